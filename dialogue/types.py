@@ -1,0 +1,139 @@
+"""The dialogue room's public types: acts, slot changes, references, plans, and sentences tied to the facts they speak of.
+
+The vocabulary is the field's: dialogue acts, slots, belief state, critique (a relative wish), grounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from recommender.types import Ranked, Relaxation
+
+
+class Act(StrEnum):
+    """What the shopper does with a turn; one turn may do several."""
+
+    GREET = "greet"
+    INFORM = "inform"              # says or refines what is wanted
+    REJECT = "reject"              # not these / not that one
+    ASK_ITEM = "ask_item"          # a question about an item ("is it washable?", "what's the price of the second?")
+    ASK_STOCK = "ask_stock"
+    ASK_POLICY = "ask_policy"      # returns, delivery, ...
+    COMPARE = "compare"
+    CHOOSE = "choose"              # "I'll take the first one"
+    MORE = "more"                  # "what else have you got?"
+    AFFIRM = "affirm"
+    DENY = "deny"
+    DONT_CARE = "dont_care"
+    REPEAT = "repeat"              # "say that again?"
+    START_OVER = "start_over"
+    UNDO = "undo"
+    SHOW_MEMORY = "show_memory"
+    FORGET_ME = "forget_me"
+    REMEMBER_ME = "remember_me"
+    THANK = "thank"
+    GOODBYE = "goodbye"
+    HELP = "help"
+    OFF_TOPIC = "off_topic"
+    UNCLEAR = "unclear"            # nothing understood
+
+
+ChangeKind = Literal["want", "exclude", "any", "clear", "at_most", "at_least", "around", "between", "less", "more"]
+"""less / more are relative wishes ("cheaper"); any is "I don't mind"; clear forgets the slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChange:
+    slot: str
+    kind: ChangeKind
+    values: tuple[str, ...] = ()
+    """Catalogue spellings, for choice slots."""
+    low: float | None = None
+    high: float | None = None
+    """Amounts in the slot's own unit (money in major units as spoken: 150 means 150 dollars)."""
+    words: str = ""
+    """The shopper's words that say so."""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An item meant by the shopper's words: "the second one", "the navy dress", "that one"."""
+
+    items: tuple[str, ...]
+    words: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One turn, read. Nothing here has been applied yet."""
+
+    text: str
+    acts: tuple[Act, ...] = ()
+    changes: tuple[SlotChange, ...] = ()
+    references: tuple[Reference, ...] = ()
+    requested: tuple[str, ...] = ()
+    """Slots or topics asked about ("price", "material", "delivery")."""
+    like_items: tuple[str, ...] = ()
+    """Items to find likenesses of: "like the second but in green"."""
+    free_text: str = ""
+    """What is left for dense retrieval: the wish in the shopper's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What really reached the shopper's ear, told by the server before each turn (see voice playback)."""
+
+    items: tuple[str, ...] = ()
+    """Items named in the last reply whose names were heard, in order."""
+    last_item: str | None = None
+    """The item being spoken of when the reply ended or was cut: "that one"."""
+    complete: bool = True
+
+
+PlanKind = Literal["greet", "ask", "recommend", "compare", "answer", "confirm", "none_fit", "chosen", "memory", "repair", "close"]
+
+Expecting = Literal["anything", "choice", "yes_no", "amount"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to convey. Words come later, from phrasing; facts only from ``items``, ``policies`` and ``relaxations``."""
+
+    kind: PlanKind
+    items: tuple[Ranked, ...] = ()
+    focus: str | None = None
+    """Item id the answer is about."""
+    slot: str | None = None
+    """The slot asked for, confirmed or in the way."""
+    options: tuple[str, ...] = ()
+    """Two or three real values offered with a question."""
+    requested: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    """Names of the shop's policies to answer from."""
+    relaxations: tuple[Relaxation, ...] = ()
+    wishes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Slot to wished values, for "navy, as you asked"."""
+    fitting: int = 0
+    note: str = ""
+    """A short machine reason for the choice ("two_left", "budget_in_the_way", "off_topic:medical")."""
+    ask_next: str | None = None
+    """A slot worth asking for after a recommendation."""
+    expecting: Expecting = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence to be spoken, with the items it speaks of and where in the text their names stand."""
+
+    text: str
+    items: tuple[str, ...] = ()
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """(item id, start_char, end_char) of each spoken item name."""
+    source: Literal["template", "llm", "policy"] = "template"
+    causes: tuple[str, ...] = ()
+    """Why the LLM's words were repaired or replaced, when they were ("wrong_price", "late", ...)."""

@@ -1,0 +1,1 @@
+"""The recommender room: knows items and shoppers, nothing of sound or sentences."""

@@ -1,0 +1,1 @@
+"""The server room: the only one that knows sound, words and items; sessions, protocol, command line, page."""

@@ -1,0 +1,1 @@
+"""The voice room: knows sound and time, nothing of shops, slots or items."""
