@@ -1,1 +1,20 @@
-def main() -> None: ...
+"""``shoptalk``: the command line. Each family of commands lives in its own module of ``server.commands``."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    name="shoptalk",
+    help="A talking shop: it listens, asks at most one good question, recommends from your catalogue and says why.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
+app.add_typer(evaluate, name="evaluate")
+
+
+def main() -> None:
+    """Entry point of the ``shoptalk`` command."""
+    app()

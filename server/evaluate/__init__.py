@@ -1,0 +1,1 @@
+"""One module a capability: what it measures, and nothing else. ``shoptalk evaluate NAME`` calls them."""
