@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from server.commands import models
+
 app = typer.Typer(
     name="shoptalk",
     help="A talking shop: it listens, asks at most one good question, recommends from your catalogue and says why.",
@@ -12,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
+app.add_typer(models.app, name="models")
 app.add_typer(evaluate, name="evaluate")
 
 
