@@ -1,0 +1,256 @@
+"""Amounts with their relation: "under a hundred and fifty", "around 50 quid", "between 20 and 40", "no longer than two hours"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogue.numbers import Number, find_numbers
+from dialogue.types import ChangeKind
+from dialogue.words import Span, Utterance, stem_of
+
+_MONEY = {"$", "£", "€", "dollar", "pound", "quid", "buck", "euro", "usd", "gbp", "eur", "grand", "sterling"}
+_MINOR_MONEY = {"pence", "penny", "cent", "p"}
+_TIME = {"minute": 1.0, "min": 1.0, "mins": 1.0, "hour": 60.0, "hr": 60.0, "h": 60.0, "second": 1 / 60}
+"""Spoken durations in minutes; used by a slot whose unit is a duration."""
+
+_AT_MOST = (r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|at most|"
+            r"at the most|within|inside|max|maximum|maximum of|max of|(?:no|not|nothing|never|dont want(?: to)?(?: \w+){0,4}|"
+            r"isnt|wont|cant|cannot|shouldnt)"
+            r"(?: \w+){0,3} (?:more than|over|above|greater than|higher than|longer than|past|beyond|exceed|exceeding)|"
+            r"cap(?: of)?|limit(?: of| is)?|ceiling of|before|earlier than|older than)")
+_AT_LEAST = (r"(?:over|above|more than|at least|at the least|minimum|minimum of|min|no less than|not less than|nothing under|"
+             r"nothing below|not under|not below|upwards of|starting at|starting from|greater than|higher than|longer than|"
+             r"bigger than|exceeding|after|since|later than|newer than|from)")
+_AROUND = (r"(?:about|around|roughly|approximately|approx|circa|near|nearly|close to|somewhere around|somewhere near|"
+           r"in the region of|something like|ish|more or less|give or take|say|round about)")
+_BEFORE = re.compile(rf"(?:^|\s)(?:(?P<most>{_AT_MOST})|(?P<least>{_AT_LEAST})|(?P<around>{_AROUND}))"
+                     r"(?: (?:a|the|about|around|say|like|roughly|of|budget|is|be|price|total|maybe))*\s*$")
+_SPEND = re.compile(r"(?:budget|spend|spending|afford|pay|limit|price)(?:s)?(?: \w+){0,3}\s*$")
+_AFTER_MOST = re.compile(r"^\s*(?:or less|or under|or below|or cheaper|tops|max|maximum|at most|at the most|and under|and below|"
+                         r"or so at most|is my limit|is my budget|is the limit|budget|to spend)\b")
+_AFTER_LEAST = re.compile(r"^\s*(?:or more|or over|or above|and up|and above|and over|plus|\+|upwards|minimum|at least|or later|"
+                          r"or newer|onwards)(?:\b|\s|$)")
+_AFTER_AROUND = re.compile(r"^\s*(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
+_JOIN = {"and", "to", "or", "-", "–", "through", "till"}
+_NOT_MONEY = {"year", "month", "week", "day", "people", "person", "guest", "kid", "of", "time", "piece", "set", "pack", "old",
+              "percent", "%", "inch", "cm", "st", "nd", "rd", "th", "or", "star"}
+
+
+@dataclass(frozen=True, slots=True)
+class AmountSlot:
+    """What the reader needs of an amount slot."""
+
+    name: str
+    money: bool
+    unit: str = ""
+    names: tuple[str, ...] = ()
+    """Words that mean the slot ("budget", "running time"), as stems."""
+    newest: float | None = None
+    """The highest value in the catalogue: what "this year" means for a slot counted in years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount read from the words, in the slot's own unit (money in major units)."""
+
+    slot: str
+    kind: ChangeKind
+    span: Span
+    low: float | None = None
+    high: float | None = None
+    """"around" has low == high == the amount."""
+    confidence: float = 1.0
+
+
+def find_amounts(utterance: Utterance, slots: Sequence[AmountSlot], asked: str | None = None) -> tuple[Amount, ...]:
+    """Amounts in the order they were said. ``asked``: the slot the last reply asked for; a bare number answers it."""
+    found = [*_relative_years(utterance, slots), *_decades(utterance, slots)]
+    numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(a.span) for a in found)]
+    skip = False
+    for index, number in enumerate(numbers):
+        if skip:
+            skip = False
+            continue
+        following = numbers[index + 1] if index + 1 < len(numbers) else None
+        amount = following and _range(utterance, number, following, slots, asked)
+        if amount:
+            skip = True
+        else:
+            amount = _single(utterance, number, slots, asked)
+        if amount:
+            found.append(amount)
+    return tuple(sorted(found, key=lambda amount: amount.span.first))
+
+
+def _range(utterance: Utterance, low: Number, high: Number, slots: Sequence[AmountSlot], asked: str | None) -> Amount | None:
+    words = utterance.words
+    gap = [word.norm for word in words[low.span.last : high.span.first]]
+    inner = [norm for norm in gap if _unit_of(norm) is None]
+    written_dash = not gap and utterance.text[words[low.span.last - 1].end : words[high.span.first].start].strip() in {"-", "–", "—"}
+    if not written_dash and (len(inner) != 1 or inner[0] not in _JOIN):
+        return None
+    before = " ".join(word.norm for word in words[max(0, low.span.first - 3) : low.span.first])
+    between = re.search(r"(?:between|from|anywhere|somewhere|range)(?: \w+)?$", before) is not None
+    if inner and inner[0] == "and" and not between:
+        return None
+    slot = _slot_of(utterance, high, slots, asked, relation=True) or _slot_of(utterance, low, slots, asked, relation=True)
+    if slot is None:
+        return None
+    first, second = _value(low, slot, utterance), _value(high, slot, utterance)
+    if first > second and first < 100 and second < 10:
+        return None
+    start = low.span.first
+    while start > 0 and words[start - 1].norm in {"between", "from", "somewhere", "anywhere", "$", "£", "€"}:
+        start -= 1
+    span = Span(start, _with_unit(utterance, high))
+    return Amount(slot.name, "between", span, min(first, second), max(first, second))
+
+
+def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], asked: str | None) -> Amount | None:
+    words = utterance.words
+    start = number.span.first
+    while start > 0 and words[start - 1].norm in {"$", "£", "€"}:
+        start -= 1
+    before = " ".join(word.norm for word in words[max(0, start - 8) : start])
+    end = _with_unit(utterance, number)
+    after = " ".join(word.norm for word in words[end : end + 4])
+    kind: ChangeKind | None = None
+    first = start
+    if match := _BEFORE.search(before):
+        kind = "at_most" if match.group("most") else "at_least" if match.group("least") else "around"
+        first = start - len(before[match.start() :].split())
+    if tail := _AFTER_MOST.search(after):
+        kind, end = "at_most", end + len(tail.group().split())
+    elif tail := _AFTER_LEAST.search(after):
+        kind, end = "at_least", end + len(tail.group().split())
+    elif (tail := _AFTER_AROUND.search(after)) and kind is None:
+        kind, end = "around", end + len(tail.group().split())
+    if kind is None and number.suffix == "ish":
+        kind = "around"
+    spend = _SPEND.search(before)
+    slot = _slot_of(utterance, number, slots, asked, relation=kind is not None or spend is not None)
+    if slot is None:
+        return None
+    value = _value(number, slot, utterance)
+    if kind is None:
+        kind = "at_most" if slot.money else "around"
+    if kind == "at_least" and words[first].norm == "from" and not slot.money and end == _with_unit(utterance, number):
+        kind = "around"
+    if slot.unit == "year" and kind in {"at_most", "at_least"} and words[first].norm in {"before", "after"}:
+        value += -1 if kind == "at_most" else 1
+    span = Span(max(first, 0), end)
+    if kind == "at_most":
+        return Amount(slot.name, kind, span, None, value)
+    if kind == "at_least":
+        return Amount(slot.name, kind, span, value, None)
+    return Amount(slot.name, kind, span, value, value)
+
+
+def _unit_of(norm: str) -> str | None:
+    """ "money", "pence" or a duration's stem, if the word is a unit."""
+    stem = stem_of(norm)
+    if stem in _MONEY or norm in _MONEY:
+        return "money"
+    if stem in _MINOR_MONEY or norm in _MINOR_MONEY:
+        return "pence"
+    return stem if stem in _TIME or norm in _TIME else None
+
+
+def _with_unit(utterance: Utterance, number: Number) -> int:
+    """The word after the number and its unit."""
+    end = number.span.last
+    while end < len(utterance.words) and _unit_of(utterance.words[end].norm):
+        end += 1
+    return end
+
+
+def _slot_of(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], asked: str | None, *,
+             relation: bool) -> AmountSlot | None:
+    """Which slot a number speaks of: by its unit, by the slot's own words near it, by what was asked, else money if related."""
+    words = utterance.words
+    money = next((slot for slot in slots if slot.money), None)
+    here = {words[i].norm for i in range(max(0, number.span.first - 1), number.span.first)}
+    after = words[number.span.last].norm if number.span.last < len(words) else ""
+    sign = utterance.words[number.span.first].text[:1]
+    unit = _unit_of(after) or ("money" if sign in "$£€" or here & {"$", "£", "€"} else _unit_of(number.suffix))
+    if unit in {"money", "pence"}:
+        return money
+    if unit is not None:
+        return next((slot for slot in slots if stem_of(slot.unit) in _TIME), None)
+    stem = stem_of(after)
+    near = {word.stem for word in words[max(0, number.span.first - 5) : number.span.last + 3]}
+    for slot in slots:
+        if not slot.money and slot.unit and stem_of(slot.unit) == stem and stem != "year":
+            return slot
+    for slot in slots:
+        if slot.unit == "year" and 1880 <= number.value <= 2100 and number.value == int(number.value):
+            return slot
+    for slot in slots:
+        if near & set(slot.names):
+            return slot
+    answering = next((slot for slot in slots if slot.name == asked), None)
+    if answering and stem not in _NOT_MONEY - {"or"}:
+        return answering
+    if relation and money and stem not in _NOT_MONEY and not {"size", "age", "aged"} & here:
+        return money
+    return None
+
+
+def _value(number: Number, slot: AmountSlot, utterance: Utterance) -> float:
+    after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else ""
+    unit = _unit_of(after) or number.suffix
+    if slot.money and number.pair and unit != "pence" and number.value < 10_000:
+        return number.pair[0] + number.pair[1] / 100
+    if slot.money and unit in {"pence", "p"}:
+        return number.value / 100
+    own = _TIME.get(stem_of(slot.unit))
+    spoken = _TIME.get(stem_of(unit)) or _TIME.get(unit)
+    if own and spoken:
+        return number.value * spoken / own
+    if own and not spoken and slot.unit == "minutes" and number.value <= 4:
+        return number.value * 60
+    return number.value
+
+
+def _relative_years(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:
+    """ "from the last year", "this year's", "the last five years", for a slot counted in years. The newest year is the catalogue's."""
+    slot = next((slot for slot in slots if slot.unit == "year" and slot.newest), None)
+    if slot is None or slot.newest is None:
+        return []
+    found = []
+    for span, match in utterance.find(re.compile(
+            r"\b(?:from |in |of |within )?(?:the )?(?:(?P<this>this years?|this year)|(?:last|past) (?:(?P<count>\w+) )?years?)\b")):
+        back = 0.0
+        if not match.group("this"):
+            counted = match.group("count")
+            numbers = find_numbers(_words_of(counted)) if counted else ()
+            back = numbers[0].value if numbers else 3 if counted in {"few", "couple"} else 1
+        found.append(Amount(slot.name, "at_least", span, slot.newest - back, None, 0.9))
+    return found
+
+
+_DECADE = re.compile(r"\b(?:from |in |of )?(?:the )?(?:(?P<digits>(?:19|20)?\d0)s|(?P<word>twenties|thirties|forties|fifties|sixties|"
+                     r"seventies|eighties|nineties|noughties))\b")
+_DECADE_WORDS = {"twenties": 1920, "thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970,
+                 "eighties": 1980, "nineties": 1990, "noughties": 2000}
+
+
+def _decades(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:
+    slot = next((slot for slot in slots if slot.unit == "year"), None)
+    if slot is None:
+        return []
+    found = []
+    for span, match in utterance.find(_DECADE):
+        year = _DECADE_WORDS[match.group("word")] if match.group("word") else int(match.group("digits"))
+        if year < 100:
+            year += 2000 if year < 30 else 1900
+        found.append(Amount(slot.name, "between", span, float(year), float(year + 9)))
+    return found
+
+
+def _words_of(text: str) -> Utterance:
+    from dialogue.words import read_words
+
+    return read_words(text)

@@ -1,0 +1,141 @@
+"""Numbers as shoppers say them and as Whisper writes them: "a hundred and fifty", "one fifty", "1,200", "1.5k", "two grand"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dialogue.words import Span, Utterance, Word
+
+_UNITS = {name: value for value, name in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen".split())}
+_TENS = {name: 10 * value for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_TENS["fourty"] = 40
+_SCALES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
+_DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")
+_SUFFIXES = {"", "k", "p", "ish", "s", "min", "mins", "m", "h", "hr", "hrs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number and the words that say it."""
+
+    span: Span
+    value: float
+    suffix: str = ""
+    """Letters written onto the digits: "90min", "20ish"."""
+    pair: tuple[int, int] | None = None
+    """Said as two numbers, as prices and years are: "nineteen ninety nine" is (19, 99)."""
+
+
+def find_numbers(utterance: Utterance) -> tuple[Number, ...]:
+    """Every number in the utterance, in order. Ordinals, and "one" where it stands for a thing, are none."""
+    words, found, at = utterance.words, [], 0
+    while at < len(words):
+        number = _digits(words, at) or _spoken(words, at)
+        if number is None:
+            at += 1
+            continue
+        found.append(number)
+        at = number.span.last
+    return tuple(found)
+
+
+def _digits(words: tuple[Word, ...], at: int) -> Number | None:
+    match = _DIGITS.match(words[at].norm)
+    if match is None or match.group(2) not in _SUFFIXES:
+        return None
+    value, suffix, last = float(match.group(1).replace(",", "")), match.group(2), at + 1
+    if suffix == "k":
+        value, suffix = value * 1_000, ""
+    elif last < len(words) and words[last].norm in _SCALES:
+        value *= _SCALES[words[last].norm]
+        last += 1
+    return Number(Span(at, last), value, suffix)
+
+
+def _small(words: tuple[Word, ...], at: int) -> tuple[int, int] | None:
+    """A number below one hundred that starts at a word: (value, next word)."""
+    if at >= len(words):
+        return None
+    norm = words[at].norm
+    if norm in _UNITS:
+        return _UNITS[norm], at + 1
+    if norm in _TENS:
+        if at + 1 < len(words) and 1 <= _UNITS.get(words[at + 1].norm, 0) <= 9 and not _pronoun_one(words, at + 1, after_ten=True):
+            return _TENS[norm] + _UNITS[words[at + 1].norm], at + 2
+        return _TENS[norm], at + 1
+    return None
+
+
+def _pronoun_one(words: tuple[Word, ...], at: int, *, after_ten: bool = False) -> bool:
+    """Whether "one" stands for a thing ("the second one") rather than for a number."""
+    if words[at].norm != "one" or after_ten:
+        return False
+    following = words[at + 1].norm if at + 1 < len(words) else ""
+    return not (following in _SCALES or following in _TENS or (following in _UNITS and _UNITS[following] >= 10))
+
+
+def _spoken(words: tuple[Word, ...], at: int) -> Number | None:
+    norm = words[at].norm
+    start = at
+    if norm in {"a", "couple"} or norm in _SCALES:
+        total, at = _leading_article(words, at)
+        if total is None:
+            return None
+        pair = None
+    else:
+        if _pronoun_one(words, at):
+            return None
+        small = _small(words, at)
+        if small is None:
+            return None
+        total, at = float(small[0]), small[1]
+        pair = None
+        following = _small(words, at)
+        scale_next = at < len(words) and words[at].norm in _SCALES
+        if following and not scale_next and following[0] >= 10 and (total < 10 or 10 < total < 100):
+            if total < 10:
+                total, at = total * 100 + following[0], following[1]
+            else:
+                pair = (int(total), following[0])
+                total, at = total * 100 + following[0], following[1]
+        elif following and words[at].norm in _UNITS and following[0] == 0:
+            return Number(Span(start, following[1]), total * 10)
+    if at < len(words) and words[at].norm in _SCALES and pair is None:
+        total, at = total * _SCALES[words[at].norm], at + 1
+    total, at = _tail(words, at, total)
+    return Number(Span(start, at), total, pair=pair)
+
+
+def _leading_article(words: tuple[Word, ...], at: int) -> tuple[float | None, int]:
+    """ "a hundred", "a couple of hundred", "hundred": the multiplier, and the word where the scale stands."""
+    norms = [word.norm for word in words[at : at + 4]]
+    if norms[0] in {"hundred", "thousand"}:
+        return 1.0, at
+    if norms[0] == "a" and len(norms) > 1 and norms[1] in {"hundred", "thousand", "grand"}:
+        return 1.0, at + 1
+    skipped = 1 if norms[0] == "a" else 0
+    if len(norms) > skipped + 1 and norms[skipped] == "couple":
+        nxt = skipped + (2 if norms[skipped + 1] == "of" else 1)
+        if len(norms) > nxt and norms[nxt] in {"hundred", "thousand", "grand"}:
+            return 2.0, at + nxt
+    return None, at
+
+
+def _tail(words: tuple[Word, ...], at: int, total: float) -> tuple[float, int]:
+    """What may follow a hundred or a thousand: "and fifty", "two hundred", "twenty five"."""
+    while total >= 100 and at < len(words) and total % 100 == 0:
+        after = at + 1 if words[at].norm == "and" else at
+        small = _small(words, after)
+        if small is None or (words[after].norm == "one" and _pronoun_one(words, after)):
+            break
+        value, nxt = small
+        if nxt < len(words) and words[nxt].norm == "hundred" and total >= 1_000:
+            total, at = total + value * 100, nxt + 1
+            continue
+        if words[at].norm != "and" and total < 1_000 and value < 10 and after == at:
+            break
+        return total + value, nxt
+    return total, at

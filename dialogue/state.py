@@ -1,0 +1,105 @@
+"""What the shopper wants now: an immutable belief state in which every value says which words of which turn set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dialogue.types import Heard, Plan, SlotChange
+
+UNDO_DEPTH = 8
+"""Turns that "no, go back" can take away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a value is believed."""
+
+    words: str
+    turn: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotBelief:
+    """What is believed of one slot. Amounts are in the slot's own unit (money in major units)."""
+
+    want: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    any: bool = False
+    """The shopper does not mind, so it is never asked."""
+    low: float | None = None
+    high: float | None = None
+    around: float | None = None
+    direction: int = 0
+    """-1 for a wish for less ("cheaper"), +1 for more."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """Value, or "low", "high", "around", "any", "direction", to why it is believed."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing left to ask about this slot."""
+        return bool(self.want or self.any or self.low is not None or self.high is not None or self.around is not None
+                    or self.direction)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.settled or self.exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class BeliefState:
+    """One conversation so far. ``BeliefState()`` is a new one."""
+
+    turn: int = 0
+    slots: Mapping[str, SlotBelief] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+    """Wishes in the shopper's words that no slot holds, oldest first, of the present topic."""
+    table: tuple[str, ...] = ()
+    """Items the shopper heard of in the last reply that named any, in order: "the second one"."""
+    last_item: str | None = None
+    """The item spoken of last: "that one"."""
+    offered: tuple[str, ...] = ()
+    """Every item whose name was heard, in order, once each."""
+    refused: tuple[str, ...] = ()
+    liked: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    like_item: str | None = None
+    """Find likenesses of this item."""
+    asked: tuple[str, ...] = ()
+    """Slots already asked for in this topic; none is asked twice."""
+    asked_slot: str | None = None
+    """The slot the last reply asked for."""
+    pending: tuple[SlotChange, ...] = ()
+    """Changes heard with doubt, to be confirmed."""
+    last_plan: Plan | None = None
+    repairs: int = 0
+    """Turns in a row that were not understood."""
+    history: tuple[BeliefState, ...] = ()
+    """Earlier states, newest last, for undo; their own histories are empty."""
+
+    def belief(self, slot: str) -> SlotBelief:
+        """What is believed of a slot; an empty belief where nothing is."""
+        return self.slots.get(slot) or SlotBelief()
+
+    def wants(self, slot: str) -> tuple[str, ...]:
+        return self.belief(slot).want
+
+    def with_slot(self, slot: str, belief: SlotBelief) -> BeliefState:
+        """This state with one slot's belief replaced; an empty belief is dropped."""
+        slots = {name: value for name, value in self.slots.items() if name != slot}
+        if not belief.empty:
+            slots[slot] = belief
+        return replace(self, slots=slots)
+
+    def hear(self, heard: Heard) -> BeliefState:
+        """Take note of what reached the ear: an item whose name was never heard was never shown."""
+        table = heard.items or self.table
+        offered = self.offered + tuple(item for item in dict.fromkeys(heard.items) if item not in self.offered)
+        last = heard.last_item or (heard.items[-1] if heard.items else self.last_item)
+        return replace(self, table=table, offered=offered, last_item=last)
+
+    def remembered(self) -> BeliefState:
+        """This state, undoable: it stands at the end of its own history."""
+        past = replace(self, history=())
+        return replace(self, history=(*self.history, past)[-UNDO_DEPTH:])

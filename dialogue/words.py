@@ -1,0 +1,132 @@
+"""An utterance as words: normalised once, so that every later stage speaks of the same word positions.
+
+Whisper writes "Um, a T-shirt under £1,200" in many ways; here fillers go, accents and apostrophes go, hyphens part words,
+and each word keeps where it stood in the text, so that a value can always show the words that set it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_TEXT = 2_000
+"""Characters of one turn that are read; a minute of rambling is about 900."""
+
+FILLERS = frozenset({"um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "oh"})
+MARKS = frozenset(".,;:?!")
+
+_TOKEN = re.compile(r"[$£€]?\d+(?:,\d{3})*(?:\.\d+)?(?:[a-z]+\b)?|[$£€]|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:?!&%+]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word or punctuation mark; ``text[start:end]`` of the utterance spells it."""
+
+    text: str
+    norm: str
+    """Lower case, no accents, no apostrophes: "don't" is "dont"."""
+    stem: str
+    """The norm without plural or possessive endings, in one of the two English spellings."""
+    start: int
+    end: int
+
+    @property
+    def is_mark(self) -> bool:
+        return self.norm in MARKS
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words ``[first, last)`` of an utterance."""
+
+    first: int
+    last: int
+
+    def overlaps(self, other: Span) -> bool:
+        return self.first < other.last and other.first < self.last
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One turn's text and its words; ``norm`` joins the words' norms with single spaces."""
+
+    text: str
+    words: tuple[Word, ...]
+    norm: str
+    _starts: tuple[int, ...]
+
+    def said(self, span: Span) -> str:
+        """The shopper's own words of a span."""
+        if span.first >= span.last or span.first >= len(self.words):
+            return ""
+        return self.text[self.words[span.first].start : self.words[span.last - 1].end]
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[Span, re.Match[str]]]:
+        """Matches of a pattern over ``norm``, as word spans. Patterns should begin and end at word edges."""
+        for match in pattern.finditer(self.norm):
+            if match.end() > match.start():
+                yield self.span_of(match.start(), match.end()), match
+
+    def span_of(self, start: int, end: int) -> Span:
+        """The words that stand in ``norm[start:end]``."""
+        inside = [index for index, at in enumerate(self._starts) if at < end and at + len(self.words[index].norm) > start]
+        return Span(inside[0], inside[-1] + 1) if inside else Span(0, 0)
+
+
+def read_words(text: str) -> Utterance:
+    """Split a turn into words. Never raises; text beyond LONGEST_TEXT characters is not read."""
+    text = text[:LONGEST_TEXT]
+    words = []
+    for match in _TOKEN.finditer(text):
+        norm = normal(match.group())
+        if norm and norm not in FILLERS:
+            words.append(Word(match.group(), norm, stem_of(match.group()), match.start(), match.end()))
+    starts, at = [], 0
+    for word in words:
+        starts.append(at)
+        at += len(word.norm) + 1
+    return Utterance(text, tuple(words), " ".join(word.norm for word in words), tuple(starts))
+
+
+def normal(token: str) -> str:
+    """Lower case without accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", token.lower())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’")
+
+
+def stem_of(token: str) -> str:
+    """The norm of one word without its possessive or plural ending, American and British spellings made one.
+
+    Only inflections go: "dresses" and "dress" are the same wish, "dressy" is another.
+    """
+    lowered = token.lower()
+    for ending in ("'s", "’s", "s'", "s’"):
+        if lowered.endswith(ending):
+            lowered = lowered[: -len(ending)] + ("s" if ending[0] == "s" else "")
+            break
+    stem = normal(lowered)
+    if len(stem) > 3:
+        if stem.endswith("ies") and len(stem) > 4:
+            stem = stem[:-3] + "y"
+        elif stem.endswith(("sses", "shes", "ches", "xes", "zes")):
+            stem = stem[:-2]
+        elif stem.endswith("ves"):
+            stem = stem[:-3] + "f"
+        elif stem.endswith("s") and not stem.endswith(("ss", "us", "is")):
+            stem = stem[:-1]
+    if stem.endswith("fe") and len(stem) > 3:
+        stem = stem[:-1]
+    if len(stem) > 4:
+        stem = re.sub(r"our(?=$|ed$|ful$)", "or", stem)
+        stem = stem.replace("grey", "gray").replace("ellery", "elry")
+    return "gray" if stem == "grey" else stem
+
+
+def joined_stem(text: str) -> str:
+    """A phrase as one key: stems without spaces, so that "t-shirt", "t shirt" and "tshirts" agree."""
+    return "".join(word.stem for word in read_words(text).words if not word.is_mark and word.norm != "&")
