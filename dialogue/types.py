@@ -57,6 +57,8 @@ class SlotChange:
     words: str = ""
     """The shopper's words that say so."""
     confidence: float = 1.0
+    correction: bool = False
+    """Said to mend what was misheard or misspoken ("sorry, I meant ..."), so nothing else lapses."""
 
 
 @dataclass(frozen=True, slots=True)
