@@ -1,0 +1,271 @@
+"""Listening: from a stream of sound to turns. Its only clock is the number of samples heard, so it can be tested in virtual time.
+
+    speech starts ─► pauses (revision n) ─► goes on: revision n is stale
+                           └─► the silence is long enough for the evidence ─► ended (revision n)
+
+At a short pause the utterance so far is given out for speculative transcription and for smart-turn. Their answers come back
+whenever they are ready, by revision; an answer to a stale revision is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from voice.endpointing import PauseEvidence, silence_needed_ms
+from voice.sound import SAMPLE_RATE_HZ, Expecting, FloatAudio
+from voice.tape import Tape
+from voice.vad import WINDOW_SAMPLES, NoiseFloor, VoiceDetector, level_db
+
+MS = SAMPLE_RATE_HZ // 1000
+
+STARTS_AT = 0.5
+"""Silero's probability from which a window opens speech, and resumes it."""
+KEEPS_AT = 0.35
+"""... and from which it continues (hysteresis, as Silero's authors advise)."""
+ABOVE_FLOOR_DB = 4.0
+"""Voice must stand out of the noise floor by this; steady noise, however voice-like, does not."""
+START_WINDOWS, START_OF = 2, 3
+"""Speech starts with two voiced windows of three (64 ms): a click has one."""
+PAUSE_MS = 100
+"""Silence after which the utterance is given out for speculation."""
+LEAD_IN_MS = 320
+"""Sound kept before the first voiced window: soft onsets, and what the recogniser needs to settle."""
+LEAST_VOICE_MS = 96
+"""Less voice than this in an utterance is a click or a tap."""
+LONGEST_TURN_S = 24
+"""A turn longer than this ends, whatever is heard: a television is no shopper. Shorter than Whisper's 30 s."""
+FORGET_AFTER_MS = 4_000
+"""Silero's state is cleared after this much quiet: long silence or music leaves it deaf to what follows."""
+
+Why = Literal["finished", "longest_turn", "asked"]
+"""The evidence and the silence; the cap; or ``end_now`` (push to talk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak at ``at_sample``."""
+
+    at_sample: int
+    decided_at_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """A short pause. ``audio`` is the utterance with the pause so far; speculate on it under ``revision``."""
+
+    revision: int
+    audio: FloatAudio
+    start_sample: int
+    end_sample: int
+    """The end of the voice, estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """The speaker went on: what was made of ``revision`` is stale."""
+
+    revision: int
+    at_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The turn is over. ``audio`` is that of the SpeechPaused of the same ``revision`` (where there was one)."""
+
+    revision: int
+    audio: FloatAudio
+    start_sample: int
+    end_sample: int
+    """The true end of speech, not the moment at which it became certain."""
+    decided_at_sample: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDropped:
+    """What started was no speech (a click, a tap)."""
+
+    at_sample: int
+
+
+@dataclass(slots=True)
+class _Pause:
+    """A pause inside a turn, and the evidence that has come in."""
+
+    revision: int
+    audio: FloatAudio
+    reading: bool
+    sounds_finished: float | None = None
+    reads_finished: bool | None = None
+
+
+Event = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded | SpeechDropped
+
+
+class Listener:
+    """One stream's turns. Feed it with ``hear``; answer its pauses with ``turn_end_probability`` and ``text_hint``."""
+
+    def __init__(self, detector: VoiceDetector, *, reads_words: bool = False) -> None:
+        """``reads_words``: every SpeechPaused will be answered by ``text_hint``, so it is worth a moment's wait."""
+        self._detector = detector
+        self._reads_words = reads_words
+        self._tape = Tape((LONGEST_TURN_S + 6) * SAMPLE_RATE_HZ)
+        self._rest = np.zeros(0, dtype=np.float32)
+        self._floor = NoiseFloor()
+        self._expecting: Expecting = "anything"
+        self._revision = 0
+        self._last_end = 0
+        self._previous_start = 0
+        self._quiet_windows = 0
+        self._recent: deque[bool] = deque(maxlen=START_OF)
+        self._speaking = False
+        self._begin_silence()
+
+    # --- what comes in ----------------------------------------------------------------------------------------------
+
+    def hear(self, samples: FloatAudio) -> list[Event]:
+        """Take the next samples (16 kHz mono float32, any number, late or in bursts). Returns what they brought about.
+
+        Raises ValueError where they are not one row of floating point samples. Samples that are not numbers count as silence.
+        """
+        if samples.ndim != 1 or not np.issubdtype(samples.dtype, np.floating):
+            raise ValueError(f"a listener hears one row of float32 samples, not {samples.dtype} of shape {samples.shape}")
+        sound = np.concatenate([self._rest, np.nan_to_num(samples, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)])
+        whole = len(sound) // WINDOW_SAMPLES * WINDOW_SAMPLES
+        self._rest = sound[whole:]
+        events: list[Event] = []
+        for window in sound[:whole].reshape(-1, WINDOW_SAMPLES):
+            self._tape.append(window)
+            events += self._window(window)
+        return events
+
+    def expect(self, expecting: Expecting) -> None:
+        """What the last reply asked for."""
+        self._expecting = expecting
+
+    def turn_end_probability(self, revision: int, probability: float) -> list[Event]:
+        """smart-turn's answer to a SpeechPaused. Too late for its revision, it is dropped."""
+        if self._pause is None or revision != self._pause.revision:
+            return []
+        self._pause.sounds_finished = probability
+        return self._decide(self._pause)
+
+    def text_hint(self, revision: int, complete: bool | None) -> list[Event]:
+        """What the words of a SpeechPaused tell: finished, not finished, or nothing. Too late for its revision, it is dropped."""
+        if self._pause is None or revision != self._pause.revision:
+            return []
+        self._pause.reads_finished, self._pause.reading = complete, False
+        return self._decide(self._pause)
+
+    def end_now(self) -> list[Event]:
+        """End the turn without waiting (push to talk). Nothing is returned where nobody spoke."""
+        return self._end("asked") if self._speaking else []
+
+    def reopen(self) -> None:
+        """The speech that has just started continues the turn that ended before it: its audio shall hold both."""
+        if self._speaking:
+            self._start = self._previous_start
+
+    @property
+    def now_sample(self) -> int:
+        """How many samples have been heard, whole windows of them."""
+        return self._tape.end_sample
+
+    @property
+    def speaking(self) -> bool:
+        """Inside a turn (a pause is inside)."""
+        return self._speaking
+
+    @property
+    def voiced_ms(self) -> float:
+        """Voice heard in this turn so far."""
+        return self._voiced_windows * WINDOW_SAMPLES / MS if self._speaking else 0.0
+
+    @property
+    def noise_floor_db(self) -> float:
+        return self._floor.floor_db
+
+    # --- window by window -------------------------------------------------------------------------------------------
+
+    def _begin_silence(self) -> None:
+        self._speaking = False
+        self._pause: _Pause | None = None
+        self._start = self._voice_start = self._voice_end = 0
+        self._voiced_windows = 0
+        self._recent.clear()
+
+    def _window(self, window: FloatAudio) -> list[Event]:
+        probability = self._detector.probability(window)
+        level = level_db(window)
+        floor = self._floor.update(level)
+        stands_out = not self._floor.settled or level >= floor + ABOVE_FLOOR_DB
+        voiced = stands_out and probability >= (KEEPS_AT if self._speaking and self._pause is None else STARTS_AT)
+        self._recent.append(voiced)
+        if not self._speaking:
+            return self._while_silent(voiced)
+        if voiced:
+            self._voiced_windows += 1
+        return self._while_paused(self._pause) if self._pause else self._while_speaking(voiced)
+
+    def _while_silent(self, voiced: bool) -> list[Event]:
+        self._quiet_windows = 0 if voiced else self._quiet_windows + 1
+        if self._quiet_windows * WINDOW_SAMPLES >= FORGET_AFTER_MS * MS:
+            self._detector.reset()
+            self._quiet_windows = 0
+        if sum(self._recent) < START_WINDOWS:
+            return []
+        first = self.now_sample - len(self._recent) * WINDOW_SAMPLES + self._recent.index(True) * WINDOW_SAMPLES
+        self._speaking = True
+        self._voiced_windows = sum(self._recent)
+        self._start = max(first - LEAD_IN_MS * MS, self._last_end, self._tape.start_sample)
+        self._voice_start, self._voice_end = first, self.now_sample
+        return [SpeechStarted(first, self.now_sample)]
+
+    def _while_speaking(self, voiced: bool) -> list[Event]:
+        if voiced:
+            self._voice_end = self.now_sample
+        if self.now_sample - self._voice_start >= LONGEST_TURN_S * SAMPLE_RATE_HZ:
+            return self._end("longest_turn")
+        if self.now_sample - self._voice_end < PAUSE_MS * MS:
+            return []
+        if self._voiced_windows * WINDOW_SAMPLES < LEAST_VOICE_MS * MS:
+            dropped = SpeechDropped(self.now_sample)
+            self._begin_silence()
+            return [dropped]
+        self._revision += 1
+        self._pause = _Pause(self._revision, self._tape.between(self._start, self.now_sample), reading=self._reads_words)
+        paused = SpeechPaused(self._revision, self._pause.audio, self._start, self._voice_end)
+        return [paused, *self._decide(self._pause)]
+
+    def _while_paused(self, pause: _Pause) -> list[Event]:
+        if sum(self._recent) >= START_WINDOWS:
+            self._pause = None
+            self._voice_end = self.now_sample
+            return [SpeechResumed(pause.revision, self.now_sample)]
+        return self._decide(pause)
+
+    def _decide(self, pause: _Pause) -> list[Event]:
+        evidence = PauseEvidence(
+            sounds_finished=pause.sounds_finished,
+            reads_finished=pause.reads_finished,
+            reading=pause.reading,
+            expecting=self._expecting,
+            spoken_ms=(self._voice_end - self._voice_start) / MS,
+        )
+        silence_ms = (self.now_sample - self._voice_end) / MS
+        return self._end("finished") if silence_ms >= silence_needed_ms(evidence) else []
+
+    def _end(self, why: Why) -> list[Event]:
+        if self._pause is not None:
+            revision, audio = self._pause.revision, self._pause.audio
+        else:
+            self._revision += 1
+            revision, audio = self._revision, self._tape.between(self._start, self.now_sample)
+        ended = SpeechEnded(revision, audio, self._start, self._voice_end, self.now_sample, why)
+        self._last_end, self._previous_start = self._voice_end, self._start
+        self._begin_silence()
+        return [ended]
