@@ -1,0 +1,96 @@
+"""Nearest items by meaning: FAISS, exact up to 200,000 items and compressed above, with the limits inside the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from recommender.facts import Positions
+from recommender.limits import Mask
+from recommender.types import Vectors
+
+EXACT_ITEMS = 200_000
+"""Up to here every item inside the limits is compared."""
+FEW_FITTING = 20_000
+"""With fewer items inside the limits than this, comparing each of them is both exact and quicker than the compressed index."""
+OVERFETCH = 4
+"""The compressed index gives this many times what is wanted; their true similarities then decide."""
+PROBES = 48
+"""Lists of the compressed index that are looked into."""
+
+Vector = npt.NDArray[np.float32]
+Found = tuple[Positions, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class DenseIndex:
+    """Unit vectors of the items and, above EXACT_ITEMS, a compressed index over them."""
+
+    vectors: npt.NDArray[np.float32] | npt.NDArray[np.float16]
+    """Shape (items, dim); may be mapped from disk."""
+    index: faiss.Index
+
+    @property
+    def exact(self) -> bool:
+        return bool(isinstance(self.index, faiss.IndexFlat))
+
+    def nearest(self, query: Vector, mask: Mask, count: int) -> Found:
+        """The ``count`` items inside the mask nearest to a unit vector, best first, with cosine similarities."""
+        fitting = int(np.count_nonzero(mask))
+        count = min(count, fitting)
+        if count == 0:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        if not self.exact and fitting <= FEW_FITTING:
+            return _best(np.flatnonzero(mask).astype(np.int32), query, self, count)
+        selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+        if self.exact:
+            scores, found = self.index.search(query[None], count, params=faiss.SearchParameters(sel=selector))
+            return found[0].astype(np.int32), scores[0]
+        params = faiss.SearchParametersIVF(sel=selector, nprobe=PROBES)
+        _, found = self.index.search(query[None], min(count * OVERFETCH, fitting), params=params)
+        return _best(found[0][found[0] >= 0].astype(np.int32), query, self, count)
+
+    def similarities(self, query: Vector, positions: Positions) -> npt.NDArray[np.float32]:
+        """Cosine similarity of the query with each of the items."""
+        return np.asarray(self.vectors[positions], np.float32) @ query
+
+
+def _best(among: Positions, query: Vector, dense: DenseIndex, count: int) -> Found:
+    scores = dense.similarities(query, among)
+    order = np.argsort(-scores, kind="stable")[:count]
+    return among[order], scores[order]
+
+
+def build_dense(vectors: Vectors) -> DenseIndex:
+    """An index over unit vectors, shape (items, dim). Above EXACT_ITEMS it trains on a sample, which takes minutes."""
+    count, dim = vectors.shape
+    if count <= EXACT_ITEMS:
+        flat = faiss.IndexFlatIP(dim)
+        flat.add(vectors)
+        return DenseIndex(vectors, flat)
+    lists = int(4 * np.sqrt(count))
+    index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    sample = np.random.default_rng(0).choice(count, min(count, lists * 40), replace=False)
+    index.train(np.ascontiguousarray(vectors[sample]))
+    index.add(vectors)
+    return DenseIndex(vectors.astype(np.float16), index)
+
+
+def save_dense(dense: DenseIndex, folder: Path, name: str) -> None:
+    """Write ``name.faiss`` and, beside a compressed index, the vectors at half precision in ``name.npy``."""
+    faiss.write_index(dense.index, str(folder / f"{name}.faiss"))
+    if not dense.exact:
+        np.save(folder / f"{name}.npy", dense.vectors.astype(np.float16), allow_pickle=False)
+
+
+def load_dense(folder: Path, name: str) -> DenseIndex:
+    """Read what ``save_dense`` wrote. The vectors of an exact index are the index's own memory, not a copy."""
+    index = faiss.read_index(str(folder / f"{name}.faiss"))
+    if isinstance(index, faiss.IndexFlat):
+        own = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+        return DenseIndex(own, index)
+    return DenseIndex(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False), index)

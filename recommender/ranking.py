@@ -1,0 +1,118 @@
+"""The order of the candidates: a weighted sum of what the sources say, bounded business interests, and diversity."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from dataclasses import asdict
+
+import numpy as np
+
+from recommender.dense import Vector
+from recommender.facts import EPOCH, NO_DATE, Positions
+from recommender.limits import Mask, inside
+from recommender.reasons import Blend, reasons_for
+from recommender.shelf import Shelf
+from recommender.sources import WEIGHTS, Evidence, Values, Weights, gather
+from recommender.types import Query, Ranked, Recommendation
+
+NEW_DAYS = 90
+"""An item launched no longer than this before the shop's newest one is new."""
+DISLIKE = 0.5
+"""Share of the score that likeness to a disliked item may take away; a disliked item itself loses all of it twice."""
+POOL = 40
+"""Diversity chooses among this many of the best, or four times what is wanted if that is more."""
+
+
+def rank(shelf: Shelf, query: Query, text_vector: Vector | None, weights: Weights = WEIGHTS) -> Recommendation:
+    """The best ``query.count`` items inside the limits, with true reasons. ``text_vector`` is the embedded ``query.text``."""
+    started = time.perf_counter()
+    mask = inside(shelf.facts, shelf.positions, query.limits)
+    fitting = int(np.count_nonzero(mask))
+    if query.like_item is not None and query.like_item in shelf.positions:
+        mask[shelf.positions[query.like_item]] = False
+    items: tuple[Ranked, ...] = ()
+    if query.count > 0 and mask.any():
+        items = _ranked(shelf, query, mask, text_vector, weights)
+    return Recommendation(items, fitting, (time.perf_counter() - started) * 1000)
+
+
+def _ranked(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None, weights: Weights) -> tuple[Ranked, ...]:
+    evidence = gather(shelf, query, mask, text_vector)
+    blend = blended(shelf, evidence, weights)
+    order = np.argsort(-blend.total, kind="stable")[: max(POOL, 4 * query.count)]
+    chosen = diverse(shelf, evidence.candidates[order], blend.total[order], query.count, query.diversity)
+    return tuple(
+        Ranked(
+            item=shelf.items[int(evidence.candidates[row])],
+            score=round(float(blend.total[row]), 6),
+            reasons=reasons_for(shelf, query, evidence, blend, int(row)),
+            scores={name: round(float(values[row]), 6) for name, values in blend.shown.items()},
+        )
+        for row in order[chosen]
+    )
+
+
+def blended(shelf: Shelf, evidence: Evidence, weights: Weights) -> Blend:
+    """Each source's share of each candidate's score. Business interests hold exactly the shares that shop.toml gives them."""
+    active = {name: weight for name, weight in asdict(weights).items() if name in evidence.values}
+    interests = business_values(shelf, evidence.candidates)
+    room = 1 - sum(share for share, _ in interests.values())
+    whole = sum(active.values()) or 1.0
+    parts = {name: (room * weight / whole) * evidence.values[name] for name, weight in active.items()}
+    if "disliked" in evidence.values:
+        parts["disliked"] = DISLIKE * room * evidence.values["disliked"] * (1 + (evidence.values["disliked"] <= -1))
+    for name, (share, values) in interests.items():
+        parts[name] = share * values
+    nothing = np.zeros(len(evidence.candidates), np.float32)
+    total: Values = sum((part.astype(np.float32) for part in parts.values()), nothing)
+    business: Values = sum((np.float32(share) * values for share, values in interests.values()), nothing)
+    shown = {"dense" if name == "text" else name: values for name, values in evidence.values.items()}
+    shown["business"] = business
+    return Blend(total, parts, shown)
+
+
+def business_values(shelf: Shelf, candidates: Positions) -> dict[str, tuple[float, Values]]:
+    """Interest to (its share, 0..1 per candidate): margin, how new, how much too much of it is in stock."""
+    found: dict[str, tuple[float, Values]] = {}
+    shares = shelf.business
+    if shares.margin and "margin" in shelf.facts.numbers:
+        margin = np.nan_to_num(shelf.facts.numbers["margin"][candidates], nan=0.0)
+        found["margin"] = (shares.margin, np.clip(margin, 0, 1).astype(np.float32))
+    if shares.launches:
+        found["launches"] = (shares.launches, newness(shelf, candidates))
+    if shares.clearance:
+        stock = np.maximum(shelf.facts.stock[candidates], 0).astype(np.float32)
+        found["clearance"] = (shares.clearance, stock / max(float(shelf.facts.stock.max()), 1.0))
+    return found
+
+
+def newness(shelf: Shelf, candidates: Positions) -> Values:
+    """1 for the shop's newest item, 0 from NEW_DAYS before it on, 0 where the launch is not said or lies ahead."""
+    days = shelf.facts.launched_days
+    today = (datetime.date.today() - EPOCH).days
+    said = days[(days != NO_DATE) & (days <= today)]
+    if not len(said):
+        return np.zeros(len(candidates), np.float32)
+    mine = days[candidates].astype(np.int64)
+    fresh = 1 - (int(said.max()) - mine) / NEW_DAYS
+    return np.where((mine == NO_DATE) | (mine > today), 0, np.clip(fresh, 0, 1)).astype(np.float32)
+
+
+def diverse(shelf: Shelf, pool: Positions, scores: Values, count: int, diversity: float) -> list[int]:
+    """Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998): rows of the pool, the best first."""
+    count = min(count, len(pool))
+    if diversity <= 0 or count <= 1:
+        return list(range(count))
+    vectors = np.asarray(shelf.dense.vectors[pool], np.float32)
+    low, high = float(scores.min()), float(scores.max())
+    relevance = (scores - low) / (high - low) if high > low else np.ones_like(scores)
+    chosen = [0]
+    nearest = vectors @ vectors[0]
+    while len(chosen) < count:
+        marginal = (1 - diversity) * relevance - diversity * np.maximum(nearest, 0)
+        marginal[chosen] = -np.inf
+        best = int(np.argmax(marginal))
+        chosen.append(best)
+        nearest = np.maximum(nearest, vectors @ vectors[best])
+    return chosen

@@ -1,0 +1,35 @@
+"""One version of everything a query needs, in memory.
+
+Immutable: a change makes another shelf, and queries in flight keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.collaborative import ItemWeights
+from recommender.dense import DenseIndex
+from recommender.facts import Facts
+from recommender.items import ItemTable
+from recommender.shop import Business
+from recommender.shoppers import Histories
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Arrays are by position in the catalogue."""
+
+    items: ItemTable
+    positions: Mapping[str, int] = field(repr=False)
+    facts: Facts = field(repr=False)
+    dense: DenseIndex = field(repr=False)
+    titles: DenseIndex | None = field(repr=False)
+    weights: ItemWeights = field(repr=False)
+    popularity: npt.NDArray[np.float32] = field(repr=False)
+    histories: Histories = field(repr=False)
+    business: Business
+    version: str

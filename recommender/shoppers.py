@@ -1,0 +1,100 @@
+"""What the index knows of shoppers and of demand: each one's newest interactions, and how much each item sells now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+
+from recommender.collaborative import HISTORY
+from recommender.facts import Positions
+from recommender.interactions import Interactions
+
+DAY_S = 86_400.0
+HALF_LIFE_DAYS = 60.0
+"""A sale this old counts half as much towards what sells now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Each shopper's newest items, oldest first, each item once with the weight of its strongest interaction."""
+
+    numbers: Mapping[str, int] = field(repr=False)
+    starts: npt.NDArray[np.int64]
+    items: Positions
+    weights: npt.NDArray[np.float32]
+
+    def of(self, shopper: str | None) -> tuple[Positions, npt.NDArray[np.float32]]:
+        """Items and weights of a shopper; empty for one who is not known."""
+        number = None if shopper is None else self.numbers.get(shopper)
+        if number is None:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        part = slice(self.starts[number], self.starts[number + 1])
+        return self.items[part], self.weights[part]
+
+
+def histories(interactions: Interactions) -> Histories:
+    """Distinct items a shopper, in order of the last time, at most HISTORY of them."""
+    rows = len(interactions)
+    if not rows:
+        return Histories({}, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    shopper, item = interactions.shopper.astype(np.int64), interactions.item.astype(np.int64)
+    key = shopper * (item.max() + 1) + item
+    reverse = np.arange(rows)[::-1]
+    _, last_reversed = np.unique(key[reverse], return_index=True)
+    last = np.sort(reverse[last_reversed])
+    strongest = np.zeros(rows, np.float32)
+    unique, inverse = np.unique(key, return_inverse=True)
+    best = np.zeros(len(unique), np.float32)
+    np.maximum.at(best, inverse, interactions.weight)
+    strongest = best[inverse]
+    who = interactions.shopper[last]
+    from_end = np.zeros(len(last), np.int64)
+    counts = np.bincount(who, minlength=len(interactions.shoppers))
+    ends = np.cumsum(counts)
+    from_end = ends[who] - np.arange(len(last))
+    kept = last[from_end <= HISTORY]
+    starts = np.zeros(len(interactions.shoppers) + 1, np.int64)
+    np.cumsum(np.minimum(counts, HISTORY), out=starts[1:])
+    return Histories(
+        {name: number for number, name in enumerate(interactions.shoppers)}, starts, interactions.item[kept], strongest[kept]
+    )
+
+
+def matrix(interactions: Interactions, items: int) -> scipy.sparse.csr_matrix:
+    """(shoppers, items): the strongest weight of each pair."""
+    shape = (len(interactions.shoppers), items)
+    if not len(interactions):
+        return scipy.sparse.csr_matrix(shape, dtype=np.float32)
+    order = np.argsort(interactions.weight, kind="stable")
+    pairs = interactions.shopper[order].astype(np.int64) * items + interactions.item[order]
+    _, last_reversed = np.unique(pairs[::-1], return_index=True)
+    strongest = order[len(order) - 1 - last_reversed]
+    return scipy.sparse.csr_matrix(
+        (interactions.weight[strongest], (interactions.shopper[strongest], interactions.item[strongest])), shape=shape
+    )
+
+
+def popularity(interactions: Interactions, items: int) -> npt.NDArray[np.float32]:
+    """What sells now, 0..1 per item: interactions halved every HALF_LIFE_DAYS before the newest, on a log scale."""
+    if not len(interactions):
+        return np.zeros(items, np.float32)
+    age_days = (interactions.time_s.max() - interactions.time_s) / DAY_S
+    now = interactions.weight * 0.5 ** (age_days / HALF_LIFE_DAYS)
+    total = np.log1p(np.bincount(interactions.item, weights=now, minlength=items))
+    return (total / max(float(total.max()), 1e-9)).astype(np.float32)
+
+
+def save_histories(kept: Histories, path: Path) -> None:
+    names = np.array(list(kept.numbers), np.str_)
+    np.savez(path, allow_pickle=False, shoppers=names, starts=kept.starts, items=kept.items, weights=kept.weights)
+
+
+def load_histories(path: Path) -> Histories:
+    with np.load(path, allow_pickle=False) as arrays:
+        numbers = {str(name): number for number, name in enumerate(arrays["shoppers"])}
+        return Histories(numbers, arrays["starts"], arrays["items"], arrays["weights"])

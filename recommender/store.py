@@ -1,0 +1,141 @@
+"""Opening an index and asking it: the recommender that dialogue and server talk to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from recommender import browsing
+from recommender.building import fingerprint, same_model
+from recommender.collaborative import load_weights
+from recommender.dense import Vector, load_dense
+from recommender.facts import load_facts
+from recommender.items import load_items
+from recommender.limits import inside
+from recommender.ranking import rank
+from recommender.shelf import Shelf
+from recommender.shop import ShopSchema, load_schema
+from recommender.shoppers import load_histories
+from recommender.types import Embedder, Item, Limits, Query, Recommendation, Relaxation
+from recommender.versions import IndexFolderError, Version, check, current_version
+
+REMEMBERED_TEXTS = 1024
+"""Query texts whose vectors are kept, so that a text asked about twice is embedded once."""
+
+
+class ShopRecommender:
+    """Implements ``recommender.types.Recommender`` over one shelf. Safe to ask from several threads."""
+
+    def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
+        self._shelf = shelf
+        self._embedder = embedder
+        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """Name of the index version that answers."""
+        return self._shelf.version
+
+    def recommend(self, query: Query) -> Recommendation:
+        """Best items inside the limits, with reasons. ``took_ms`` includes embedding the text."""
+        vector, embed_ms = self._vector(query.text)
+        found = rank(self._shelf, query, vector)
+        return replace(found, took_ms=round(found.took_ms + embed_ms, 3))
+
+    def item(self, item_id: str) -> Item | None:
+        """The item as the shop wrote it, or None."""
+        shelf = self._shelf
+        position = shelf.positions.get(item_id)
+        return None if position is None else shelf.items[position]
+
+    def items(self) -> Sequence[Item]:
+        """Every item in the catalogue's order; each is made as it is looked at."""
+        return self._shelf.items
+
+    def count(self, limits: Limits) -> int:
+        """How many items are inside the limits."""
+        shelf = self._shelf
+        return int(np.count_nonzero(inside(shelf.facts, shelf.positions, limits)))
+
+    def facets(self, limits: Limits, slots: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """Slot to value to number of items inside the limits, commonest first."""
+        return browsing.facets(self._shelf, limits, slots)
+
+    def relaxations(self, limits: Limits) -> Sequence[Relaxation]:
+        """What easing each limit alone would bring, most items first."""
+        return browsing.relaxations(self._shelf, limits)
+
+    def nearest_titles(self, text: str, count: int = 5) -> Sequence[tuple[str, float]]:
+        """Item ids whose titles are nearest in meaning to the text, with cosine similarity, best first."""
+        shelf = self._shelf
+        vector, _ = self._vector(text)
+        if vector is None:
+            return []
+        found, scores = (shelf.titles or shelf.dense).nearest(vector, np.ones(len(shelf.items), np.bool_), count)
+        return [(shelf.items.ids[int(position)], round(float(score), 6)) for position, score in zip(found, scores, strict=True)]
+
+    def _vector(self, text: str) -> tuple[Vector | None, float]:
+        """The text's vector (None of no text) and the milliseconds that embedding it took."""
+        words = " ".join(text.split())
+        if not words:
+            return None, 0.0
+        started = time.perf_counter()
+        with self._lock:
+            if words in self._vectors:
+                self._vectors.move_to_end(words)
+                return self._vectors[words], 0.0
+        vector: Vector = self._embedder.embed([words])[0]
+        with self._lock:
+            self._vectors[words] = vector
+            while len(self._vectors) > REMEMBERED_TEXTS:
+                self._vectors.popitem(last=False)
+        return vector, (time.perf_counter() - started) * 1000
+
+
+def open_recommender(shop_folder: Path, indexes_dir: Path, embedder: Embedder) -> ShopRecommender:
+    """Load the current version of a shop's index.
+
+    Raises ShopError for a shop that cannot be read, and IndexFolderError where the index is absent, damaged, older than the
+    catalogue, or made with another embedding model; the sentence says what to run.
+    """
+    schema = load_schema(shop_folder)
+    version = current_version(indexes_dir)
+    if not version.pinned and version.facts.get("fingerprint") != fingerprint(shop_folder, schema):
+        raise IndexFolderError(
+            f"The catalogue in {shop_folder} has changed since its index was built; "
+            f"`shoptalk index build {shop_folder}` brings it up to date."
+        )
+    check(version)
+    with np.load(version.folder / "texts.npz", allow_pickle=False) as arrays:
+        if not same_model(arrays["probe"], embedder):
+            raise IndexFolderError(
+                f"The index of {shop_folder} was built with another embedding model; "
+                f"`shoptalk index build {shop_folder}` builds it anew."
+            )
+    return ShopRecommender(load_shelf(version, schema), embedder)
+
+
+def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
+    """Read one version's files into memory."""
+    folder = version.folder
+    facts = load_facts(folder / "facts.npz")
+    items = load_items(folder / "items.parquet", facts)
+    return Shelf(
+        items=items,
+        positions={name: position for position, name in enumerate(items.ids)},
+        facts=facts,
+        dense=load_dense(folder, "items"),
+        titles=load_dense(folder, "titles") if (folder / "titles.faiss").is_file() else None,
+        weights=load_weights(folder / "weights.npz"),
+        popularity=np.load(folder / "popularity.npy", allow_pickle=False),
+        histories=load_histories(folder / "shoppers.npz"),
+        business=schema.business,
+        version=version.name,
+    )
