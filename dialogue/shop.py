@@ -27,6 +27,10 @@ class Slot(SlotColumns):
 
     spoken: str = ""
     """What people call the slot ("kind of thing"); its name with spaces where empty."""
+    phrase: str = ""
+    """How a value stands in a sentence: "in {value}", "for a {value}"; the bare value where empty."""
+    phrases: dict[str, str] = Field(default_factory=dict)
+    """Values that are put otherwise: {"everyday": "for every day"}."""
     ask: str | None = None
     """The question; None where it is never asked."""
     willing: float = Field(default=0.5, ge=0, le=1)
