@@ -1,0 +1,343 @@
+"""Which claims hold: each is compared with the facts of the item it speaks of, and a sentence passes when all of them do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogue.phrasing.claims import Claim, Mention, Reading, read_claims
+from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, Stems, stems
+from dialogue.phrasing.names import ADDRESS, MARKUP, hostile, profane
+from dialogue.phrasing.plain import PLAIN
+
+Cause = Literal[
+    "wrong_name", "wrong_price", "wrong_comparison", "wrong_amount", "wrong_value", "wrong_stock", "superlative", "wrong_count",
+    "wrong_number", "policy", "unsupported_word", "forbidden_word", "unspeakable", "not_named", "too_long", "said_twice",
+]
+LONGEST_SENTENCE = 260
+"""Characters; about seventeen seconds aloud."""
+ABOUT = 0.06
+"""How far "about forty" may lie from the figure, as a share of it."""
+JUST_UNDER = 0.85
+"""Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
+UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
+POLICY_COVER = 0.5
+"""Share of a policy's content words that a sentence about it must keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A claim that does not hold, with the words that make it."""
+
+    cause: Cause
+    text: str
+    start_char: int = 0
+    end_char: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was read in a sentence and what of it is wrong."""
+
+    reading: Reading
+    faults: tuple[Fault, ...]
+
+    @property
+    def passes(self) -> bool:
+        return not self.faults
+
+    @property
+    def claims(self) -> int:
+        """Statements read that could have been false, names included."""
+        return sum(claim.kind != "word" for claim in self.reading.claims) + sum(mention.named for mention in self.reading.mentions)
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fault.cause for fault in self.faults))
+
+
+def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int] = ()) -> Verdict:
+    """Read the sentence and judge it. ``must_name``: positions of items whose names it has to say."""
+    reading = read_claims(text[: LONGEST_SENTENCE * 2], ground, shop)
+    faults = [*_surface(text, shop)]
+    if not _is_policy_line(text, ground):
+        faults += [_fault(cause, claim, reading) for claim in reading.claims if (cause := judge(claim, reading, ground, shop))]
+    named = {index for mention in reading.mentions if mention.named for index in mention.items}
+    faults += [Fault("not_named", ground.items[index].name) for index in must_name if index not in named]
+    return Verdict(reading, tuple(faults))
+
+
+def _fault(cause: Cause, claim: Claim, reading: Reading) -> Fault:
+    words = reading.words.words
+    return Fault(cause, claim.text, words[claim.first].start, words[claim.last - 1].end)
+
+
+def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
+    if UNSPEAKABLE.search(text) or ADDRESS.search(text) or MARKUP.search(text) or hostile(text):
+        yield Fault("unspeakable", text[:60])
+    if any(not (char.isascii() or char in "’‘“”–—£€éèêëáàâäíìîïóòôöúùûüñçøåæœßÉÈÀÖÜÅØ…") for char in text):
+        yield Fault("unspeakable", text[:60])
+    if len(text) > LONGEST_SENTENCE:
+        yield Fault("too_long", text[:60])
+    if profane(text):
+        yield Fault("forbidden_word", "profanity")
+    lowered = f" {' '.join(stems(text))} "
+    for word in shop.shop.voice.forbidden:
+        if f" {' '.join(stems(word))} " in lowered:
+            yield Fault("forbidden_word", word)
+
+
+def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Cause | None:
+    """The cause for which a claim does not hold, or None where it does."""
+    items = [ground.items[index] for index in claim.items]
+    if claim.kind == "word" or claim.kind == "number":
+        if _word_supported(claim, reading, items, ground):
+            return None
+        if _policy_supports(reading, ground):
+            return None
+        return "unsupported_word" if claim.kind == "word" else "wrong_number"
+    if claim.kind == "name":
+        return "wrong_name"
+    if claim.kind == "price":
+        return None if _price_holds(claim, items, ground) else "wrong_price"
+    if claim.kind == "difference":
+        return None if _difference_holds(claim, ground) else "wrong_price"
+    if claim.kind == "amount":
+        return None if items and all(_amount_holds(claim, facts, ground) for facts in items) else "wrong_amount"
+    if claim.kind == "value":
+        return None if _value_holds(claim, reading, items, ground, shop) else "wrong_value"
+    if claim.kind in ("stock", "stock_count"):
+        return None if items and all(_stock_holds(claim, facts) for facts in items) else "wrong_stock"
+    if claim.kind == "superlative":
+        return None if _superlative_holds(claim, reading, ground) else "superlative"
+    if claim.kind == "comparison":
+        return None if _comparison_holds(claim, ground, shop) else "wrong_comparison"
+    return None if _count_holds(claim, ground) else "wrong_count"
+
+
+def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
+    said = claim.number or 0.0
+    if claim.relation == "under":
+        return actual <= said and (actual >= JUST_UNDER * said or said in limits)
+    if claim.relation == "over":
+        return actual >= said and actual <= said / JUST_UNDER
+    if claim.relation == "about":
+        return abs(actual - said) <= ABOUT * actual
+    return abs(actual - said) < 0.5
+
+
+def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
+    if claim.number is None:
+        return False
+    if claim.wished or (claim.relation == "under" and not items):
+        return round(claim.number) in ground.limits_minor
+    if not items:
+        return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
+    prices = [facts.item.price_minor for facts in items]
+    held = all(price is not None and _near(claim, price, ground.limits_minor) for price in prices)
+    if claim.negated:
+        return not held and all(price is not None for price in prices)
+    return held
+
+
+def _difference_holds(claim: Claim, ground: Ground) -> bool:
+    mine = [ground.items[index].item.price_minor for index in claim.items]
+    others = [ground.items[index].item.price_minor for index in claim.other]
+    if claim.relation == "apart":
+        both = [facts.item.price_minor for facts in ground.items]
+        return len(both) == 2 and None not in both and abs(abs((both[0] or 0) - (both[1] or 0)) - (claim.number or 0)) < 0.5
+    if len(mine) != 1 or len(others) != 1 or mine[0] is None or others[0] is None:
+        return False
+    gap = mine[0] - others[0] if claim.relation == "more" else others[0] - mine[0]
+    return abs(gap - (claim.number or 0)) < 0.5
+
+
+def _amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
+    slot = next(iter(claim.pairs))[0]
+    actual = facts.item.numbers.get(slot)
+    if actual is None:
+        return False
+    if claim.relation in ("more", "less"):
+        others = [ground.items[index].item.numbers.get(slot) for index in claim.other]
+        if len(others) != 1 or others[0] is None:
+            return False
+        gap = actual - others[0] if claim.relation == "more" else others[0] - actual
+        return abs(gap - (claim.number or 0)) < 0.5
+    return _near(claim, actual, ())
+
+
+def _value_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground, shop: ShopFacts) -> bool:
+    wished = {(slot, value) for slot, values in ground.wishes.items() for value in values}
+    said = reading.words.words[claim.first : claim.last]
+    if all(word.stem in ground.words for word in said) or (claim.wished and claim.pairs & wished):
+        return True
+    if not items:
+        return bool(claim.pairs & wished)
+    return all(_value_of(claim, reading, facts) for facts in items)
+
+
+def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    has = any(value in facts.item.values.get(slot, ()) for slot, value in claim.pairs)
+    if claim.negated:
+        return not has and any(facts.item.values.get(slot) for slot, _ in claim.pairs)
+    return has or _in_title(claim, reading, facts) or _quoted(claim, reading, facts)
+
+
+def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour: "red rose" is not "red"."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    at = _position(said, facts.title_stems)
+    if at is None:
+        return False
+    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
+        return True
+    after = _stem_at(reading, claim.last)
+    title_after = facts.title_stems[at + len(said)] if at + len(said) < len(facts.title_stems) else None
+    return after is not None and after == title_after
+
+
+def _quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Three words or more in the description's own order, or a word of a slot that the row leaves empty."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
+        return _position(said, facts.description_stems) is not None
+    for first in range(max(0, claim.first - 2), claim.first + 1):
+        for last in range(max(first + 3, claim.last), min(len(reading.words.words), first + 5) + 1):
+            window = tuple(word.stem for word in reading.words.words[first:last] if not word.is_mark)
+            if len(window) >= 3 and _position(window, facts.description_stems) is not None:
+                return True
+    return False
+
+
+def _stem_at(reading: Reading, at: int) -> str | None:
+    return reading.words.words[at].stem if at < len(reading.words.words) else None
+
+
+def _position(needle: Stems, hay: Stems) -> int | None:
+    return next((at for at in range(len(hay) - len(needle) + 1) if hay[at : at + len(needle)] == needle), None)
+
+
+def _stock_holds(claim: Claim, facts: ItemFacts) -> bool:
+    stock = facts.item.stock
+    if stock is None or not facts.live:
+        return False
+    if claim.kind == "stock_count":
+        if claim.relation in ("over", "under", "about"):
+            return _near(claim, stock, ())
+        return stock == claim.number
+    if claim.relation == "exact":
+        return (stock > 0) != claim.negated
+    if claim.relation == "less":
+        return stock == 0
+    if "last one" in claim.text or "last of" in claim.text:
+        return stock == 1
+    if "plenty" in claim.text or "lots" in claim.text or "well stocked" in claim.text:
+        return stock >= 10
+    return "fast" not in claim.text and 1 <= stock <= 5
+
+
+def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
+    """Only what the reply itself can show: the cheapest or dearest of the items in it, said of those."""
+    rest = " ".join(word.norm for word in reading.words.words[claim.last : claim.last + 4])
+    if claim.relation == "exact" or len(ground.items) < 2 or len(claim.items) != 1:
+        return _boast_in_facts(claim, reading, ground)
+    if not re.match(r"(?:one )?(?:of (?:the|these|those|them|all)|here|option of|choice of|pick of)", rest) and len(ground.items) < 2:
+        return False
+    if re.search(r"\b(?:in the (?:shop|store)|we (?:have|stock|sell)|anywhere|in town|around|ever|of all)\b", reading.words.norm):
+        return False
+    prices = [facts.item.price_minor for facts in ground.items]
+    mine = prices[claim.items[0]]
+    if mine is None or None in prices:
+        return False
+    known = [price for price in prices if price is not None]
+    best = min(known) if claim.relation == "less" else max(known)
+    return mine == best and known.count(best) == 1
+
+
+def _boast_in_facts(claim: Claim, reading: Reading, ground: Ground) -> bool:
+    """A rank that is a word of the row itself: a "largest" that the catalogue wrote as a value."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"})
+    return bool(claim.items) and all(
+        any(_position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values) for index in claim.items
+    )
+
+
+def _comparison_holds(claim: Claim, ground: Ground, shop: ShopFacts) -> bool:
+    mine, others = [ground.items[index] for index in claim.items], [ground.items[index] for index in claim.other]
+    slot, way = next(iter(claim.pairs))
+    if way == "same":
+        prices = {facts.item.price_minor for facts in (*mine, *others)}
+        return len(prices) == 1 and None not in prices
+    if not mine or not others:
+        return False
+    for one in mine:
+        for other in others:
+            left, right = _measure(one, slot, shop), _measure(other, slot, shop)
+            if left is None or right is None or not (left < right if way == "less" else left > right):
+                return False
+    return True
+
+
+def _measure(facts: ItemFacts, slot: str, shop: ShopFacts) -> float | None:
+    if slot == "price":
+        return facts.item.price_minor
+    if slot in facts.item.numbers:
+        return facts.item.numbers[slot]
+    scale = shop.shop.scale(slot)
+    places = [scale.index(value) for value in facts.item.values.get(slot, ()) if value in scale]
+    return sum(places) / len(places) if places else None
+
+
+def _count_holds(claim: Claim, ground: Ground) -> bool:
+    said = int(claim.number or 0)
+    return said in ground.counts or said == len(ground.items) or said == ground.fitting
+
+
+def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground) -> bool:
+    said = reading.words.words[claim.first : claim.last]
+    if all(word.stem in ground.words for word in said):
+        return True
+    if claim.kind == "number":
+        return bool(items) and all(_number_of(claim.number or 0.0, facts) for facts in items)
+    return bool(items) and all(said[0].stem in fact_words(facts) for facts in items)
+
+
+def _number_of(value: float, facts: ItemFacts) -> bool:
+    return value in facts.item.numbers.values() or (facts.item.price_minor == round(value * 100))
+
+
+def fact_words(facts: ItemFacts) -> frozenset[str]:
+    """Stems that the row itself uses: title, values, amounts, description."""
+    return frozenset(
+        (*facts.name_stems, *facts.title_stems, *facts.description_stems,
+         *(stem for values in facts.values.values() for value in values for stem in stems(value)),
+         *(stem for said in facts.amounts.values() for stem in stems(said)))
+    )
+
+
+def _is_policy_line(text: str, ground: Ground) -> bool:
+    said = stems(text)
+    return any(said and _position(said, stems(policy.text)) is not None for policy in ground.policies)
+
+
+def _policy_supports(reading: Reading, ground: Ground) -> bool:
+    """A retelling of one policy line: none but its words, all its numbers, most of its content."""
+    said = {word.stem for word in reading.words.words if not word.is_mark} - PLAIN
+    for policy in ground.policies:
+        line = set(stems(policy.text)) - PLAIN
+        known = line | {stem for word in policy.words for stem in stems(word)} | ground.words
+        if said <= known and len(said & line) >= POLICY_COVER * len(line):
+            return True
+    return False
+
+
+def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:
+    """(item id, start_char, end_char) of every name said."""
+    words = reading.words.words
+
+    def span(mention: Mention) -> tuple[str, int, int]:
+        return ground.items[mention.items[0]].item.id, words[mention.first].start, words[mention.last - 1].end
+
+    return tuple(span(mention) for mention in reading.mentions if mention.named)

@@ -1,0 +1,149 @@
+"""What may be said: catalogue rows made speakable, and the ground each sentence stands on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dialogue.phrasing.names import spoken_name, spoken_text
+from dialogue.phrasing.spoken import price, quantity
+from dialogue.shop import Policy, Slot, TalkingShop
+from dialogue.words import read_words
+from recommender.types import Item
+
+Stems = tuple[str, ...]
+
+
+def stems(text: str) -> Stems:
+    """The words of a text without marks, stemmed."""
+    return tuple(word.stem for word in read_words(text).words if not word.is_mark)
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One row, as it may be spoken of."""
+
+    item: Item
+    name: str
+    """To be said aloud; where the title cannot be spoken, its kind ("one of our lamps")."""
+    price: str
+    """In words; "" where the shop gives none."""
+    values: Mapping[str, tuple[str, ...]]
+    """Choice slot to speakable values."""
+    amounts: Mapping[str, str]
+    """Amount slot other than price to words with the unit: {"length": "ninety-six minutes"}."""
+    description: str = ""
+    live: bool = True
+    """False where the shop's own service did not answer: price and stock are the catalogue's, and said so."""
+
+    @cached_property
+    def name_stems(self) -> Stems:
+        return stems(self.name)
+
+    @cached_property
+    def title_stems(self) -> Stems:
+        return stems(spoken_name(self.item.title))
+
+    @cached_property
+    def description_stems(self) -> Stems:
+        return stems(self.description)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything one reply may be built from. What is not here cannot be true."""
+
+    items: tuple[ItemFacts, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    wishes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits_minor: tuple[int, ...] = ()
+    """Amounts of money the shopper named: their own limit may be repeated to them."""
+    fitting: int = 0
+    counts: frozenset[int] = frozenset()
+    """Other numbers of things that are true of this reply."""
+    words: frozenset[str] = frozenset()
+    """Stems that may be said besides: options offered, the slot asked for, the shop's name."""
+    prices_minor: frozenset[int] = frozenset()
+    """Prices that may be said of no item in particular ("two at 45")."""
+
+    def only(self, *items: ItemFacts) -> Ground:
+        """The same ground with these items alone."""
+        return Ground(items, self.policies, self.wishes, self.limits_minor, self.fitting, self.counts, self.words, self.prices_minor)
+
+
+class ShopFacts:
+    """A shop's rows and words, read once: rows on demand, and which words are values of which slot."""
+
+    def __init__(self, shop: TalkingShop, items: Sequence[Item]) -> None:
+        self.shop = shop
+        self.currency = shop.shop.currency
+        self.slots = {slot.name: slot for slot in shop.slots}
+        self.lexicon: dict[Stems, frozenset[tuple[str, str]]] = _lexicon(shop.slots, items)
+        """Stems of every way to say a value, to (slot, catalogue value)."""
+        self.longest = max((len(key) for key in self.lexicon), default=1)
+        self.names: dict[Stems, frozenset[str]] = _names(items)
+        """Stems of every spoken name of two words or more, to item ids."""
+        self.longest_name = max((len(key) for key in self.names), default=1)
+
+    def of(self, item: Item, *, live: bool = True) -> ItemFacts:
+        """The row's speakable facts."""
+        values = {
+            slot: said
+            for slot, row in item.values.items()
+            if slot in self.slots and (said := tuple(text for value in row if (text := spoken_text(value, 60))))
+        }
+        amounts = {
+            slot: quantity(value, "" if self.slots[slot].unit == "money" else self.slots[slot].unit)
+            for slot, value in item.numbers.items()
+            if slot in self.slots and not self.slots[slot].is_money
+        }
+        return ItemFacts(
+            item=item,
+            name=spoken_name(item.title) or self._kind_name(values),
+            price=price(item.price_minor, self.currency) if item.price_minor is not None else "",
+            values=values,
+            amounts=amounts,
+            description=spoken_text(item.description),
+            live=live,
+        )
+
+    def _kind_name(self, values: Mapping[str, tuple[str, ...]]) -> str:
+        """What to call an item whose title cannot be spoken: its kind, or "this one"."""
+        topic = self.shop.topic
+        kind = values.get(topic.name, ("",))[0] if topic else ""
+        return f"one of our {kind} pieces" if kind else "one more from our shelves"
+
+    def policies(self, names: Iterable[str]) -> tuple[Policy, ...]:
+        """The shop's policies of these names, in that order."""
+        known = {policy.name: policy for policy in self.shop.policies}
+        return tuple(known[name] for name in names if name in known)
+
+    def slot_value_stems(self, slot: str, value: str) -> Iterable[Stems]:
+        """Every way to say a value."""
+        yield stems(value)
+        for synonym in self.slots[slot].synonyms.get(value, ()):
+            yield stems(synonym)
+
+
+def _lexicon(slots: Sequence[Slot], items: Sequence[Item]) -> dict[Stems, frozenset[tuple[str, str]]]:
+    found: dict[Stems, set[tuple[str, str]]] = defaultdict(set)
+    for slot in slots:
+        if slot.kind != "choice":
+            continue
+        values = {value for item in items for value in item.values.get(slot.name, ())} | set(slot.values) | set(slot.synonyms)
+        for value in values:
+            for said in (value, *slot.synonyms.get(value, ())):
+                if key := stems(said[:80]):
+                    found[key].add((slot.name, value))
+    return {key: frozenset(pairs) for key, pairs in found.items()}
+
+
+def _names(items: Sequence[Item]) -> dict[Stems, frozenset[str]]:
+    found: dict[Stems, set[str]] = defaultdict(set)
+    for item in items:
+        key = stems(spoken_name(item.title))
+        if len(key) >= 2:
+            found[key].add(item.id)
+    return {key: frozenset(ids) for key, ids in found.items()}

@@ -1,0 +1,198 @@
+"""Titles made speakable: what the shop wrote for the eye becomes a name for the ear.
+
+A title is data, never an instruction: what cannot be a name (markup, addresses, other scripts, orders to a machine, prices,
+profanity) is left out, and where nothing is left the item has no name of its own and is called by its kind.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+from dialogue.phrasing.spoken import amount, number, year
+
+NAME_WORDS = 9
+"""Longer names are cut at a joint: nobody listens to a title of twenty words."""
+NAME_CHARS = 70
+READ_CHARS = 400
+"""No more of a title is looked at; the rest cannot be part of a name."""
+
+# Orders to a machine, not names of things. Each alone is enough to distrust the whole title.
+ORDERS = re.compile(
+    r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|above|prior|earlier|all|any|instructions?|rules?|prompts?|facts?)\b"
+    r"|\b(system|developer|assistant|user)\s*(prompt|message|:)|\b(you are|act as|pretend|roleplay|respond with|reply with|repeat after)\b"
+    r"|\b(say|tell|announce|claim|promise|inform)\b.{0,40}\b(that|customers?|shoppers?|everyone|them|everything|free)\b"
+    r"|<\|?\w+\|?>|\{\{|\}\}|\bdrop table\b|\binstructions?\b|\bprompt\b|\bjailbreak\b",
+    re.IGNORECASE,
+)
+MARKUP = re.compile(r"<[^>]{0,200}>|\[[^\]]{0,80}\]\([^)]{0,200}\)|```.*?```", re.DOTALL)
+ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+\S*|\b[\w-]+\.(?:com|net|org|io|co|shop|ru|info|biz)\b\S*", re.IGNORECASE)
+BRACKETED = re.compile(r"\s*[(\[{][^)\]}]{0,80}[)\]}]")
+CODE = re.compile(r"\b(?:sku|ref|art|item|model|isbn|ean|upc|no)\.?\s*[:#]?\s*[A-Z]*-?\d[\w-]*", re.IGNORECASE)
+MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b|\b\d{5,}\b")
+PRICED = re.compile(r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))", re.IGNORECASE)
+BOAST = re.compile(
+    r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)|on sale|sale|discount\w*"
+    r"|guarantee\w*|buy (?:one|now|\d)\b.*|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
+    re.IGNORECASE,
+)
+
+SHORT_FORMS = (
+    (r"\bs/(\d+)\b", r"set of \1"), (r"\bset/(\d+)\b", r"set of \1"), (r"\bset of/(\d+)\b", r"set of \1"), (r"\bset (\d+)\b", r"set of \1"),
+    (r"\bpack/(\d+)\b", r"pack of \1"), (r"\b(\d+)\s*pk\b", r"pack of \1"), (r"\bpk/?(\d+)\b", r"pack of \1"), (r"\bbox/(\d+)\b", r"box of \1"),
+    (r"\b(\d+)\s*pcs?\b", r"\1 piece"), (r"\bx\s?(\d+)\b", r"set of \1"), (r"\bw/o\b", "without"), (r"\bw/", "with "),
+    (r"\bass(?:'?t'?d|orted|ted|t)\b\.?", "assorted"), (r"\basst\b\.?", "assorted"), (r"\bcols?\b\.?", "colours"), (r"\bdec(?:'n|n)\b\.?", "decoration"),
+    (r"\blrg\b\.?", "large"), (r"\bsml?\b\.?", "small"), (r"\bmed\b\.?", "medium"), (r"\bxl\b", "extra large"), (r"\bxxl\b", "double extra large"),
+    (r"\bt-?lights?\b", "tea light"), (r"\bbl(?:k)\b", "black"), (r"\bwht\b", "white"), (r"\bapprox\b\.?", "about"), (r"\bincl?\b\.?", "including"),
+    (r"\bdia\b\.?", "across"), (r"\bno\.\s*(\d+)", r"number \1"), (r"\bvol\.?\s*(\d+)", r"volume \1"), (r"\bst\.", "saint"), (r"\bmr\.", "mister"),
+    (r"&", " and "), (r"\s\+\s", " and "), (r"\b1/2\b|½", " half "), (r"\b1/4\b|¼", " quarter "), (r"\b3/4\b|¾", " three quarter "),
+)
+UNITS = {
+    "cm": "centimetre", "mm": "millimetre", "m": "metre", "km": "kilometre", "ml": "millilitre", "cl": "centilitre", "l": "litre", "g": "gram",
+    "gr": "gram", "kg": "kilo", "mg": "milligram", "oz": "ounce", "lb": "pound weight", "lbs": "pound weight", "in": "inch", "inch": "inch",
+    "\"": "inch", "”": "inch", "ft": "foot", "'": "foot", "w": "watt", "v": "volt", "hrs": "hour", "hr": "hour", "min": "minute", "mins": "minute",
+    "pt": "pint", "mp": "megapixel", "gb": "gigabyte", "tb": "terabyte",
+}
+UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=True))
+SIZES = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?)(?:\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?))?\s*({UNIT})?(?!\w)", re.IGNORECASE)
+MEASURE = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)\s?({UNIT})(?!\w)", re.IGNORECASE)
+DECADE = re.compile(r"\b(?:19|20)?(\d)0'?s\b", re.IGNORECASE)
+DECADES = ("", "", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
+BARE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])")
+YEAR = re.compile(r"^(?:19|20)\d\d$")
+JOINTS = re.compile(r"\s+[-–—|/:]\s+|[,;|]|\s+(?=(?:with|for|in|from|by|and)\b)", re.IGNORECASE)
+SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "without"))
+
+# Words no shop assistant says. Kept short and blunt; a shop adds its own under [voice] forbidden.
+PROFANE = frozenset(
+    ["arse", "arsehole", "ass", "asshole", "bastard", "bitch", "bollocks", "bullshit", "cock", "crap", "cunt", "damn", "dick", "fuck", "fucked", "fucker", "fucking", "goddamn", "motherfucker", "nigger", "piss", "pissed", "prick", "pussy", "shit", "shitty", "slut", "twat", "wank", "wanker", "whore"]
+)
+
+
+def profane(text: str) -> bool:
+    """True where a word that no shop says stands in the text."""
+    return any(word in PROFANE for word in re.findall(r"[a-z]+", text.lower()))
+
+
+def hostile(text: str) -> bool:
+    """True where catalogue text talks to the machine instead of describing a thing."""
+    return ORDERS.search(unicodedata.normalize("NFKC", text[: READ_CHARS * 5])) is not None
+
+
+def _plain(text: str) -> str:
+    """Latin letters, digits and ordinary marks; accents kept; everything else a space."""
+    text = unicodedata.normalize("NFKC", html.unescape(text)).replace("’", "'").replace("‘", "'").replace("`", "'")
+    kept = [
+        char if (char.isascii() and char.isprintable()) or unicodedata.name(char, "").startswith("LATIN") or char in "£€¥₹×½¼¾”“–—" else " "
+        for char in text
+    ]
+    return "".join(kept)
+
+
+def _size(match: re.Match[str]) -> str:
+    numbers = [amount(float(part)) for part in (match[1], match[3], match[5]) if part]
+    unit = next((part for part in (match[6], match[4], match[2]) if part), "")
+    said = " by ".join(numbers)
+    return f"{said} {_unit(unit, 2)}" if unit else said
+
+
+def _unit(mark: str, value: float) -> str:
+    one = UNITS[mark.lower()]
+    if one == "foot":
+        return "foot"
+    return one if value == 1 or one.endswith("weight") else f"{one}es" if one.endswith("ch") else f"{one}s"
+
+
+def _bare(match: re.Match[str]) -> str:
+    text = match[0]
+    if YEAR.match(text):
+        return year(int(text))
+    value = float(text)
+    return number(int(value)) if value == int(value) and value < 100_000 else amount(value)
+
+
+def _words_for_ear(text: str) -> str:
+    text = SIZES.sub(_size, text)
+    for pattern, said in SHORT_FORMS:
+        text = re.sub(pattern, said, text, flags=re.IGNORECASE)
+    text = MEASURE.sub(lambda match: f"{amount(float(match[1]))} {_unit(match[2], float(match[1]))}", text)
+    text = DECADE.sub(lambda match: DECADES[int(match[1])] if DECADES[int(match[1])] else match[0], text)
+    return BARE.sub(_bare, text)
+
+
+def _cut(text: str) -> str:
+    """At most NAME_WORDS words, cut at the last joint that leaves two words or more."""
+    words = text.split()
+    if len(words) <= NAME_WORDS and len(text) <= NAME_CHARS:
+        return text
+    cuts = [match.start() for match in JOINTS.finditer(text)]
+    fitting = [cut for cut in cuts if 2 <= len(text[:cut].split()) <= NAME_WORDS and cut <= NAME_CHARS]
+    if fitting:
+        return text[: fitting[-1]]
+    short: list[str] = []
+    for word in words[:NAME_WORDS]:
+        if len(" ".join((*short, word))) > NAME_CHARS:
+            break
+        short.append(word)
+    while short and short[-1].lower() in SMALL:
+        short.pop()
+    return " ".join(short)
+
+
+def _cased(text: str) -> str:
+    """ALL CAPS and all lower case become Title Case; mixed case is the shop's own and stays."""
+    letters = [char for char in text if char.isalpha()]
+    shouting = sum(char.isupper() for char in letters) > 0.7 * len(letters)
+    if not shouting and any(char.isupper() for char in letters):
+        return text
+    words = text.lower().split()
+    return " ".join(word if index and word in SMALL else word[:1].upper() + word[1:] for index, word in enumerate(words))
+
+
+@lru_cache(maxsize=20_000)
+def spoken_name(title: str) -> str:
+    """The title as a name to say aloud, or "" where nothing in it can be one.
+
+    "REGENCY CAKESTAND 3 TIER" is "Regency Cakestand Three Tier"; "Frame 30x40cm (SKU 8841)" is "Frame thirty by forty centimetres".
+    """
+    title = title[:READ_CHARS]
+    if hostile(title):
+        return ""
+    text = ADDRESS.sub(" ", MARKUP.sub(" ", title))
+    text = _plain(text)
+    letters_before = sum(char.isalpha() for char in title)
+    if letters_before and sum(char.isalpha() for char in text) < 0.5 * letters_before:
+        return ""
+    text = BRACKETED.sub(lambda match: "" if re.search(r"\d|sku|ref", match[0], re.IGNORECASE) or len(match[0]) > 30 else match[0], text)
+    text = CODE.sub(" ", BOAST.sub(" ", PRICED.sub(" ", text)))
+    cased = _cased(text)
+    capitals = sum(word[:1].isupper() for word in cased.split()) * 2 > len(cased.split())
+    text = MIXED_CODE.sub(" ", _words_for_ear(cased))
+    if capitals:
+        text = " ".join(word if index and word in SMALL else word[:1].upper() + word[1:] for index, word in enumerate(text.split()))
+    text = re.sub(r"[*_~^=<>{}\\|#@%$£€¥₹\"“”!?()\[\];:]+", " ", text)
+    text = re.sub(r"(?<=\s)[-–—/.,']+(?=\s)|^[\s\-–—/.,']+|[\s\-–—/.,']+$", " ", text)
+    text = re.sub(r"/", " ", text)
+    text = re.sub(r"\.(?=\s|$)", "", text)
+    text = _cut(" ".join(text.split()))
+    text = re.sub(r"(?:[\s,\-–—]|\b(?:and|or|for|with|in|of|at|by|the|a)\b)+$", "", text, flags=re.IGNORECASE).strip()
+    if profane(text) or sum(char.isalpha() for char in text) < 2:
+        return ""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] if text else ""
+
+
+@lru_cache(maxsize=20_000)
+def spoken_text(text: str, limit: int = READ_CHARS) -> str:
+    """Description text fit to be a source of words: whole sentences without markup, addresses, prices, boasts or orders; else ""."""
+    text = _plain(ADDRESS.sub(" ", MARKUP.sub(" ", text[: limit * 4])))
+    kept: list[str] = []
+    for part in re.split(r"(?<=[.!?])\s+|\n+", text):
+        if hostile(part) or profane(part) or PRICED.search(part) or BOAST.search(part):
+            continue
+        part = " ".join(re.sub(r"[*_~^=<>{}\\|#@$£€¥₹\"“”\[\]]+", " ", part).split())
+        if part and sum(map(len, kept)) + len(part) <= limit:
+            kept.append(part)
+    return " ".join(kept)

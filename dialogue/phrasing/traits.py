@@ -1,0 +1,90 @@
+"""What is worth saying of an item: the wished values first, then what sets it apart, each put as the shop puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogue.phrasing.facts import ItemFacts, ShopFacts, stems
+from dialogue.phrasing.spoken import listed, price
+from dialogue.shop import Slot
+
+TRAITS = 3
+"""More than three in a sentence and none is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    slot: str
+    value: str
+    said: str
+    """As it stands in a sentence: "in navy", "ninety-six minutes"."""
+    wished: bool
+
+    @property
+    def phrased(self) -> bool:
+        """Whether the shop said how to put it; a bare value stands before the verb instead."""
+        return self.said != self.value
+
+
+def put(slot: Slot, value: str) -> str:
+    """A value as it stands in a sentence."""
+    pattern = slot.phrases.get(value, slot.phrase)
+    return pattern.replace("{a value}", article(value)).replace("{value}", value) if pattern else value
+
+
+def article(word: str) -> str:
+    """ "a wedding", "an anniversary"."""
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def traits_of(facts: ItemFacts, shop: ShopFacts, wishes: Mapping[str, Sequence[str]], besides: Sequence[ItemFacts] = ()) -> tuple[Trait, ...]:
+    """At most TRAITS: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
+
+    What the name says already, and the kind of thing, are left out.
+    """
+    found: list[tuple[int, int, Trait]] = []
+    for order, slot in enumerate(shop.shop.slots):
+        if slot.is_money or slot.topic:
+            continue
+        if slot.kind == "amount":
+            if slot.name in facts.amounts:
+                found.append((2, order, Trait(slot.name, facts.amounts[slot.name], facts.amounts[slot.name], False)))
+            continue
+        values = facts.values.get(slot.name, ())
+        wished = [value for value in values if value in wishes.get(slot.name, ())]
+        for value in (wished or list(values))[:1]:
+            if set(stems(value)) <= set(facts.name_stems):
+                continue
+            shared = any(value in other.values.get(slot.name, ()) for other in besides)
+            rank = 0 if wished else 2 if shared else 1
+            found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(wished))))
+    ranked = sorted(found, key=lambda entry: entry[:2])[:TRAITS]
+    return tuple(trait for _, _, trait in ranked)
+
+
+def wished_words(shop: ShopFacts, wishes: Mapping[str, Sequence[str]], *, most: int = 2) -> str:
+    """The shopper's wishes as they stand in a sentence: "in navy, for a wedding"; "" where there are none to repeat."""
+    said = [
+        put(slot, values[0])
+        for slot in shop.shop.slots
+        if not slot.topic and slot.kind == "choice" and (values := tuple(wishes.get(slot.name, ()))) and (slot.phrase or values[0] in slot.phrases)
+    ]
+    return ", ".join(said[:most])
+
+
+def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:
+    """ "thirty dollars less" of the first against the second, "the same price", or "" where a price is missing."""
+    mine, theirs = one.item.price_minor, other.item.price_minor
+    if mine is None or theirs is None:
+        return ""
+    if mine == theirs:
+        return "the same price"
+    return f"{price(abs(mine - theirs), shop.currency)} {'less' if mine < theirs else 'more'}"
+
+
+def sentence_traits(traits: Sequence[Trait]) -> tuple[str, str]:
+    """(bare values for after the name, phrases for the end): ("elegant", "in navy and for a wedding")."""
+    bare = [trait.said for trait in traits if not trait.phrased]
+    phrased = [trait.said for trait in traits if trait.phrased]
+    return listed(bare), listed(phrased) if len(phrased) < 3 else ", ".join(phrased)
