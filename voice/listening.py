@@ -26,8 +26,6 @@ STARTS_AT = 0.5
 """Silero's probability from which a window opens speech, and resumes it."""
 KEEPS_AT = 0.35
 """... and from which it continues (hysteresis, as Silero's authors advise)."""
-ABOVE_FLOOR_DB = 4.0
-"""Voice must stand out of the noise floor by this; steady noise, however voice-like, does not."""
 START_WINDOWS, START_OF = 2, 3
 """Speech starts with two voiced windows of three (64 ms): a click has one."""
 PAUSE_MS = 100
@@ -200,10 +198,9 @@ class Listener:
 
     def _window(self, window: FloatAudio) -> list[Event]:
         probability = self._detector.probability(window)
-        level = level_db(window)
-        floor = self._floor.update(level)
-        stands_out = not self._floor.settled or level >= floor + ABOVE_FLOOR_DB
-        voiced = stands_out and probability >= (KEEPS_AT if self._speaking and self._pause is None else STARTS_AT)
+        self._floor.update(level_db(window))
+        threshold = KEEPS_AT if self._speaking and self._pause is None else STARTS_AT
+        voiced = probability >= threshold and not self._floor.steady
         self._recent.append(voiced)
         if not self._speaking:
             return self._while_silent(voiced)

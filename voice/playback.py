@@ -15,6 +15,7 @@ ledger as it is sent, and the client reports how far it has played. What was hea
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -74,8 +75,8 @@ class _Stretch:
     stream: int
     reply: int
     length: int
-    cleared: bool = False
-    """A ``clear`` followed it: what the client had not played of it by then was never heard."""
+    era: int
+    """How many clears came before it. A report tells of its own era only: what a clear dropped was never heard."""
 
 
 class PlaybackLedger:
@@ -91,7 +92,7 @@ class PlaybackLedger:
         self._stretches: list[_Stretch] = []
         self._next = 0
         self._heard = 0
-        self._cleared_at = sent_samples
+        self._clears: list[int] = []
         self._clear_answered = True
         self._finished = False
 
@@ -152,10 +153,10 @@ class PlaybackLedger:
 
     def _note_sent(self, reply: int, length: int) -> None:
         last = self._stretches[-1] if self._stretches else None
-        if last and not last.cleared and last.reply + last.length == reply:
+        if last and last.era == len(self._clears) and last.reply + last.length == reply:
             self._stretches[-1] = replace(last, length=last.length + length)
         else:
-            self._stretches.append(_Stretch(self.sent_samples, reply, length))
+            self._stretches.append(_Stretch(self.sent_samples, reply, length, len(self._clears)))
         self.sent_samples += length
 
     # --- what was heard ---------------------------------------------------------------------------------------------
@@ -168,20 +169,23 @@ class PlaybackLedger:
         the clear's position is the answer to it (all was played) only where none came before.
         """
         position = min(position, self.sent_samples)
-        answers_clear = position < self._cleared_at or (position == self._cleared_at and not self._clear_answered)
-        if answers_clear:
-            self._clear_answered = True
-        else:
+        era = bisect_right(self._clears, position)
+        if self._clears and position == self._clears[-1] and not self._clear_answered:
+            era -= 1
+        if era == len(self._clears):
             self._played = max(self._played, position)
+        else:
+            self._clear_answered = True
         for stretch in self._stretches:
-            if stretch.cleared == answers_clear and position > stretch.stream:
+            if stretch.era == era and position > stretch.stream:
                 self._heard = max(self._heard, stretch.reply + min(position - stretch.stream, stretch.length))
 
     def clear(self) -> int:
         """The client is told to drop what it has not played. Returns ``sent_samples``, from where it counts on."""
-        self._cleared_at = self._played = self.sent_samples
-        self._clear_answered = False
-        self._stretches = [replace(stretch, cleared=True) for stretch in self._stretches]
+        if not self._clears or self._clears[-1] != self.sent_samples:
+            self._clears.append(self.sent_samples)
+            self._clear_answered = False
+        self._played = self.sent_samples
         return self.sent_samples
 
     def rewind(self) -> None:

@@ -38,11 +38,14 @@ class SmartTurn:
         self._features = FeatureExtractor(chunk_length=WINDOW_S)
 
     def probability(self, audio: FloatAudio) -> float:
+        (probability,) = self._session.run(None, {"input_features": self.features(audio)[np.newaxis]})
+        return float(probability[0, 0])
+
+    def features(self, audio: FloatAudio) -> FloatAudio:
+        """Log-mel features of the last 8 s, shape (80, 800); shorter audio stands at the end of silence."""
         window = np.zeros(WINDOW_SAMPLES, dtype=np.float32)
         tail = audio[-WINDOW_SAMPLES:]
         if len(tail):
             window[-len(tail) :] = tail
         window = (window - window.mean()) / np.sqrt(window.var() + _VARIANCE_FLOOR)
-        features = self._features(window, padding=0).astype(np.float32)
-        (probability,) = self._session.run(None, {"input_features": features[np.newaxis]})
-        return float(probability[0, 0])
+        return np.asarray(self._features(window, padding=0), dtype=np.float32)

@@ -6,6 +6,7 @@ samples of the one before, and carries a recurrent state.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from pathlib import Path
 from typing import Protocol
@@ -62,35 +63,36 @@ def level_db(samples: FloatAudio) -> float:
     if len(samples) == 0:
         return SILENCE_DB
     power = float(np.dot(samples, samples)) / len(samples)
-    return 10.0 * float(np.log10(power)) if power > 10.0 ** (SILENCE_DB / 10) else SILENCE_DB
+    return 10.0 * math.log10(power) if power > 10.0 ** (SILENCE_DB / 10) else SILENCE_DB
 
 
 class NoiseFloor:
-    """The level of what is always there, by minimum statistics (Martin, 2001).
+    """The level of what is always there, by minimum statistics (Martin, 2001), and whether there is nothing else.
 
-    Speech dips to the room's own level several times in MEMORY_MS; a fan, a grinder or a crowd does not. So the floor is the
-    lowest smoothed level of that time: it falls at once and rises within MEMORY_MS when the room becomes louder.
+    Speech dips to the room's own level and rises out of it several times in MEMORY_MS; a fan or a grinder does neither. The
+    floor is the lowest smoothed level of that time: it falls at once, and rises within MEMORY_MS when the room becomes louder.
     """
 
     MEMORY_MS = 2_400
     SMOOTHING_WINDOWS = 3
+    STEADY_DB = 5.0
+    """Sound that stays within this for MEMORY_MS is noise, however voice-like. Speech at 0 dB over noise still spans more."""
 
     def __init__(self) -> None:
         self._recent: deque[float] = deque(maxlen=self.SMOOTHING_WINDOWS)
         self._smoothed: deque[float] = deque(maxlen=self.MEMORY_MS // WINDOW_MS)
 
-    def update(self, window_db: float) -> float:
-        """Take the level of the next window; returns the floor in dB."""
-        self._recent.append(window_db)
-        power = np.mean(np.power(10.0, np.array(self._recent) / 10))
-        self._smoothed.append(10.0 * float(np.log10(power)))
-        return self.floor_db
+    def update(self, window_db: float) -> None:
+        """Take the level of the next window."""
+        self._recent.append(10.0 ** (window_db / 10))
+        self._smoothed.append(10.0 * math.log10(sum(self._recent) / len(self._recent)))
 
     @property
     def floor_db(self) -> float:
         return min(self._smoothed, default=SILENCE_DB)
 
     @property
-    def settled(self) -> bool:
-        """Enough has been heard for the floor to mean something."""
-        return len(self._smoothed) == self._smoothed.maxlen
+    def steady(self) -> bool:
+        """For all of MEMORY_MS there was one steady sound."""
+        full = len(self._smoothed) == self._smoothed.maxlen
+        return full and max(self._smoothed) - min(self._smoothed) < self.STEADY_DB
