@@ -22,8 +22,14 @@ OVERFETCH = 4
 PROBES = 48
 """Lists of the compressed index that are looked into."""
 
+SEARCH_THREADS = 1
+"""A query is answered on one core; the other is the shopper's voice's."""
+BUILD_THREADS = 2
+
 Vector = npt.NDArray[np.float32]
 Found = tuple[Positions, npt.NDArray[np.float32]]
+
+faiss.omp_set_num_threads(SEARCH_THREADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,10 @@ def build_dense(vectors: Vectors) -> DenseIndex:
     lists = int(4 * np.sqrt(count))
     index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     sample = np.random.default_rng(0).choice(count, min(count, lists * 40), replace=False)
+    faiss.omp_set_num_threads(BUILD_THREADS)
     index.train(np.ascontiguousarray(vectors[sample]))
     index.add(vectors)
+    faiss.omp_set_num_threads(SEARCH_THREADS)
     return DenseIndex(vectors.astype(np.float16), index)
 
 

@@ -24,7 +24,7 @@ def inside(facts: Facts, positions: Mapping[str, int], limits: Limits) -> Mask:
     for slot, wanted in limits.ranges.items():
         amounts = facts.numbers.get(slot)
         if amounts is None:
-            mask[:] = False
+            mask &= wanted == Range()
         else:
             _within(mask, amounts, wanted, said=~np.isnan(amounts))
     for slot, values in limits.must.items():

@@ -93,14 +93,18 @@ def _candidates(
     fitting = np.flatnonzero(mask).astype(np.int32)
     if len(fitting) <= ALL_UP_TO:
         return fitting
-    found = [_top(fitting, scores) for scores in over_all.values()]
+    each = max(CANDIDATES, 2 * query.count)
+    found = [_top(fitting, scores, each) for scores in over_all.values()]
     directions = [] if text_vector is None else [text_vector]
     seeds = liked if anchor is None else np.append(liked, np.int32(anchor))
     directions.extend(np.asarray(shelf.dense.vectors[seed], np.float32) for seed in seeds[-3:])
-    found.extend(shelf.dense.nearest(direction, mask, CANDIDATES)[0] for direction in directions)
+    found.extend(shelf.dense.nearest(direction, mask, each)[0] for direction in directions)
     if len(seeds):
-        found.append(_top(fitting, shelf.weights.scores(seeds, np.ones(len(seeds), np.float32))))
-    return np.unique(np.concatenate(found))
+        found.append(_top(fitting, shelf.weights.scores(seeds, np.ones(len(seeds), np.float32)), each))
+    candidates = np.unique(np.concatenate(found))
+    if len(candidates) >= query.count:
+        return candidates
+    return np.unique(np.concatenate([candidates, fitting[: 2 * query.count]]))
 
 
 def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Values:
@@ -171,12 +175,11 @@ def _positions(shelf: Shelf, ids: Sequence[str]) -> Positions:
     return np.array([shelf.positions[name] for name in ids if name in shelf.positions], np.int32)
 
 
-def _top(fitting: Positions, scores: Values) -> Positions:
-    """The CANDIDATES fitting items that score highest; those that score nothing are left out."""
+def _top(fitting: Positions, scores: Values, count: int) -> Positions:
+    """The ``count`` fitting items that score highest; those that score nothing are left out."""
     here = scores[fitting]
-    keep = min(CANDIDATES, len(here) - 1)
-    best = np.argpartition(-here, keep)[: keep + 1]
-    return fitting[best[here[best] > 0]] if (here[best] > 0).any() else fitting[best]
+    best = np.argpartition(-here, count)[:count] if count < len(here) else np.arange(len(here))
+    return fitting[best[here[best] > 0]]
 
 
 def _unit(scores: Values) -> Values:

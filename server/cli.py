@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import models
+from server.commands import index, models
 
 app = typer.Typer(
     name="shoptalk",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
 app.add_typer(models.app, name="models")
+app.add_typer(index.app, name="index")
 app.add_typer(evaluate, name="evaluate")
 
 

@@ -1,0 +1,132 @@
+"""What comes back, in which order, and why: told over the little shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from little_shop import SHOP_TOML, write_shop
+
+from recommender.store import ShopRecommender
+from recommender.types import Limits, Query, Range, Ranked, Recommendation
+
+
+def ids(found: Recommendation) -> list[str]:
+    return [ranked.item.id for ranked in found.items]
+
+
+def wishes_met(ranked: Ranked) -> set[tuple[str | None, str | None]]:
+    return {(reason.slot, reason.value) for reason in ranked.reasons if reason.kind == "wish"}
+
+
+def only(**must: str) -> Limits:
+    return Limits(must={slot: frozenset({value}) for slot, value in must.items()})
+
+
+def test_words_find_the_item(corner: ShopRecommender) -> None:
+    found = corner.recommend(Query(text="a warm scarf of wool"))
+    assert ids(found)[0] == "A3"
+    assert found.items[0].reasons[0].kind == "text"
+    assert found.items[0].scores["dense"] == pytest.approx(1.0)
+
+
+def test_limits_hold_and_the_fitting_are_counted(corner: ShopRecommender) -> None:
+    found = corner.recommend(Query(limits=Limits(price_minor=Range(high=2500)), count=10))
+    assert set(ids(found)) == {"A1", "A3"}, "A2 has no stock, A6 says no price"
+    assert found.fitting == 2
+    assert corner.count(only(colour="GREEN")) == 1, "spelling of case does not matter"
+    not_red = Limits(exclude={"colour": frozenset({"red"})})
+    assert set(ids(corner.recommend(Query(limits=not_red, count=9)))) == {"A3", "A5", "A6"}
+    light = Limits(ranges={"weight": Range(high=150)})
+    assert set(ids(corner.recommend(Query(limits=light, count=9)))) == {"A3", "A5", "A6"}, "A4 does not say its weight"
+
+
+def test_a_known_shopper_gets_what_shoppers_alike_chose(corner: ShopRecommender) -> None:
+    best = corner.recommend(Query(shopper="eve", limits=Limits(exclude_items=frozenset({"A3"})))).items[0]
+    assert best.item.id == "A4"
+    assert [reason.item for reason in best.reasons if reason.kind == "shoppers_like_you"] == ["A3"]
+
+
+def test_an_unknown_shopper_is_a_new_one(corner: ShopRecommender) -> None:
+    assert ids(corner.recommend(Query(shopper="nobody"))) == ids(corner.recommend(Query()))
+
+
+def test_wishes_order_and_are_named(corner: ShopRecommender) -> None:
+    best = corner.recommend(Query(prefer={"colour": {"gold": 1.0}, "category": {"scarf": 1.0}})).items[0]
+    assert best.item.id == "A4"
+    assert wishes_met(best) == {("colour", "gold"), ("category", "scarf")}
+
+
+def test_an_unwished_value_goes_last(corner: ShopRecommender) -> None:
+    found = corner.recommend(Query(prefer={"category": {"scarf": -1.0}}, count=5, diversity=0))
+    assert set(ids(found)[-2:]) == {"A3", "A4"}
+
+
+def test_like_this_but_cheaper(corner: ShopRecommender) -> None:
+    found = corner.recommend(Query(like_item="A4", towards={"price": -1.0}))
+    assert ids(found)[0] == "A3"
+    assert "A4" not in ids(found)
+    assert {"like_item", "price"} <= {reason.kind for reason in found.items[0].reasons}
+
+
+def test_around_a_price_nearer_is_better(corner: ShopRecommender) -> None:
+    assert ids(corner.recommend(Query(target_price_minor=4200)))[0] == "A4"
+
+
+def test_a_disliked_item_goes_last(corner: ShopRecommender) -> None:
+    assert ids(corner.recommend(Query(text="red mug", disliked=("A1",), count=5, diversity=0)))[-1] == "A1"
+
+
+def test_a_met_limit_is_a_reason_too(corner: ShopRecommender) -> None:
+    (best,) = corner.recommend(Query(limits=only(colour="green"))).items
+    assert wishes_met(best) == {("colour", "green")}
+
+
+def test_shares_of_the_score_are_fractions(corner: ShopRecommender) -> None:
+    for ranked in corner.recommend(Query(text="red scarf", shopper="eve", prefer={"colour": {"red": 1.0}}, count=5)).items:
+        assert 0 <= sum(reason.weight for reason in ranked.reasons) <= 1.001
+
+
+def test_nothing_that_fits_is_an_empty_list_with_ways_out(corner: ShopRecommender) -> None:
+    limits = Limits(price_minor=Range(high=500), must={"category": frozenset({"mug"})})
+    assert corner.recommend(Query(limits=limits)) == Recommendation((), 0, pytest.approx(0, abs=100))
+    eased = {one.slot: one for one in corner.relaxations(limits)}
+    assert eased["price"].nearest == 950
+    assert eased["price"].fitting == 1
+    assert "category" not in eased, "nothing costs under five pounds"
+    stock = {one.slot: one for one in corner.relaxations(only(colour="blue"))}
+    assert stock["stock"].fitting == 1
+    assert stock["colour"].values[0] == "red"
+
+
+def test_facets_count_what_fits_commonest_first(corner: ShopRecommender) -> None:
+    assert corner.facets(Limits(), ["category", "colour", "nothing"]) == {
+        "category": {"scarf": 2, "mug": 1, "kitchen": 1, "ring": 1, "card": 1},
+        "colour": {"red": 2, "gold": 2, "Green": 1},
+        "nothing": {},
+    }
+
+
+def test_titles_are_found_by_meaning_in_stock_or_not(corner: ShopRecommender) -> None:
+    assert corner.nearest_titles("blue mug", 2)[0] == ("A2", pytest.approx(1.0))
+    assert corner.nearest_titles("  ") == []
+
+
+def test_business_moves_the_score_by_no_more_than_its_share(tmp_path: Path, opened) -> None:  # type: ignore[no-untyped-def]
+    plain = opened(write_shop(tmp_path / "plain", toml=SHOP_TOML.replace("margin = 0.05", "margin = 0.0")))
+    keen = opened(write_shop(tmp_path / "keen", toml=SHOP_TOML.replace("margin = 0.05", "margin = 0.2")))
+    query = Query(text="red mug", count=5, diversity=0)
+    before = {ranked.item.id: ranked.score for ranked in plain.recommend(query).items}
+    for ranked in keen.recommend(query).items:
+        assert abs(ranked.score - before[ranked.item.id]) <= 0.2 + 1e-6
+        assert ranked.scores["business"] == pytest.approx(0.2 * ranked.item.numbers["margin"], abs=1e-5)
+
+
+def test_asking_for_none_or_for_too_many(corner: ShopRecommender) -> None:
+    assert corner.recommend(Query(count=0)).items == ()
+    assert len(corner.recommend(Query(count=1000)).items) == 5
+
+
+def test_a_shop_with_no_interactions_still_recommends(tmp_path: Path, opened) -> None:  # type: ignore[no-untyped-def]
+    new = opened(write_shop(tmp_path / "new", interactions="shopper,item,kind,time\n"))
+    assert ids(new.recommend(Query(text="a warm scarf", shopper="ann")))[0] == "A3"
