@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from recommender import browsing
 from recommender.building import fingerprint, same_model
 from recommender.collaborative import load_weights
-from recommender.dense import Vector, load_dense
+from recommender.dense import SEARCH_THREADS, Vector, load_dense
 from recommender.facts import load_facts
 from recommender.items import load_items
 from recommender.limits import inside
@@ -103,8 +104,10 @@ def open_recommender(shop_folder: Path, indexes_dir: Path, embedder: Embedder) -
     """Load the current version of a shop's index.
 
     Raises ShopError for a shop that cannot be read, and IndexFolderError where the index is absent, damaged, older than the
-    catalogue, or made with another embedding model; the sentence says what to run.
+    catalogue, or made with another embedding model; the sentence says what to run. From here on the process's BLAS uses
+    SEARCH_THREADS: a query's products are small, and threads that wait for each other cost more than they bring.
     """
+    threadpool_limits(SEARCH_THREADS, user_api="blas")
     schema = load_schema(shop_folder)
     version = current_version(indexes_dir)
     if not version.pinned and version.facts.get("fingerprint") != fingerprint(shop_folder, schema):

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from little_shop import WordEmbedder, write_shop
+from threadpoolctl import threadpool_limits
 
 from recommender.building import build_index
 from recommender.store import ShopRecommender, open_recommender
+
+
+threadpool_limits(1, user_api="blas")  # thousands of tiny products: threads would only wait for each other
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_nothing_outside_the_limits_is_ever_returned(monkeypatch: pytest.MonkeyP
             assert query.like_item not in names
             assert len(names) == min(query.count, len(fitting - {query.like_item}))
             returned += len(names)
-    assert returned > 4_000, "the test must really have looked at something"
+    assert returned > 3_000, "the test must really have looked at something"
 
 
 def test_relaxations_count_what_easing_one_limit_brings() -> None:
