@@ -36,7 +36,7 @@ FIRST_LAUNCH, FIRST_VISIT = TODAY - timedelta(days=3 * 365), date(2024, 1, 6)
 NO_HISTORY_DAYS = 30
 """Items launched in the last days have not been seen by anybody."""
 COLUMNS = ["id", "title", "description", "category", "price", "stock", "colour", "material", "style", "occasion", "season",
-           "recipient", "brand", "margin", "launch_date"]
+           "recipient", "brand", "margin", "launch_date", "launch_year"]
 CONSUMED = {"candle", "soap", "socks", "hamper", "stationery"}
 SEASONS = {"s": "spring", "u": "summer", "a": "autumn", "w": "winter"}
 MOST_ALIKE_TITLE, MOST_ALIKE_TEXT = 0.5, 0.34
@@ -242,7 +242,8 @@ class Maker:
             "colour": "|".join(chosen), "material": material, "style": f"{words['styles'][scale]}|{look}",
             "occasion": "|".join(occasions), "season": "|".join(self.seasons(kind, noun, material)),
             "recipient": "|".join(recipients), "brand": brand,
-            "margin": f"{min(0.75, max(0.12, draw.gauss(0.44, 0.11))):.2f}", "launch_date": launched.isoformat(),
+            "margin": f"{min(0.75, max(0.12, draw.gauss(0.44, 0.11))):.2f}",
+            "launch_date": launched.isoformat(), "launch_year": str(launched.year),
         }
         row["title"] = self.title(kind, noun, row, used, evocative)
         row["description"] = self.describe(kind, row, noun)
