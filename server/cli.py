@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import index, models
+from server.commands import call, index, models, serve
 
 app = typer.Typer(
     name="shoptalk",
@@ -14,6 +14,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
+app.command("serve")(serve.serve)
+app.command("call")(call.call)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate, name="evaluate")

@@ -1,6 +1,6 @@
 """Lanes, not luck: one scheduler for the work of all sessions.
 
-Each engine has a *bench*: one worker thread that takes the most urgent job first. Engines set their own thread counts; a bench
+Each engine has a *bench*: a worker thread that takes the most urgent job first. Engines set their own thread counts; a bench
 whose work may wait (the LLM's) runs at a lower priority of the operating system, and so do the threads its engine starts: a
 thread inherits the priority of the one that made it. So a long sentence being phrased never delays somebody's first word.
 
@@ -26,15 +26,17 @@ from typing import Any, Generic, Literal, TypeVar
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-BenchName = Literal["listening", "hearing", "thinking", "phrasing", "speaking"]
+BenchName = Literal["listening", "turn_end", "hearing", "thinking", "phrasing", "speaking"]
 
 MAX_WAITING = 64
 """Jobs one bench keeps; past it the least urgent is dropped."""
 JOB_LIMIT_S = 20.0
 """Longest any job may run before it counts as hung."""
-NICE: dict[BenchName, int] = {"listening": 0, "hearing": 0, "thinking": 0, "phrasing": 10, "speaking": 0}
+NICE: dict[BenchName, int] = {"listening": 0, "turn_end": 0, "hearing": 0, "thinking": 0, "phrasing": 10, "speaking": 0}
 """Added to the worker's niceness; 0 is the process's own."""
 WATCHDOG_S = 0.25
+WORKERS: dict[BenchName, int] = {"phrasing": 4}
+"""Workers of a bench that has more than one: phrasing mostly waits for the LLM's own thread."""
 KEPT_WAITS = 512
 
 
@@ -76,6 +78,9 @@ class Job(Generic[T]):
         """Make a waiting job more urgent; it never becomes less so."""
         self.bench.promote(self, lane)
 
+    def ran_past_limit(self, now_s: float) -> bool:
+        return self.began_s is not None and now_s - self.began_s >= self.limit_s
+
     def __await__(self) -> Any:
         return asyncio.shield(self.done).__await__()
 
@@ -91,7 +96,7 @@ class LaneFigures:
 
 
 class Bench:
-    """One engine's worker and its queue. Thread safe."""
+    """One engine's workers and their queue. Thread safe."""
 
     def __init__(self, name: BenchName, figures: dict[Lane, LaneFigures]) -> None:
         self.name = name
@@ -100,9 +105,11 @@ class Bench:
         self._numbers = itertools.count()
         self._wake = threading.Condition()
         self._closed = False
-        self._worker_number = 0
-        self._running: Job[Any] | None = None
-        self._start_worker()
+        self._worker_numbers = itertools.count(1)
+        self._running: dict[int, Job[Any] | None] = {}
+        """What each live worker is doing; a worker that is not here any more was given up."""
+        for _ in range(WORKERS.get(name, 1)):
+            self._start_worker()
 
     def submit(self, work: Callable[[], T], lane: Lane, stale: Callable[[], bool], limit_s: float) -> Job[T]:
         loop = asyncio.get_running_loop()
@@ -146,9 +153,9 @@ class Bench:
             self._wake.notify_all()
 
     def _start_worker(self) -> None:
-        self._worker_number += 1
-        name = f"lane-{self.name}-{self._worker_number}"
-        threading.Thread(target=self._work, args=(self._worker_number,), name=name, daemon=True).start()
+        number = next(self._worker_numbers)
+        self._running[number] = None
+        threading.Thread(target=self._work, args=(number,), name=f"lane-{self.name}-{number}", daemon=True).start()
 
     def _drop(self, job: Job[Any]) -> None:
         self._figures[job.lane].dropped += 1
@@ -158,16 +165,16 @@ class Bench:
         make_nice(NICE[self.name])
         while True:
             with self._wake:
-                while not self._queue and not self._closed and number == self._worker_number:
+                while not self._queue and not self._closed:
                     self._wake.wait()
-                if number != self._worker_number or (self._closed and not self._queue):
+                if not self._queue:
                     return
                 _, _, job = heapq.heappop(self._queue)
                 if job.done.cancelled() or job.stale():
                     self._drop(job)
                     continue
                 job.began_s = time.monotonic()
-                self._running = job
+                self._running[number] = job
             try:
                 result = job.work()
             except BaseException as error:
@@ -177,23 +184,25 @@ class Bench:
                 job.took_ms = (time.monotonic() - job.began_s) * 1000
                 _settle(job, result=result)
             with self._wake:
-                if number == self._worker_number:
-                    self._running = None
-            figures = self._figures[job.lane]
-            figures.done += 1
-            figures.waits_ms.append((job.began_s - job.queued_s) * 1000)
+                if number not in self._running:
+                    return   # given up, and replaced
+                self._running[number] = None
+                figures = self._figures[job.lane]
+                figures.done += 1
+                figures.waits_ms.append((job.began_s - job.queued_s) * 1000)
 
     def give_up_if_hung(self) -> None:
         """Leave a worker that is stuck in an engine to its fate and let a fresh one go on with the queue."""
         with self._wake:
-            job = self._running
-            if job is None or job.began_s is None or time.monotonic() - job.began_s < job.limit_s:
-                return
-            self._running = None
-            self._figures[job.lane].slow += 1
-            self._start_worker()
-        log.error("a job on the %s bench ran past %.1f s and was given up", self.name, job.limit_s)
-        _settle(job, error=EngineSlowError(f"{self.name} ran past {job.limit_s:.1f} s"))
+            now_s = time.monotonic()
+            hung = [(number, job) for number, job in self._running.items() if job is not None and job.ran_past_limit(now_s)]
+            for number, job in hung:
+                del self._running[number]
+                self._figures[job.lane].slow += 1
+                self._start_worker()
+        for _, job in hung:
+            log.error("a job on the %s bench ran past %.1f s and was given up", self.name, job.limit_s)
+            _settle(job, error=EngineSlowError(f"{self.name} ran past {job.limit_s:.1f} s"))
 
 
 class Lanes:

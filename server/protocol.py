@@ -135,6 +135,8 @@ class TranscriptSaid(_Message):
     role: Literal["user", "agent"]
     text: str
     final: bool = True
+    turn: int = 0
+    """A later transcript of the same role and turn replaces this one."""
 
 
 class SlotShown(_Message):
@@ -217,13 +219,6 @@ class Clear(_Message):
     sent_samples: int
 
 
-class Volume(_Message):
-    """Play at this gain from here on (0..1): the shopper may be about to speak, or it was only "mhm"."""
-
-    type: Literal["volume"] = "volume"
-    gain: float = Field(ge=0, le=1)
-
-
 class Stage(_Message):
     """One stage of a turn. ``start_ms`` counts from the true end of the shopper's speech (below 0: done ahead of it)."""
 
@@ -288,7 +283,7 @@ class ErrorSaid(_Message):
 
 
 ServerMessage = Annotated[
-    Ready | SpeechStarted | SpeechStopped | TranscriptSaid | UnderstandingSaid | ItemsSaid | ReplySaid | Clear | Volume | TurnSaid
+    Ready | SpeechStarted | SpeechStopped | TranscriptSaid | UnderstandingSaid | ItemsSaid | ReplySaid | Clear | TurnSaid
     | ErrorSaid,
     Field(discriminator="type"),
 ]

@@ -1,0 +1,97 @@
+"""``shoptalk serve``: open the shop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.logging import RichHandler
+
+from server import engines as engine_room
+from server.commands.failing import EXPECTED, failed
+from server.reporting import console
+from server.serve import Doorkeeper, serving
+from server.settings import Settings, SettingsError, load_settings
+from server.showing import examples
+
+FINISH_WITHIN_S = 10.0
+"""How long a server that is told to stop lets people finish."""
+
+
+def serve(
+    shop: Annotated[Path | None, typer.Option(help="The shop's folder (default shops/demo).")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 is this machine only.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
+    hearing_engine: Annotated[str | None, typer.Option(help="faster-whisper or openai-whisper.")] = None,
+    hearing_model: Annotated[str | None, typer.Option(help="A Whisper model of `shoptalk models list`.")] = None,
+    llm: Annotated[str | None, typer.Option(help="local, openai (a server with its API) or none (templates).")] = None,
+    llm_model: Annotated[str | None, typer.Option(help="The GGUF model, or the model's name at that server.")] = None,
+    llm_url: Annotated[str | None, typer.Option(help="Base address of the OpenAI-compatible server.")] = None,
+    max_sessions: Annotated[int | None, typer.Option(help="Conversations at once; more are refused with code 1013.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file of settings; options here win over it.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
+) -> None:
+    """Open a shop on this machine: a page to talk at, and /v1/voice for voice clients.
+
+    Every setting can also stand in a file (--config) or in the environment (SHOPTALK_PORT=9000). Nothing of what is said is kept.
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s",
+                        handlers=[RichHandler(console=console, show_path=False)])
+    try:
+        settings = load_settings(
+            config, shop=shop, host=host, port=port, hearing_engine=hearing_engine, hearing_model=hearing_model, llm=llm,
+            llm_model=llm_model, llm_url=llm_url, max_sessions=max_sessions,
+        )
+        asyncio.run(_serve(settings))
+    except EXPECTED as error:
+        raise failed(error) from None
+    except OSError as error:
+        raise failed(SettingsError(f"Nothing can listen there ({error.strerror or error}); choose another --port.")) from None
+
+
+async def _serve(settings: Settings) -> None:
+    began_s = time.monotonic()
+    keeper = Doorkeeper(settings)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    async with serving(settings, keeper) as (_, port):
+        with console.status("Opening the shop ...") as status:
+            def tell(part: str, took_s: float) -> None:
+                console.print(f"  [green]✓[/] {part} [dim]{took_s:.1f} s[/]")
+                status.update("Opening the shop ...")
+
+            loading = asyncio.create_task(asyncio.to_thread(engine_room.load_engines, settings, tell))
+            stopping = asyncio.create_task(stopped.wait())
+            await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stopped.is_set():
+                return
+            keeper.engines = await loading
+        _say_where(settings, keeper, port, time.monotonic() - began_s)
+        await stopped.wait()
+        if keeper.sessions:
+            console.print(f"Closing; {len(keeper.sessions)} conversations may finish (again Ctrl-C: at once).")
+            await keeper.let_finish(FINISH_WITHIN_S)
+    console.print("Closed.")
+
+
+def _say_where(settings: Settings, keeper: Doorkeeper, port: int, took_s: float) -> None:
+    assert keeper.engines is not None
+    engines = keeper.engines
+    said = "  ".join(f"“{example}”" for example in examples(engines.shop, engines.recommender))
+    scheme = "https" if settings.tls_certificate else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    console.print(
+        f"\n[bold]{engines.shop.shop.name}[/] is open ({len(engines.recommender.items())} items, ready in {took_s:.1f} s).\n"
+        f"  Look:    {scheme}://{host}:{port}/   (microphone or keyboard)\n"
+        f"  Or say:  shoptalk call {scheme.replace('http', 'ws')}://{host}:{port} --wav question.wav\n"
+        f"  Try:     {said}\n"
+        "  Stop:    Ctrl-C\n",
+        highlight=False,
+    )

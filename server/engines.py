@@ -1,0 +1,179 @@
+"""The real parts of every room, loaded once for all sessions: in parallel, each model verified before it is read."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dialogue.shop import TalkingShop, load_shop
+from dialogue.state import BeliefState
+from dialogue.types import Heard
+from recommender.types import Embedder, Recommender
+from server import places
+from server.lanes import NICE, make_nice
+from server.models import require
+from server.settings import Settings, SettingsError
+from voice.listening import Listener
+from voice.sound import SAMPLE_RATE_HZ, Speaker, Transcriber
+from voice.turn_end import SmartTurn, TurnEnd
+from voice.vad import VoiceActivity
+
+if TYPE_CHECKING:
+    from dialogue.conversation import Conversation
+    from dialogue.llm import LanguageModel
+    from dialogue.phrasing import Phraser
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[str, float], None]
+"""Told a part's name and the seconds it took, as each is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Everything a session needs of the three rooms."""
+
+    shop: TalkingShop
+    recommender: Recommender
+    conversation: Conversation
+    phraser: Phraser
+    transcriber: Transcriber
+    speaker: Speaker
+    new_listener: Callable[[], Listener]
+    turn_end: TurnEnd | None
+
+
+def silent(part: str, took_s: float) -> None:
+    """Nobody watches the loading."""
+
+
+def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
+    """Load and warm every part, side by side.
+
+    Raises ModelError, ShopError, CatalogueError, LlmError or SettingsError: one sentence that says what to mend.
+    """
+    parts = _side_by_side(
+        {
+            "hearing": (0, lambda: _transcriber(settings)),
+            "the shop": (0, lambda: _shop(settings)),
+            "speaking": (0, lambda: _speaker(settings)),
+            "turn-taking": (0, _turn_taking),
+            "phrasing": (NICE["phrasing"], lambda: _llm(settings)),
+        },
+        tell,
+    )
+    from dialogue.conversation import Conversation
+    from dialogue.phrasing import Phraser
+
+    shop, recommender, embedder = parts["the shop"]
+    new_listener, turn_end = parts["turn-taking"]
+    conversation = Conversation(shop, recommender, embedder)
+    phraser = Phraser(shop, recommender, parts["phrasing"])
+    engines = Engines(shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end)
+    _warm(engines)
+    return engines
+
+
+def _transcriber(settings: Settings) -> Transcriber:
+    from voice.hearing import open_transcriber
+
+    transcriber = open_transcriber(
+        settings.hearing_engine, require(settings.hearing_model), language=settings.language, threads=settings.hearing_threads,
+        checkpoint=settings.hearing_checkpoint,
+    )
+    transcriber.transcribe(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
+    return transcriber
+
+
+def _shop(settings: Settings) -> tuple[TalkingShop, Recommender, Embedder]:
+    from recommender.embedding import SentenceEmbedder
+
+    shop = load_shop(settings.shop)
+    embedder = SentenceEmbedder(require("minilm"))
+    return shop, open_shop(settings.shop, shop.shop.id, embedder), embedder
+
+
+def open_shop(folder: Path, shop_id: str, embedder: Embedder) -> Recommender:
+    """The shop's recommender; its index is built first where there is none or it is older than the catalogue."""
+    from recommender.building import build_index
+    from recommender.store import open_recommender
+    from recommender.versions import IndexFolderError
+
+    indexes_dir = places.indexes_dir(shop_id)
+    try:
+        return open_recommender(folder, indexes_dir, embedder)
+    except IndexFolderError as stale:
+        log.warning("the index is built anew: %s", stale)
+        build_index(folder, indexes_dir, embedder)
+        return open_recommender(folder, indexes_dir, embedder)
+
+
+def _speaker(settings: Settings) -> Speaker:
+    from voice.phrase_cache import CachedSpeaker
+    from voice.speaking import PiperSpeaker
+
+    speaker = CachedSpeaker(PiperSpeaker(require(settings.voice_model), threads=settings.voice_threads))
+    speaker.speak("Hello, and welcome.")
+    return speaker
+
+
+def _turn_taking() -> tuple[Callable[[], Listener], TurnEnd]:
+    silero = require("silero-vad") / "silero_vad.onnx"
+    turn_end = SmartTurn(next(require("smart-turn").glob("*.onnx")))
+    turn_end.probability(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
+    VoiceActivity(silero)
+    return lambda: Listener(VoiceActivity(silero), reads_words=True), turn_end
+
+
+def _llm(settings: Settings) -> LanguageModel | None:
+    if settings.llm == "none":
+        return None
+    if settings.llm == "openai":
+        from dialogue.llm_openai import OpenAiModel
+
+        return OpenAiModel(settings.llm_url, model=settings.llm_model)
+    from dialogue.llm_local import LocalModel
+
+    ggufs = sorted(require(settings.llm_model).glob("*.gguf"))
+    if len(ggufs) != 1:
+        raise SettingsError(f"The model {settings.llm_model} is no GGUF model; choose another with llm_model.")
+    return LocalModel(ggufs[0], threads=settings.llm_threads)
+
+
+def _warm(engines: Engines) -> None:
+    """One turn through dialogue and phrasing, so that no shopper pays for the first."""
+    turn = engines.conversation.think("hello", BeliefState(), Heard())
+    for _ in engines.phraser.say(turn.plan, turn.state):
+        break
+
+
+def _side_by_side(parts: dict[str, tuple[int, Callable[[], Any]]], tell: Tell) -> dict[str, Any]:
+    """Run each part in a thread of its own at its niceness; its engine's threads inherit it. The first failure is raised."""
+    made: dict[str, Any] = {}
+    failures: list[BaseException] = []
+
+    def make(name: str, niceness: int, work: Callable[[], Any]) -> None:
+        began_s = time.monotonic()
+        make_nice(niceness)
+        try:
+            made[name] = work()
+            tell(name, time.monotonic() - began_s)
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=make, args=(name, *how), name=f"load {name}") for name, how in parts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return made
+

@@ -1,0 +1,447 @@
+"""One conversation: sound and messages in, sound and messages out. The only place where a turn takes effect.
+
+A turn is computed ahead as a guess while the shopper pauses, and answered when the listener says that the turn has ended. Then,
+once, it is committed: the belief state moves on and the reply begins. A reply carries a generation; a shopper who cuts in raises
+it, and everything still under way for the old one is dropped. A shopper who goes on before anything of the reply was heard has
+not been answered yet: the turn is taken back and heard as a whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dialogue.conversation import Turn
+from dialogue.state import BeliefState
+from server.engines import Engines
+from server.lanes import Dropped, EngineSlowError, Lane, Lanes
+from server.protocol import (
+    ClientMessage,
+    Commit,
+    ErrorCode,
+    Interrupt,
+    Playback,
+    ServerMessage,
+    SpeechStarted,
+    SpeechStopped,
+    Start,
+    Stop,
+    Text,
+    TranscriptSaid,
+    TurnSaid,
+    error,
+)
+from server.session_ears import Committed, Ears
+from server.session_mouth import Mouth, lead_silence_ms
+from server.session_timing import onset_ms, stages
+from server.session_turn import Asked, Spoken, TurnWork
+from server.showing import items_shown, understanding_shown
+from voice import interrupting, listening
+from voice.interrupting import Asked as AskedToStop
+from voice.interrupting import GoOn, Hold, ReplyEnded, ReplyStarted, Tick, VoiceHeard, VoiceStopped, WordsHeard
+from voice.sound import FloatAudio
+from voice.wording import is_backchannel, reads_finished, words_of
+
+log = logging.getLogger(__name__)
+
+UNHEARD_MS = 250
+"""A reply of which less was heard has not been heard: a shopper who speaks then is still in the turn before it."""
+TICK_S = 0.05
+LAST_REPORT_S = 0.3
+"""How long the client's last report of a reply may take to come."""
+DOING: dict[str, str] = {"hear": "listening", "think": "thinking", "phrase": "finding the words", "speak": "speaking"}
+
+
+@dataclass
+class Turning:
+    """The turn being answered, and what there was before it."""
+
+    work: TurnWork
+    number: int
+    before: BeliefState
+    generation: int
+    ended_s: float
+    """The true end of the shopper's speech, or the arrival of the typed words, by the session's clock."""
+    decided_s: float | None
+    """When it became certain that the turn was over; None of a typed turn."""
+
+
+class Session:
+    """One conversation over one connection or several (resumed). ``send`` must not block."""
+
+    def __init__(
+        self, start: Start, engines: Engines, lanes: Lanes, send: Callable[[ServerMessage | bytes], None],
+        drop_unsent: Callable[[], None] = lambda: None, *, clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.id = secrets.token_hex(8)
+        self.state = BeliefState()
+        self.last_active_s = clock()
+        self.finished = asyncio.Event()
+        """Set when the client has said ``stop`` and what it said is answered."""
+        self._start, self._engines, self._lanes, self._send, self._clock = start, engines, lanes, send, clock
+        self.sample_rate_hz = start.sample_rate
+        self._output_rate_hz = start.output_sample_rate or start.sample_rate
+        self._ears = Ears(engines.new_listener(), engines.turn_end, lanes, start.sample_rate, clock)
+        self._mouth = Mouth(send, drop_unsent, self._output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio")
+        self._barge = interrupting.SILENT
+        self._guess: TurnWork | None = None
+        self._turning: Turning | None = None
+        self._over_reply = False
+        self._reopened = False
+        self._numbers = 0
+        self._stopping = False
+        self._pieces: list[listening.SpeechEnded] = []
+        """What push to talk has gathered of a turn with long pauses."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- the client ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Listen and speak until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ears.listen())
+            group.create_task(self._mouth.pace())
+            group.create_task(self._follow())
+            group.create_task(self._watch())
+            if self._start.greet:
+                greeting = await self._lanes.run(
+                    "thinking", Lane.FIRST_CLAUSE, lambda: self._engines.conversation.greeting(self.state)
+                )
+                self._answer(self._work(certain=True, turn=greeting), None)
+
+    def close(self) -> None:
+        """Drop everything under way."""
+        if self._guess is not None:
+            self._guess.abandon()
+        if self._turning is not None:
+            self._turning.work.abandon()
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def busy(self) -> bool:
+        """A turn is being answered, or the answer is being heard."""
+        return self._turning is not None or self._mouth.speaking
+
+    def tell(self, message: ServerMessage) -> None:
+        """Send something that belongs to no turn."""
+        self._send(message)
+
+    def audio(self, data: bytes) -> None:
+        """Sound from the client."""
+        if (wrong := self._ears.take(data)) is not None:
+            self._send(wrong)
+
+    async def message(self, message: ClientMessage) -> None:
+        """Anything else from the client."""
+        match message:
+            case Start():
+                self._send(error("start_late"))
+            case Text(text=text):
+                self._typed(text)
+            case Playback(played_samples=played):
+                self._mouth.played(played)
+            case Interrupt():
+                self._see(AskedToStop(self._now_ms()))
+            case Commit():
+                self._spawn(self._ears.end_now())
+            case Stop():
+                self._stopping = True
+                self._spawn(self._ears.end_now())
+
+    def _typed(self, text: str) -> None:
+        if not words_of(text):
+            self._send(error("nothing_heard"))
+            return
+        self.last_active_s = self._clock()
+        self._reopened = False
+        self._stop_reply()
+        self._drop_guess()
+        self._answer(self._work(certain=True, text=text), None)
+
+    async def _finish(self) -> None:
+        """After ``stop``: let what is being answered be said, then be done."""
+        while self._turning is not None:
+            await asyncio.sleep(TICK_S)
+        self.finished.set()
+
+    # --- the listener --------------------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        while True:
+            match await self._ears.next_event():
+                case listening.SpeechStarted() as started:
+                    await self._on_started(started)
+                case listening.SpeechPaused() as paused:
+                    self._on_paused(paused)
+                case listening.SpeechResumed(revision=revision):
+                    if self._guess is not None and self._guess.asked.revision == revision:
+                        self._drop_guess()
+                case listening.SpeechDropped(at_sample=sample):
+                    self._send(SpeechStopped(at_sample=self._ears.at_client_rate(sample)))
+                    self._see(VoiceStopped(self._now_ms(), dropped=True))
+                    self._drop_guess()
+                case listening.SpeechEnded() as ended:
+                    self._on_ended(ended)
+                case Committed():
+                    self._on_committed()
+
+    async def _on_started(self, started: listening.SpeechStarted) -> None:
+        self.last_active_s = self._clock()
+        self._send(SpeechStarted(at_sample=self._ears.at_client_rate(started.at_sample)))
+        self._over_reply = self._barge.reply != "silent"
+        turning = self._turning
+        self._reopened = (
+            turning is not None and turning.decided_s is not None and self._over_reply and self._mouth.heard_ms() < UNHEARD_MS
+        )
+        self._see(VoiceHeard(self._now_ms(), self._ears.voiced_ms))
+        if self._reopened:
+            await self._ears.reopen()
+
+    def _on_paused(self, paused: listening.SpeechPaused) -> None:
+        self._see(VoiceStopped(self._now_ms()))
+        if not self._start.hands_free:
+            return
+        self._spawn(self._ears.judge_pause(paused))
+        self._drop_guess()
+        self._guess = self._work(certain=False, audio=paused.audio, revision=paused.revision)
+        self._spawn(self._read_pause(self._guess))
+
+    async def _read_pause(self, guess: TurnWork) -> None:
+        """The words of a pause tell whether it is the end, and whether they were meant to interrupt."""
+        transcript = await guess.transcript
+        if transcript is None or guess is not self._guess:
+            return
+        if words_of(transcript.text):
+            self._send(TranscriptSaid(role="user", text=transcript.text, final=False, turn=self._numbers + (not self._reopened)))
+        if self._over_reply and not self._reopened:
+            self._see(self._words(transcript.text))
+        await self._ears.hint(guess.asked.revision, reads_finished(transcript.text))
+
+    def _on_ended(self, ended: listening.SpeechEnded) -> None:
+        self._send(SpeechStopped(at_sample=self._ears.at_client_rate(ended.end_sample)))
+        if not self._start.hands_free and ended.why != "asked":
+            self._pieces.append(ended)
+            return
+        if self._pieces:
+            ended = replace(ended, audio=np.concatenate([piece.audio for piece in (*self._pieces, ended)]))
+            self._pieces.clear()
+        guess, self._guess = self._guess, None
+        if guess is not None and guess.asked.revision != ended.revision:
+            guess.abandon()
+            guess = None
+        work = guess
+        if guess is None or guess.asked != self._asked(ended.revision):
+            work = self._work(certain=True, audio=ended.audio, revision=ended.revision, hears=guess)
+        assert work is not None
+        work.promote()
+        if self._over_reply and self._barge.reply != "silent":
+            self._spawn(self._decide(work, ended))
+        else:
+            self._answer(work, ended)
+
+    def _on_committed(self) -> None:
+        """The client ended the turn: answer what push to talk has gathered, or say that nothing was heard."""
+        if self._pieces:
+            last = self._pieces.pop()
+            self._on_ended(replace(last, why="asked"))
+        elif self._turning is None:
+            self._send(error("nothing_heard"))
+        if self._stopping:
+            self._spawn(self._finish())
+
+    async def _decide(self, work: TurnWork, ended: listening.SpeechEnded) -> None:
+        """Words said over a reply: an answer is due only where they were more than "mhm"."""
+        transcript = await self._or_apology(work, work.transcript)
+        text = transcript.text if transcript else ""
+        if self._reopened and self._turning is not None and (before := self._turning.work.transcript).done():
+            earlier = before.result()
+            if earlier is not None and words_of(earlier.text) == words_of(text):
+                text = ""   # nothing was added to the turn that is being answered
+        if self._barge.reply != "silent":
+            action = self._see(self._words(text))
+            if isinstance(action, GoOn) or (action is None and (not words_of(text) or is_backchannel(text))):
+                work.abandon()
+                return
+            self._stop_reply()
+        self._answer(work, ended)
+
+    # --- the reply -----------------------------------------------------------------------------------------------------
+
+    def _asked(self, revision: int, audio: FloatAudio | None = None, text: str = "") -> Asked:
+        """A turn asked now, of what is believed and was heard now."""
+        taken_back = self._turning.before if self._reopened and self._turning is not None else self.state
+        return Asked(taken_back, self._mouth.heard(), self._start.shopper, audio, text, revision)
+
+    def _work(
+        self, *, certain: bool, audio: FloatAudio | None = None, text: str = "", revision: int = -1, turn: Turn | None = None,
+        hears: TurnWork | None = None,
+    ) -> TurnWork:
+        rate_hz = self._output_rate_hz if self._mouth.aloud else None
+        asked = self._asked(revision, audio, text)
+        return TurnWork(asked, self._engines, self._lanes, rate_hz=rate_hz, certain=certain, turn=turn, hears=hears)
+
+    def _answer(self, work: TurnWork, ended: listening.SpeechEnded | None) -> None:
+        """Begin the reply to a turn that has ended."""
+        if not self._reopened:
+            self._numbers += 1
+        self._stop_reply()
+        self._reopened = self._over_reply = False
+        turning = Turning(
+            work, self._numbers, work.asked.state, self._mouth.begin(),
+            ended_s=self._ears.arrived_s(ended.end_sample) if ended else self._clock(),
+            decided_s=self._clock() if ended else None,
+        )
+        self._turning = turning
+        self._see(ReplyStarted(self._now_ms()))
+        self._spawn(self._reply(turning))
+
+    async def _reply(self, turning: Turning) -> None:
+        work = turning.work
+        try:
+            transcript = await self._or_apology(work, work.transcript)
+            if transcript is not None:
+                self._send(TranscriptSaid(role="user", text=transcript.text, turn=turning.number))
+                if not words_of(transcript.text):
+                    self._nothing_heard(turning)
+                    return
+            turn = await self._or_apology(work, work.turn)
+            if turning.generation != self._mouth.generation:
+                return
+            first = await self._commit(turning, turn)
+            await self._speak(turning, first)
+        finally:
+            self._mouth.finish(turning.generation)
+            if self._turning is turning:
+                self._turning = None
+
+    async def _commit(self, turning: Turning, turn: Turn) -> Spoken | None:
+        """The one place where a turn takes effect."""
+        self.state = turn.state
+        shop = self._engines.shop
+        if turn.understanding.text:
+            self._send(understanding_shown(turn, shop, turning.number))
+        if turn.plan.items:
+            self._send(items_shown(turn, shop, self._engines.recommender, turning.number))
+        await self._ears.expect(turn.plan.expecting)
+        first: Spoken | None = await self._or_apology(turning.work, turning.work.first)
+        return first
+
+    async def _speak(self, turning: Turning, first: Spoken | None) -> None:
+        mouth, index, spoken = self._mouth, 0, first
+        while spoken is not None and turning.generation == mouth.generation:
+            mouth.say(spoken.sentence, spoken.speech, turn=turning.number, index=index, generation=turning.generation)
+            index += 1
+            try:
+                spoken = await self._or_apology(turning.work, turning.work.next_sentence())
+            except Dropped:   # cut, or the rest of the reply failed: what was said stands
+                break
+        mouth.finish(turning.generation)
+        await mouth.all_sent()
+        self._send(self._turn_said(turning, first))
+
+    def _turn_said(self, turning: Turning, first: Spoken | None) -> TurnSaid:
+        cut = turning.generation != self._mouth.generation
+        work, first_sent_s = turning.work, None if cut and not self._mouth.first_sent_s else self._mouth.first_sent_s
+        silence_ms = lead_silence_ms(first.speech) if first and first.speech else 0.0
+        transcript = work.transcript.result()
+        return TurnSaid(
+            turn=turning.number, spoken=turning.decided_s is not None, interrupted=cut, speculated=work.speculated,
+            onset_ms=onset_ms(turning.ended_s, first_sent_s, silence_ms),
+            stages=stages(turning.ended_s, turning.decided_s, work.times_s, first_sent_s, silence_ms),
+            sent_samples=self._mouth.sent_samples, fallback=transcript.fallback if transcript else None,
+            plan=work.turn.result().plan.kind,
+        )
+
+    def _nothing_heard(self, turning: Turning) -> None:
+        self._send(error("nothing_heard"))
+
+    async def _or_apology(self, work: TurnWork, result: Any) -> Any:
+        """Await a stage; a failure is told to the client and ends the turn, never the session."""
+        try:
+            return await result
+        except Dropped:
+            raise
+        except Exception as failure:
+            code: ErrorCode = "engine_slow" if isinstance(failure, EngineSlowError) else "engine_failed"
+            doing = DOING[work.stage]
+            log.error("a turn failed while %s: %s", doing, type(failure).__name__, exc_info=failure)
+            self._send(error(code, doing.capitalize() if code == "engine_slow" else doing))
+            raise Dropped("the turn has failed") from failure
+
+    # --- barge-in ------------------------------------------------------------------------------------------------------
+
+    def _see(self, seen: interrupting.Observation) -> interrupting.Action | None:
+        """Tell the barge-in machine what happened and do what it says."""
+        self._barge, action = interrupting.step(self._barge, seen)
+        if isinstance(action, Hold):
+            self._mouth.hold()
+        elif isinstance(action, GoOn):
+            self._reopened = False
+            self._mouth.go_on()
+        elif isinstance(action, interrupting.Stop):
+            self._stop_reply()
+        return action
+
+    def _stop_reply(self) -> None:
+        """The reply is over, whatever is left of it."""
+        turning, self._turning = self._turning, None
+        if turning is not None:
+            turning.work.abandon()
+            if self._reopened:
+                self.state = turning.before
+        if (text := self._mouth.cut()) is not None:
+            self._send(TranscriptSaid(role="agent", text=text, turn=self._numbers))
+        self._barge = interrupting.SILENT
+
+    def _words(self, text: str) -> WordsHeard:
+        asked = self.state.last_plan is not None and self.state.last_plan.expecting != "anything"
+        return WordsHeard(self._now_ms(), text, final=True, asked=asked, speaking=self._mouth.saying())
+
+    async def _watch(self) -> None:
+        """What only time tells: the reply was heard to its end, a sound over it led to nothing."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self._barge.reply == "playing" and not self._mouth.speaking and self._turning is None:
+                self._see(ReplyEnded(self._now_ms()))
+                self._spawn(self._tell_heard(self._numbers, self._mouth.generation))
+            elif self._barge.reply == "held":
+                if self._ears.speaking:
+                    self._see(VoiceHeard(self._now_ms(), self._ears.voiced_ms))
+                self._see(Tick(self._now_ms()))
+
+    async def _tell_heard(self, number: int, generation: int) -> None:
+        await asyncio.sleep(LAST_REPORT_S)
+        if generation == self._mouth.generation and (text := self._mouth.heard_text()):
+            self._send(TranscriptSaid(role="agent", text=text, turn=number))
+
+    # --- small things --------------------------------------------------------------------------------------------------
+
+    def _drop_guess(self) -> None:
+        if self._guess is not None:
+            self._guess.abandon()
+            self._guess = None
+
+    def _now_ms(self) -> float:
+        return self._clock() * 1000
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except Dropped:
+                return
+            except Exception:
+                log.exception("a session's task failed")
+                self._send(error("internal"))
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,32 @@
+"""The waterfall of a turn: every stage from the true end of the shopper's speech, as the client is told it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from server.protocol import Stage
+
+StageName = Literal["hear", "think", "phrase_first", "speak_first"]
+SHOWN: tuple[StageName, ...] = ("hear", "think", "phrase_first", "speak_first")
+
+
+def stages(
+    ended_s: float, decided_s: float | None, times_s: Mapping[str, tuple[float, float]], first_sent_s: float | None,
+    lead_silence_ms: float,
+) -> tuple[Stage, ...]:
+    """Stages in ms from ``ended_s``. ``decided_s``: when it became certain that the turn was over; None of a typed turn."""
+    def stage(name: Literal["endpoint", "hear", "think", "phrase_first", "speak_first", "lead_silence"], began_s: float,
+              took_ms: float) -> Stage:
+        return Stage(stage=name, start_ms=round((began_s - ended_s) * 1000, 1), took_ms=round(took_ms, 1))
+
+    shown = [stage("endpoint", ended_s, (decided_s - ended_s) * 1000)] if decided_s is not None else []
+    shown += [stage(name, times_s[name][0], (times_s[name][1] - times_s[name][0]) * 1000) for name in SHOWN if name in times_s]
+    if first_sent_s is not None:
+        shown.append(stage("lead_silence", first_sent_s, lead_silence_ms))
+    return tuple(shown)
+
+
+def onset_ms(ended_s: float, first_sent_s: float | None, lead_silence_ms: float) -> float | None:
+    """From the true end of speech to the first audible sample; None where nothing was spoken."""
+    return None if first_sent_s is None else round((first_sent_s - ended_s) * 1000 + lead_silence_ms, 1)

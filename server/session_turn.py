@@ -1,0 +1,182 @@
+"""One turn, computed before it is certain: transcript, thought, first sentence, first audio. Nothing here has an effect.
+
+The work of a turn may begin as a guess (the shopper has paused) and become certain (the turn has ended): ``promote`` moves what
+is left of it into the urgent lanes. A guess that proves wrong is let go; whatever has not begun is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from dialogue.conversation import Turn
+from dialogue.state import BeliefState
+from dialogue.types import Heard, Sentence
+from server.engines import Engines
+from server.lanes import BenchName, Job, Lane, Lanes
+from voice.resampling import resample
+from voice.sound import FloatAudio, Speech, SpokenWord, Transcript
+
+T = TypeVar("T")
+BENCH_OF_FIRST: BenchName = "thinking"
+BENCH_OF_REST: BenchName = "phrasing"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a turn is computed from; two turns asked the same are the same turn."""
+
+    state: BeliefState
+    heard: Heard
+    shopper: str | None
+    audio: FloatAudio | None = field(default=None, compare=False)
+    """The utterance, 16 kHz mono; None of a typed turn."""
+    text: str = ""
+    revision: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence with its audio; no audio where the client only reads."""
+
+    sentence: Sentence
+    speech: Speech | None
+
+
+class TurnWork:
+    """The work of one turn up to its first audio, begun at once; each stage can be awaited by itself.
+
+    A stage that fails raises where it is awaited: Dropped, EngineSlowError, or the engine's own error (see ``stage``).
+    """
+
+    def __init__(
+        self, asked: Asked, engines: Engines, lanes: Lanes, *, rate_hz: int | None, certain: bool, turn: Turn | None = None,
+        hears: TurnWork | None = None,
+    ) -> None:
+        """``rate_hz``: of the reply's audio, None where nothing is spoken. ``turn``: one already thought (the greeting).
+        ``hears``: an earlier guess at the same sound, whose transcript holds."""
+        self.asked = asked
+        self.stage: Literal["hear", "think", "phrase", "speak"] = "hear"
+        """What is being done, or was when it failed."""
+        self.times_s: dict[str, tuple[float, float]] = {}
+        """Stage to when it began and ended (time.monotonic)."""
+        self.speculated = not certain
+        self._engines, self._lanes, self._rate_hz = engines, lanes, rate_hz
+        self._certain, self._abandoned = certain, False
+        self._job: Job[Any] | None = None
+        self._thought, self._hears = turn, hears
+        self._sentences: Iterator[Sentence] = iter(())
+        loop = asyncio.get_running_loop()
+        self.transcript: asyncio.Future[Transcript | None] = loop.create_future()
+        """None of a typed turn."""
+        self.turn: asyncio.Future[Turn] = loop.create_future()
+        self.first: asyncio.Future[Spoken | None] = loop.create_future()
+        self._task = asyncio.create_task(self._prepare())
+
+    def promote(self) -> None:
+        """The turn has really ended: what is left to do is urgent."""
+        self._certain = True
+        if self._hears is not None:
+            self._hears.promote()
+        if self._job is not None:
+            self._job.promote(Lane.FINAL_TRANSCRIPT)
+
+    def abandon(self) -> None:
+        """The guess was wrong, or the shopper has cut in: whatever has not begun is dropped."""
+        self._abandoned = True
+        self._close_sentences()
+
+    async def next_sentence(self) -> Spoken | None:
+        """The sentence after the last one given, with its audio; None when the reply is complete."""
+        return await self._say(first=False)
+
+    async def _prepare(self) -> None:
+        try:
+            self.transcript.set_result(await self._hear())
+            self.turn.set_result(await self._think())
+            self.first.set_result(await self._say(first=True))
+        except Exception as failure:
+            for waiting in (self.transcript, self.turn, self.first):
+                if not waiting.done():
+                    waiting.set_exception(failure)
+                    waiting.exception()   # a guess may fail with nobody waiting
+
+    async def _hear(self) -> Transcript | None:
+        audio = self.asked.audio
+        if audio is None:
+            return None
+        if self._hears is not None:
+            return await self._hears.transcript
+        transcriber, conversation, state = self._engines.transcriber, self._engines.conversation, self.asked.state
+        return await self._run(
+            "hear", "hear", "hearing", Lane.FINAL_TRANSCRIPT,
+            lambda: transcriber.transcribe(audio, likely=conversation.likely_phrases(state)),
+        )
+
+    async def _think(self) -> Turn:
+        if self._thought is not None:
+            return self._thought
+        transcript, asked, conversation = self.transcript.result(), self.asked, self._engines.conversation
+        text = transcript.text if transcript else asked.text
+        return await self._run(
+            "think", "think", "thinking", Lane.FINAL_TRANSCRIPT,
+            lambda: conversation.think(text, asked.state, asked.heard, shopper=asked.shopper),
+        )
+
+    async def _say(self, *, first: bool) -> Spoken | None:
+        turn, phraser = self.turn.result(), self._engines.phraser
+        lane = Lane.FIRST_CLAUSE if first else Lane.REST
+
+        def phrase() -> Sentence | None:
+            if first:
+                self._sentences = iter(phraser.say(turn.plan, turn.state))
+            return next(self._sentences, None)
+
+        # The first sentence needs no model and must not wait behind another session's long one.
+        name, bench = ("phrase_first", BENCH_OF_FIRST) if first else ("phrase", BENCH_OF_REST)
+        sentence = await self._run("phrase", name, bench, lane, phrase)
+        if self._abandoned:
+            self._close_sentences()
+        if sentence is None or self._rate_hz is None:
+            return None if sentence is None else Spoken(sentence, None)
+        text, rate_hz, speaker = sentence.text, self._rate_hz, self._engines.speaker
+        speech = await self._run("speak", "speak_first" if first else "speak", "speaking", lane,
+                                 lambda: at_rate(speaker.speak(text), rate_hz))
+        return Spoken(sentence, speech)
+
+    def _close_sentences(self) -> None:
+        """Tell phrasing that no more is wanted; closed once more after the call, where one is under way just now."""
+        close = getattr(self._sentences, "close", None)
+        if close is not None:
+            with contextlib.suppress(ValueError):
+                close()
+
+    async def _run(
+        self, stage: Literal["hear", "think", "phrase", "speak"], name: str, bench: BenchName, lane: Lane, work: Callable[[], T]
+    ) -> T:
+        self.stage = stage
+        job = self._lanes.submit(bench, lane if self._certain else Lane.SPECULATION, work, stale=lambda: self._abandoned)
+        self._job = job
+        result: T = await job
+        self._job = None
+        self.times_s[name] = (job.began_s or job.queued_s, time.monotonic())
+        return result
+
+
+def at_rate(speech: Speech, rate_hz: int) -> Speech:
+    """The same speech at another sample rate, its words with it."""
+    if speech.sample_rate_hz == rate_hz:
+        return speech
+    pcm = resample(speech.pcm, speech.sample_rate_hz, rate_hz)
+    ratio = rate_hz / speech.sample_rate_hz
+    place: Callable[[int], int] = lambda sample: min(len(pcm), round(sample * ratio))  # noqa: E731
+    words = tuple(
+        SpokenWord(w.text, w.start_char, w.end_char, place(w.start_sample), place(w.end_sample)) for w in speech.words
+    )
+    return Speech(speech.text, np.ascontiguousarray(pcm), rate_hz, words)
