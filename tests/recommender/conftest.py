@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_limits
 from recommender.building import build_index
 from recommender.store import ShopRecommender, open_recommender
 
-
 threadpool_limits(1, user_api="blas")  # thousands of tiny products: threads would only wait for each other
 
 
