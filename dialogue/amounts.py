@@ -15,27 +15,66 @@ _MINOR_MONEY = {"pence", "penny", "cent", "p"}
 _TIME = {"minute": 1.0, "min": 1.0, "mins": 1.0, "hour": 60.0, "hr": 60.0, "h": 60.0, "second": 1 / 60}
 """Spoken durations in minutes; used by a slot whose unit is a duration."""
 
-_AT_MOST = (r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|at most|"
-            r"at the most|within|inside|max|maximum|maximum of|max of|(?:no|not|nothing|never|dont want(?: to)?(?: \w+){0,4}|"
-            r"isnt|wont|cant|cannot|shouldnt)"
-            r"(?: \w+){0,3} (?:more than|over|above|greater than|higher than|longer than|past|beyond|exceed|exceeding)|"
-            r"cap(?: of)?|limit(?: of| is)?|ceiling of|before|earlier than|older than)")
-_AT_LEAST = (r"(?:over|above|more than|at least|at the least|minimum|minimum of|min|no less than|not less than|nothing under|"
-             r"nothing below|not under|not below|upwards of|starting at|starting from|greater than|higher than|longer than|"
-             r"bigger than|exceeding|after|since|later than|newer than|from)")
-_AROUND = (r"(?:about|around|roughly|approximately|approx|circa|near|nearly|close to|somewhere around|somewhere near|"
-           r"in the region of|something like|ish|more or less|give or take|say|round about)")
-_BEFORE = re.compile(rf"(?:^|\s)(?:(?P<most>{_AT_MOST})|(?P<least>{_AT_LEAST})|(?P<around>{_AROUND}))"
-                     r"(?: (?:a|the|about|around|say|like|roughly|of|budget|is|be|price|total|maybe))*\s*$")
+_AT_MOST = (
+    r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|"
+    r"at most|"
+    r"at the most|within|inside|max|maximum|maximum of|max of|(?:no|not|nothing|never|dont want(?: to)?(?: \w+){0,4}|"
+    r"isnt|wont|cant|cannot|shouldnt)"
+    r"(?: \w+){0,3} (?:more than|over|above|greater than|higher than|longer than|past|beyond|exceed|exceeding)|"
+    r"cap(?: of)?|limit(?: of| is)?|ceiling of|before|earlier than|older than)"
+)
+_AT_LEAST = (
+    r"(?:over|above|more than|at least|at the least|minimum|minimum of|min|no less than|not less than|nothing under|"
+    r"nothing below|not under|not below|upwards of|starting at|starting from|greater than|higher than|longer than|"
+    r"bigger than|exceeding|after|since|later than|newer than|from)"
+)
+_AROUND = (
+    r"(?:about|around|roughly|approximately|approx|circa|near|nearly|close to|somewhere around|somewhere near|"
+    r"in the region of|something like|ish|more or less|give or take|say|round about)"
+)
+_BEFORE = re.compile(
+    rf"(?:^|\s)(?:(?P<most>{_AT_MOST})|(?P<least>{_AT_LEAST})|(?P<around>{_AROUND}))"
+    r"(?: (?:a|the|about|around|say|like|roughly|of|budget|is|be|price|total|maybe))*\s*$"
+)
 _SPEND = re.compile(r"(?:budget|spend|spending|afford|pay|limit|price)(?:s)?(?: \w+){0,3}\s*$")
-_AFTER_MOST = re.compile(r"^\s*(?:or less|or under|or below|or cheaper|tops|max|maximum|at most|at the most|and under|and below|"
-                         r"or so at most|is my limit|is my budget|is the limit|budget|to spend)\b")
-_AFTER_LEAST = re.compile(r"^\s*(?:or more|or over|or above|and up|and above|and over|plus|\+|upwards|minimum|at least|or later|"
-                          r"or newer|onwards)(?:\b|\s|$)")
+_AFTER_MOST = re.compile(
+    r"^\s*(?:or less|or under|or below|or cheaper|tops|max|maximum|at most|at the most|and under|"
+    r"and below|"
+    r"or so at most|is my limit|is my budget|is the limit|budget|to spend)\b"
+)
+_AFTER_LEAST = re.compile(
+    r"^\s*(?:or more|or over|or above|and up|and above|and over|plus|\+|upwards|minimum|at least|"
+    r"or later|"
+    r"or newer|onwards)(?:\b|\s|$)"
+)
 _AFTER_AROUND = re.compile(r"^\s*(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
-_NOT_MONEY = {"year", "month", "week", "day", "people", "person", "guest", "kid", "of", "time", "piece", "set", "pack", "old",
-              "percent", "%", "inch", "cm", "st", "nd", "rd", "th", "or", "star"}
+_NOT_MONEY = {
+    "year",
+    "month",
+    "week",
+    "day",
+    "people",
+    "person",
+    "guest",
+    "kid",
+    "of",
+    "time",
+    "piece",
+    "set",
+    "pack",
+    "old",
+    "percent",
+    "%",
+    "inch",
+    "cm",
+    "st",
+    "nd",
+    "rd",
+    "th",
+    "or",
+    "star",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +127,11 @@ def _range(utterance: Utterance, low: Number, high: Number, slots: Sequence[Amou
     words = utterance.words
     gap = [word.norm for word in words[low.span.last : high.span.first]]
     inner = [norm for norm in gap if _unit_of(norm) is None]
-    written_dash = not gap and utterance.text[words[low.span.last - 1].end : words[high.span.first].start].strip() in {"-", "–", "—"}
+    written_dash = not gap and utterance.text[words[low.span.last - 1].end : words[high.span.first].start].strip() in {
+        "-",
+        "–",
+        "—",
+    }
     if not written_dash and (len(inner) != 1 or inner[0] not in _JOIN):
         return None
     before = " ".join(word.norm for word in words[max(0, low.span.first - 3) : low.span.first])
@@ -166,8 +209,9 @@ def _with_unit(utterance: Utterance, number: Number) -> int:
     return end
 
 
-def _slot_of(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], asked: str | None, *,
-             relation: bool) -> AmountSlot | None:
+def _slot_of(
+    utterance: Utterance, number: Number, slots: Sequence[AmountSlot], asked: str | None, *, relation: bool
+) -> AmountSlot | None:
     """Which slot a number speaks of: by its unit, by the slot's own words near it, by what was asked, else money if related."""
     words = utterance.words
     money = next((slot for slot in slots if slot.money), None)
@@ -215,13 +259,17 @@ def _value(number: Number, slot: AmountSlot, utterance: Utterance) -> float:
 
 
 def _relative_years(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:
-    """ "from the last year", "this year's", "the last five years", for a slot counted in years. The newest year is the catalogue's."""
+    """ "from the last year", "this year's", for a slot counted in years; this year is the catalogue's newest."""
     slot = next((slot for slot in slots if slot.unit == "year" and slot.newest), None)
     if slot is None or slot.newest is None:
         return []
     found = []
-    for span, match in utterance.find(re.compile(
-            r"\b(?:from |in |of |within )?(?:the )?(?:(?P<this>this years?|this year)|(?:last|past) (?:(?P<count>\w+) )?years?)\b")):
+    for span, match in utterance.find(
+        re.compile(
+            r"\b(?:from |in |of |within )?(?:the )?(?:(?P<this>this years?|this year)|(?:last|"
+            r"past) (?:(?P<count>\w+) )?years?)\b"
+        )
+    ):
         back = 0.0
         if not match.group("this"):
             counted = match.group("count")
@@ -231,10 +279,22 @@ def _relative_years(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[A
     return found
 
 
-_DECADE = re.compile(r"\b(?:from |in |of )?(?:the )?(?:(?P<digits>(?:19|20)?\d0)s|(?P<word>twenties|thirties|forties|fifties|sixties|"
-                     r"seventies|eighties|nineties|noughties))\b")
-_DECADE_WORDS = {"twenties": 1920, "thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970,
-                 "eighties": 1980, "nineties": 1990, "noughties": 2000}
+_DECADE = re.compile(
+    r"\b(?:from |in |of )?(?:the )?(?:(?P<digits>(?:19|20)?\d0)s|(?P<word>twenties|thirties|forties|"
+    r"fifties|sixties|"
+    r"seventies|eighties|nineties|noughties))\b"
+)
+_DECADE_WORDS = {
+    "twenties": 1920,
+    "thirties": 1930,
+    "forties": 1940,
+    "fifties": 1950,
+    "sixties": 1960,
+    "seventies": 1970,
+    "eighties": 1980,
+    "nineties": 1990,
+    "noughties": 2000,
+}
 
 
 def _decades(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from dialogue.belief import apply
+from dialogue.english import UNFINISHED_ENDINGS
+from dialogue.policy import Deciding, decide, remember_plan
+from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
-from dialogue.types import Plan, Understanding
+from dialogue.types import Act, Heard, Plan, Understanding
+from dialogue.understanding import Reader
+from dialogue.words import read_words
+from recommender.types import Embedder, Recommender
+
+LIKELY_PHRASES = 40
+"""Whisper's prompt holds about 220 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +28,91 @@ class Turn:
     state: BeliefState
     plan: Plan
     took_ms: Mapping[str, float] = field(default_factory=dict)
-    """By stage: "understand", "decide", "recommend"."""
+    """By stage: "understand" and "decide" (which asks the recommender)."""
+
+
+class Conversation:
+    """A shop that can be talked to. Holds no conversation itself: the state goes in and comes out."""
+
+    def __init__(self, shop: TalkingShop, recommender: Recommender, embedder: Embedder | None = None) -> None:
+        self.shop, self.recommender, self.embedder = shop, recommender, embedder
+        self.reader = Reader.of(shop, recommender.items())
+
+    def think(self, text: str, state: BeliefState, heard: Heard, *, shopper: str | None = None) -> Turn:
+        """Compute a turn without committing anything.
+
+        ``heard`` is what of the last reply reached the ear; ``shopper`` the id of a known shopper, if any.
+        """
+        started = time.perf_counter()
+        state = state.hear(heard)
+        understanding = self.reader.read(text, state)
+        understood = time.perf_counter()
+        after = apply(understanding, state, self.shop, self.recommender.item)
+        plan = decide(Deciding(self.shop, self.recommender, understanding, after, shopper))
+        after = remember_plan(after, plan)
+        done = time.perf_counter()
+        return Turn(understanding, after, plan, {"understand": (understood - started) * 1e3, "decide": (done - understood) * 1e3})
+
+    def greeting(self, state: BeliefState) -> Turn:
+        """What the shop says first, before anything was heard."""
+        plan = Plan("greet", slot=self.shop.topic.name if self.shop.topic else None)
+        return Turn(Understanding("", (Act.GREET,)), replace(state, last_plan=plan), plan)
+
+    def likely_phrases(self, state: BeliefState) -> list[str]:
+        """Names likely in the next turn, likeliest first, to bias hearing: what is on the table and what was asked for."""
+        phrases: list[str] = []
+        for item_id in state.table:
+            item = self.recommender.item(item_id)
+            if item:
+                phrases.append(item.title)
+                phrases += [value for values in item.values.values() for value in values if value[:1].isupper()]
+        if state.last_plan:
+            phrases += state.last_plan.options
+        topic = self.shop.topic
+        asked = state.asked_slot or (topic.name if topic and not state.wants(topic.name) else None)
+        if asked:
+            counts: dict[str, int] = {}
+            for item in self.recommender.items():
+                for value in item.values.get(asked, ()):
+                    counts[value] = counts.get(value, 0) + 1
+            phrases += sorted(counts, key=lambda value: -counts[value])
+        return list(dict.fromkeys(phrases))[:LIKELY_PHRASES]
+
+    def looks_complete(self, text: str, state: BeliefState | None = None) -> bool | None:
+        """Whether a partial transcript looks like a whole turn: False if it breaks off, True if it answers, None if unsure."""
+        words = [word for word in read_words(text).words if not word.is_mark]
+        if not words:
+            return None
+        if text.rstrip().endswith(("...", "…", ",", "-", "–")):
+            return False
+        last = words[-1].norm
+        if last in UNFINISHED_ENDINGS and not (len(words) <= 2 and last in {"her", "more", "less"}):
+            return False
+        understanding = self.reader.read(text, state or BeliefState())
+        if state is not None and state.asked_slot and any(change.slot == state.asked_slot for change in understanding.changes):
+            return True
+        closing = {
+            Act.AFFIRM,
+            Act.DENY,
+            Act.CHOOSE,
+            Act.THANK,
+            Act.GOODBYE,
+            Act.MORE,
+            Act.REPEAT,
+            Act.REJECT,
+            Act.ASK_ITEM,
+            Act.ASK_STOCK,
+            Act.ASK_POLICY,
+            Act.COMPARE,
+            Act.START_OVER,
+            Act.UNDO,
+            Act.DONT_CARE,
+        }
+        if closing & set(understanding.acts) and text.rstrip().endswith((".", "?", "!")):
+            return True
+        return None
+
+
+def values_said(understanding: Understanding) -> Mapping[str, Sequence[str]]:
+    """Slot to values wanted in one turn: the shape in which spoken commands are scored."""
+    return {change.slot: change.values for change in understanding.changes if change.kind == "want"}

@@ -7,10 +7,37 @@ from dataclasses import dataclass
 
 from dialogue.words import Span, Utterance, Word
 
-_UNITS = {name: value for value, name in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen".split())}
-_TENS = {name: 10 * value for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_UNITS = {
+    name: value
+    for value, name in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {
+    name: 10 * value
+    for value, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
+}
 _TENS["fourty"] = 40
 _SCALES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
 _DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")
@@ -63,7 +90,11 @@ def _small(words: tuple[Word, ...], at: int) -> tuple[int, int] | None:
     if norm in _UNITS:
         return _UNITS[norm], at + 1
     if norm in _TENS:
-        if at + 1 < len(words) and 1 <= _UNITS.get(words[at + 1].norm, 0) <= 9 and not _pronoun_one(words, at + 1, after_ten=True):
+        if (
+            at + 1 < len(words)
+            and 1 <= _UNITS.get(words[at + 1].norm, 0) <= 9
+            and not _pronoun_one(words, at + 1, after_ten=True)
+        ):
             return _TENS[norm] + _UNITS[words[at + 1].norm], at + 2
         return _TENS[norm], at + 1
     return None

@@ -146,5 +146,9 @@ def load_shop(folder: Path) -> TalkingShop:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        message = "is not a key that shoptalk knows" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        message = (
+            "is not a key that shoptalk knows"
+            if first["type"] == "extra_forbidden"
+            else first["msg"].removeprefix("Value error, ")
+        )
         raise ShopError(f"{folder / 'shop.toml'}: {f'{where}: ' if where else ''}{message}.") from None

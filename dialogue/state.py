@@ -39,8 +39,9 @@ class SlotBelief:
     @property
     def settled(self) -> bool:
         """Whether there is nothing left to ask about this slot."""
-        return bool(self.want or self.any or self.low is not None or self.high is not None or self.around is not None
-                    or self.direction)
+        return bool(
+            self.want or self.any or self.low is not None or self.high is not None or self.around is not None or self.direction
+        )
 
     @property
     def empty(self) -> bool:

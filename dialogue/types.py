@@ -17,18 +17,18 @@ class Act(StrEnum):
     """What the shopper does with a turn; one turn may do several."""
 
     GREET = "greet"
-    INFORM = "inform"              # says or refines what is wanted
-    REJECT = "reject"              # not these / not that one
-    ASK_ITEM = "ask_item"          # a question about an item ("is it washable?", "what's the price of the second?")
+    INFORM = "inform"  # says or refines what is wanted
+    REJECT = "reject"  # not these / not that one
+    ASK_ITEM = "ask_item"  # a question about an item ("is it washable?", "what's the price of the second?")
     ASK_STOCK = "ask_stock"
-    ASK_POLICY = "ask_policy"      # returns, delivery, ...
+    ASK_POLICY = "ask_policy"  # returns, delivery, ...
     COMPARE = "compare"
-    CHOOSE = "choose"              # "I'll take the first one"
-    MORE = "more"                  # "what else have you got?"
+    CHOOSE = "choose"  # "I'll take the first one"
+    MORE = "more"  # "what else have you got?"
     AFFIRM = "affirm"
     DENY = "deny"
     DONT_CARE = "dont_care"
-    REPEAT = "repeat"              # "say that again?"
+    REPEAT = "repeat"  # "say that again?"
     START_OVER = "start_over"
     UNDO = "undo"
     SHOW_MEMORY = "show_memory"
@@ -38,7 +38,7 @@ class Act(StrEnum):
     GOODBYE = "goodbye"
     HELP = "help"
     OFF_TOPIC = "off_topic"
-    UNCLEAR = "unclear"            # nothing understood
+    UNCLEAR = "unclear"  # nothing understood
 
 
 ChangeKind = Literal["want", "exclude", "any", "clear", "at_most", "at_least", "around", "between", "less", "more"]

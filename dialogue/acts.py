@@ -1,0 +1,244 @@
+"""What the shopper does with a turn, read from the closed phrases of talk itself: greeting, thanking, agreeing, asking, choosing.
+
+The vocabulary of dialogue acts follows the field's (Stolcke et al. 2000; Young 2007), cut to what changes what a shop does next.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.types import Act
+from dialogue.words import Utterance
+
+_OPENING = (
+    r"^(?:(?:well|so|and|but|right|okay|ok|oh|actually|hi|hello|hey|please|thanks|sorry|um|cool|great|nice|alright|then) ,? ?)*"
+)
+
+CHOICE = re.compile(
+    r"\b(?:(?:ill|i will|id|i would|well|we will|lets|let us|let me|i think ill|ill just|can i|could i|may i|i want to|"
+    r"i wanna|im going to|"
+    r"im gonna|id like to|i would like to|id love to|id rather|happy to|yes|ok|okay)"
+    r" (?:just |also |definitely |probably |please |really )?(?:like to |love to )?(?:take|have|buy|get|grab|go (?:for|"
+    r"with)|choose|pick|order|purchase|"
+    r"reserve|book|do)|"
+    r"(?:wrap|ring) (?:it|that|them|those)(?: \w+)* up|put (?:me down for|it through|that through|it in|that in)|sold|"
+    r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
+    r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
+    r"(?:cart|basket|bag|trolley|order)|checkout|check out|give me|i want|ill go for|going with|go with|is perfect|"
+    r"are perfect|is the one|"
+    r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
+)
+"""Verbs of choosing; they choose only where an item is meant."""
+
+STRONG_CHOICE = re.compile(
+    r"\b(?:(?:ill|i will|well|we will|lets|i think ill|ill just|im going to|im gonna) (?:just |also |definitely |probably |"
+    r"please )?"
+    r"(?:take|have|buy|get|grab|go (?:for|with)|choose|pick|order|purchase|reserve|do)|"
+    r"(?:id|i would|i want|wanna|id like|i would like) (?:like |love )?to (?:buy|take|order|purchase|get|have)|"
+    r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
+    r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
+    r"(?:cart|basket|bag|trolley|order)|"
+    r"sold|thats the one|is the one|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
+)
+
+LIKENESS = re.compile(
+    r"\b(?:(?:more |something |anything |one |ones |a bit |much |quite |others? |another )?(?:like|"
+    r"similar to|resembling|along the "
+    r"lines of|in the (?:style|spirit|vein) of|comparable to|reminiscent of|close to|in keeping with)|"
+    r"the same (?:\w+ )?as|"
+    r"(?:goes|go|going) with|to match|matching|matches)\s*$"
+)
+"""Just before a named or meant item: find its like."""
+
+VARIANT = re.compile(
+    r"\b(?:come in|comes in|available in|(?:have|got|do|get|make|sell|stock) (?:it|that|this|them|those|"
+    r"these|that one|this one|one|"
+    r"the same(?: one| thing)?|the \w+(?: one)?|any of (?:them|those)) in|but in|only in|just in|"
+    r"same (?:one|thing) in|same in|"
+    r"there (?:a|another) (?:one in|version in))\b"
+)
+"""Asks for an item at hand in another value."""
+
+QUESTION = re.compile(
+    _OPENING + r"(?:what|whats|which|how|hows|is|are|isnt|arent|does|do|did|can|could|has|have|will|would|who|whos|where|"
+    r"wheres|when|why)\b|"
+    r"\b(?:tell me|do you know|can you tell|could you tell|id like to know|i would like to know|let me know|i wonder|wondering|"
+    r"what about|how about|what is|whats|what are|what was|how much|how many|how long|how big|give me (?:the|its|their|that)|"
+    r"(?:i need|i want|id like|i would like|can i have|could i have|can i get|could i get|may i have|may i get|"
+    r"please give me|get me) "
+    r"(?:to (?:know|get|have) )?(?:the|its|their|that|his|her))\b|\?"
+)
+
+ABOUT_ITEM = re.compile(
+    r"\b(?:tell me (?:more|a bit more|a little more|something|all)? ?(?:about)|more about|"
+    r"more (?:details?|info|information)|"
+    r"describe|what is (?:it|that)|whats (?:it|that) like|what (?:does|do) (?:it|that|they|"
+    r"the \w+ one) look like|"
+    r"how (?:is|are) (?:it|that|they)|what about|how about|what was)\b"
+)
+
+STOCK = re.compile(
+    r"\b(?:in stock|out of stock|(?:is|are) (?:it|that|this|they|those|these|"
+    r"the [\w ]{1,24}) (?:still )?available|available (?:now|today|right now|yet)|"
+    r"still available|sold out|(?:any|many|got any|have any|how many)(?: of (?:them|those|these|it))? left|"
+    r"still (?:have|got|selling) "
+    r"(?:it|that|this|them|those)|(?:have|got) (?:it|that|them|those|that one|this one)(?: one)? (?:in|now|"
+    r"right now|there)\b(?= ?(?:$|[,.?!]|stock))|"
+    r"run out|how many (?:of (?:them|those|these) )?(?:do you|have you|are there))\b"
+)
+
+_PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
+    (act, re.compile(pattern))
+    for act, pattern in (
+        (
+            Act.START_OVER,
+            r"\b(?:start (?:over|again|afresh|from scratch|fresh)|from the (?:beginning|start|top)|begin again|"
+            r"reset|forget (?:all that|everything|"
+            r"all of that|it all)(?! about me)|scrap (?:that|all that|everything)|new search|clear (?:everything|"
+            r"all))\b",
+        ),
+        (
+            Act.UNDO,
+            r"\b(?:undo|go back(?: to (?:before|what (?:you|we) had|the (?:previous|last|earlier|other) (?:ones?|list|"
+            r"lot|results|suggestions)))?|take that back|never ?mind that|"
+            r"scratch that|cancel that|i take (?:that|it) back|forget (?:that|i said that|what i (?:just )?said|"
+            r"the last (?:thing|bit))|ignore (?:that|my last|what i just said)|"
+            r"as (?:it was|we were) before|back to (?:before|the (?:previous|last|earlier) (?:ones?|list|lot|results)))\b",
+        ),
+        (
+            Act.REPEAT,
+            r"\b(?:say (?:that|it|them|those)(?: one)? again|repeat|come again|pardon(?: me)?|say again|didnt (?:catch|"
+            r"hear|get) (?:that|you|it|what)|"
+            r"couldnt (?:catch|hear)|what did you say|what was that(?! \w)|one more time|once more|what were (?:they|"
+            r"those|these|the (?:options|choices)|my options)"
+            r"(?: again)?|again please|read (?:them|that|those|it) (?:out )?again|sorry what)\b|^(?:what|sorry|huh|eh|"
+            r"again) ?[?.!]?$",
+        ),
+        (
+            Act.FORGET_ME,
+            r"\b(?:forget (?:about )?me|forget (?:everything|all|what|"
+            r"anything)(?: that)?(?: you)?(?: \w+)? (?:know |remember(?:ed)? |have |saved )?(?:about|on) me|"
+            r"(?:delete|erase|remove|wipe|clear) (?:all )?(?:of )?(?:my|everything about me|"
+            r"what you know about me)(?: (?:data|details|information|info|profile|history|"
+            r"preferences|memory|account|record|records))*|dont remember (?:me|anything|any of this)|"
+            r"stop remembering(?: me)?)\b",
+        ),
+        (
+            Act.SHOW_MEMORY,
+            r"\b(?:what (?:do|did|have) you (?:know|remember|stored?|saved?|kept|keep|got|have|"
+            r"hold)(?: \w+)?(?: \w+)? (?:about|on|of) me|what you (?:know|remember) about me|"
+            r"do you (?:remember|know) (?:me|who i am|my \w+|what i (?:like|bought|said|told))|"
+            r"show (?:me )?(?:my (?:profile|memory|data|preferences|details)|"
+            r"what you (?:know|remember)))\b",
+        ),
+        (
+            Act.REMEMBER_ME,
+            r"\b(?:(?:please |you can |you may |can you |could you )?remember (?:me|that for (?:next time|me)|"
+            r"this for (?:next time|me)|my \w+|that i|what i like|it for next time)|"
+            r"keep (?:that|this|it) (?:in mind )?for next time|save (?:my (?:details|preferences|size|sizes|"
+            r"tastes)|that for next time)|make a note (?:of|that))\b",
+        ),
+        (
+            Act.HELP,
+            r"\b(?:what can (?:you|i) (?:do|say|ask|help)|how (?:does|do) (?:this|it|you) work|"
+            r"can you help(?: me)?(?= ?(?:$|[.?!]))|how can you help|i need (?:some )?help(?= ?(?:$|[.!,]))|"
+            r"what do you (?:do|sell)|what (?:kind|sort|type)s? of (?:things?|stuff|items?|products?) (?:do you|"
+            r"have you)|what have you got(?= ?(?:$|[.?!])))\b|^help ?(?:me)? ?(?:please)? ?[.!]?$",
+        ),
+        (
+            Act.COMPARE,
+            r"\b(?:compare[ds]?|comparison|difference(?:s)? between|how (?:do|does|are) (?:they|those|these|the two|"
+            r"both) (?:differ|compare|different)|whats the difference|"
+            r"what is the difference|versus|vs|which (?:one|of (?:them|those|these|the two|"
+            r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
+            r"would you (?:choose|pick|recommend|go for)|should i)|better than|(?:is|"
+            r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side)\b",
+        ),
+        (
+            Act.GOODBYE,
+            r"\b(?:bye|goodbye|good bye|good night|see you(?: later| soon)?|see ya|cheerio|farewell|take care|"
+            r"have a (?:nice|good|great|lovely) (?:day|one|evening|night|weekend)|"
+            r"thats (?:all|it|everything)(?: (?:for (?:now|today)|i (?:need|needed|wanted)|thanks|"
+            r"thank you))?(?= ?(?:$|[,.!;]))|that (?:is|will be|would be) (?:all|everything)|"
+            r"that(?:ll)? be all|nothing else(?: thanks)?|im (?:all )?(?:done|set|good)(?= ?(?:$|[,.!]))|"
+            r"all the information i need(?:ed)?)\b",
+        ),
+        (
+            Act.THANK,
+            r"\b(?:thanks|thank you|thankyou|cheers|ta|much appreciated|i appreciate|appreciated|youre (?:a star|"
+            r"very kind|great)|that(?:s| is| was) (?:very |really |so )?(?:helpful|kind))\b",
+        ),
+        (
+            Act.GREET,
+            r"^(?:well )?(?:hi|hello|hiya|hey|good (?:morning|afternoon|evening|day)|greetings|howdy|hello there|"
+            r"hi there|hey there)\b",
+        ),
+        (
+            Act.MORE,
+            r"\b(?:what else|anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
+            r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
+            r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|(?:any|some|the|"
+            r"see|show|few|have|got) (?:other|others|different|alternative|alternatives)(?: \w+)?|"
+            r"another (?:one|option|suggestion|idea|choice)|other (?:options|ones|choices|ideas|suggestions|things)|"
+            r"keep going|next (?:ones?|please|option)|go on|carry on|different ones?|"
+            r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
+            r"another)\b ?(?:please)? ?[.!?]?$",
+        ),
+        (
+            Act.AFFIRM,
+            r"^(?:(?:oh|um|well|ah) )?(?:yes|yeah|yep|yup|yea|aye|sure|ok|okay|right|correct|exactly|absolutely|"
+            r"definitely|certainly|indeed|of course|thats (?:right|correct|it)|"
+            r"that is (?:right|correct)|please do|go (?:ahead|on)|sounds? (?:good|great|lovely|perfect|nice|fine)|"
+            r"that (?:sounds|would be|works|is fine)|works for me|perfect|great|lovely|"
+            r"fine|why not|you got it|spot on|i do|it is|id (?:like|love) that|please)\b",
+        ),
+        (
+            Act.DENY,
+            r"^(?:(?:oh|um|well|ah|er|sorry) ,? ?)*(?:no|nope|nah|not really|not quite|wrong|incorrect|negative|"
+            r"thats (?:not|wrong)|that is (?:not|wrong)|i (?:didnt|did not) (?:say|mean|ask)|"
+            r"not (?:that|what i))\b(?! (?:more|less|problem|worries|idea|preference|rush|doubt))",
+        ),
+        (
+            Act.REJECT,
+            r"\b(?:none of (?:them|those|these)|neither(?: of)?|not (?:really )?(?:for (?:me|her|him|them|us)|"
+            r"my (?:thing|style|taste|cup of tea)|her (?:thing|style|taste)|his (?:thing|style|taste)|"
+            r"what i (?:want|wanted|need|had in mind|meant|am after)|right|quite right|keen|convinced|sold|a fan|those|"
+            r"these|them|that one|this one|the (?:first|second|third|last)|it)|"
+            r"(?:dont|doesnt|do not|didnt|cant say i) (?:really |much )?(?:like|love|want|fancy|care for|need) (?:it|"
+            r"that|this|them|those|these|any|either|the (?:first|second|third|last|look)|that one|this one)|"
+            r"(?:doesnt|dont|wont|isnt going to) (?:really )?(?:work|suit|fit|do|appeal|grab)|hates? (?:it|that|them|"
+            r"those|these)|no thanks|no thank you|"
+            r"(?:has|have|got|owns?|bought) (?:it|that|that one|this one|one of those|one like that|one|"
+            r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
+            r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|those|out)|skip (?:it|that|them|those|that one|"
+            r"the))\b",
+        ),
+    )
+)
+
+
+_STEERING = re.compile(
+    r"\b(?:ignore (?:all |any |your |the |every )?(?:previous |prior |above |earlier )?(?:rules?|instructions?|prompts?|"
+    r"guidelines|limits|orders)|system prompt|your (?:instructions|prompt|rules|"
+    r"programming)|you are now|pretend (?:to be|you|that)|act as|jailbreak|developer mode|override|disregard|for free|"
+    r"make it free|free of charge|(?:give|gimme) (?:me )?(?:a )?(?:100|ninety|"
+    r"hundred|90|fifty|50)? ?(?:percent|%)? ?(?:discount|off)|discount code|sudo|drop table|admin (?:mode|access)|api key|"
+    r"password)\b"
+)
+
+
+def find_acts(utterance: Utterance) -> list[Act]:
+    """Acts that the phrases of talk show by themselves; wishes, questions and choices are added later."""
+    norm = utterance.norm
+    found = [act for act, pattern in _PATTERNS if pattern.search(norm)]
+    if Act.DENY in found and Act.AFFIRM in found:
+        found.remove(Act.AFFIRM)
+    if Act.FORGET_ME in found:
+        found = [act for act in found if act not in {Act.START_OVER, Act.UNDO}]
+    return found
+
+
+def is_steering(utterance: Utterance) -> bool:
+    """Whether the words try to steer the machine rather than shop: instructions to it, or asking for what no shelf holds."""
+    return _STEERING.search(utterance.norm) is not None

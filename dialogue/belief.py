@@ -1,0 +1,197 @@
+"""How a turn that was understood changes the belief state. Pure: a new state comes back, the old one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from dialogue.shop import Slot, TalkingShop
+from dialogue.state import BeliefState, Evidence, SlotBelief
+from dialogue.types import Act, SlotChange, Understanding
+from recommender.types import Item
+
+DOUBTFUL = 0.6
+"""A change heard with less confidence is confirmed before it counts."""
+
+TEXTS_KEPT = 3
+
+
+def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, item: Callable[[str], Item | None]) -> BeliefState:
+    """The state after a turn. ``item`` looks up what the shopper pointed at, so that "cheaper" can be measured from it."""
+    acts = set(understanding.acts)
+    if Act.START_OVER in acts:
+        return BeliefState(turn=state.turn + 1, history=state.remembered().history, chosen=state.chosen)
+    if Act.UNDO in acts and not understanding.changes:
+        return _undone(state)
+    past = state
+    state = replace(state.remembered(), turn=state.turn + 1)
+    if state.pending:
+        state = _settle_pending(understanding, state, shop)
+    topic = shop.topic
+    if topic and _turns_to_another_topic(understanding, state, topic.name):
+        state = _lapsed(state, shop)
+    referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
+    state = _about_items(acts, understanding, state, referred)
+    doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
+    for change in understanding.changes:
+        if change not in doubtful:
+            state = change_slot(change, state, shop, past, item, referred)
+    if understanding.free_text and Act.INFORM in acts:
+        state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
+    return replace(state, pending=doubtful)
+
+
+def change_slot(
+    change: SlotChange,
+    state: BeliefState,
+    shop: TalkingShop,
+    past: BeliefState,
+    item: Callable[[str], Item | None],
+    referred: Sequence[str] = (),
+) -> BeliefState:
+    """One slot change applied, with the words that said it as evidence."""
+    slot = shop.slot(change.slot)
+    if slot is None:
+        return state
+    belief = state.belief(change.slot)
+    evidence = Evidence(change.words, state.turn, change.confidence)
+    if change.kind in {"less", "more"}:
+        return state.with_slot(change.slot, _moved(change, belief, evidence, slot, shop, past, item, referred))
+    return state.with_slot(change.slot, _changed(change, belief, evidence))
+
+
+def _changed(change: SlotChange, belief: SlotBelief, evidence: Evidence) -> SlotBelief:
+    why = dict(belief.evidence)
+    match change.kind:
+        case "want":
+            exclude = tuple(value for value in belief.exclude if value not in change.values)
+            kept = {value: why[value] for value in exclude if value in why}
+            return SlotBelief(want=change.values, exclude=exclude, evidence={**kept, **dict.fromkeys(change.values, evidence)})
+        case "exclude":
+            want = tuple(value for value in belief.want if value not in change.values)
+            exclude = tuple(dict.fromkeys((*belief.exclude, *change.values)))
+            return replace(belief, want=want, exclude=exclude, evidence={**why, **dict.fromkeys(change.values, evidence)})
+        case "any":
+            return SlotBelief(any=True, evidence={"any": evidence})
+        case "clear":
+            left = tuple(value for value in belief.want if change.values and value not in change.values)
+            return replace(belief, want=left, any=False)
+        case "at_most":
+            low = belief.low if belief.low is not None and change.high is not None and belief.low <= change.high else None
+            return SlotBelief(low=low, high=change.high, evidence={**_only(why, "low"), "high": evidence})
+        case "at_least":
+            high = belief.high if belief.high is not None and change.low is not None and belief.high >= change.low else None
+            return SlotBelief(low=change.low, high=high, evidence={**_only(why, "high"), "low": evidence})
+        case "between":
+            return SlotBelief(low=change.low, high=change.high, evidence={"low": evidence, "high": evidence})
+        case "around":
+            return SlotBelief(around=change.low, evidence={"around": evidence})
+    return belief
+
+
+def _only(why: dict[str, Evidence], key: str) -> dict[str, Evidence]:
+    return {key: why[key]} if key in why else {}
+
+
+def _moved(
+    change: SlotChange,
+    belief: SlotBelief,
+    evidence: Evidence,
+    slot: Slot,
+    shop: TalkingShop,
+    past: BeliefState,
+    item: Callable[[str], Item | None],
+    referred: Sequence[str],
+) -> SlotBelief:
+    """A relative wish: measured from the items it was said of, where there are any, else a leaning only."""
+    direction = 1 if change.kind == "more" else -1
+    measured = [found for found in map(item, referred or past.table) if found]
+    if slot.kind == "amount":
+        numbers = [number for found in measured if (number := amount_of(found, slot)) is not None]
+        if not numbers:
+            return replace(belief, any=False, direction=direction, evidence={**belief.evidence, "direction": evidence})
+        step = 0.01 if slot.is_money else 0.0
+        if direction < 0:
+            high = max(min(numbers) - step, 0.0)
+            low = belief.low if belief.low is not None and belief.low < high else None
+            return SlotBelief(
+                low=low, high=high, direction=-1, evidence={**belief.evidence, "high": evidence, "direction": evidence}
+            )
+        low = max(numbers) + step
+        kept = belief.high if belief.high is not None and belief.high > low else None
+        return SlotBelief(low=low, high=kept, direction=1, evidence={**belief.evidence, "low": evidence, "direction": evidence})
+    scale = shop.scale(slot.name)
+    reached = [scale.index(value) for found in measured for value in found.values.get(slot.name, ()) if value in scale]
+    wanted = [scale.index(value) for value in belief.want if value in scale]
+    start = reached or wanted or [(len(scale) - 1) // 2 if direction > 0 else len(scale) // 2]
+    at = sum(start) / len(start)
+    further = tuple(value for place, value in enumerate(scale) if (place - at) * direction > 0) or (
+        scale[-1 if direction > 0 else 0],
+    )
+    exclude = tuple(value for value in belief.exclude if value not in further)
+    return SlotBelief(
+        want=further, exclude=exclude, direction=direction, evidence={**dict.fromkeys(further, evidence), "direction": evidence}
+    )
+
+
+def amount_of(item: Item, slot: Slot) -> float | None:
+    """An item's number in an amount slot; money in major units."""
+    if slot.is_money:
+        return None if item.price_minor is None else item.price_minor / 100
+    return item.numbers.get(slot.name)
+
+
+def _turns_to_another_topic(understanding: Understanding, state: BeliefState, topic: str) -> bool:
+    wanted = set(state.wants(topic))
+    said = [change for change in understanding.changes if change.slot == topic and change.kind == "want"]
+    return bool(wanted and said) and all(not wanted & set(change.values) and not change.correction for change in said)
+
+
+def _lapsed(state: BeliefState, shop: TalkingShop) -> BeliefState:
+    """What is forgotten when the shopper turns to another kind of thing."""
+    lapsing = {slot.name for slot in shop.slots if slot.lapses}
+    slots = {name: replace(belief, direction=0) for name, belief in state.slots.items() if name not in lapsing}
+    return replace(state, slots=slots, texts=(), like_item=None, asked=(), table=state.table)
+
+
+def _about_items(acts: set[Act], understanding: Understanding, state: BeliefState, referred: tuple[str, ...]) -> BeliefState:
+    if Act.REJECT in acts:
+        refused = referred or state.table
+        state = replace(
+            state,
+            refused=state.refused + tuple(item for item in refused if item not in state.refused),
+            liked=tuple(item for item in state.liked if item not in refused),
+        )
+    if Act.CHOOSE in acts:
+        state = replace(state, chosen=state.chosen + tuple(item for item in referred if item not in state.chosen))
+    if understanding.like_items:
+        first = understanding.like_items[0]
+        state = replace(state, like_item=first, liked=(*(item for item in state.liked if item != first), first))
+    return state
+
+
+def _settle_pending(understanding: Understanding, state: BeliefState, shop: TalkingShop) -> BeliefState:
+    """A yes takes what was heard with doubt; anything else lets it go."""
+    if Act.AFFIRM in understanding.acts and Act.DENY not in understanding.acts:
+        for change in state.pending:
+            state = change_slot(replace(change, confidence=1.0), state, shop, state, lambda _: None)
+    return replace(state, pending=())
+
+
+def _undone(state: BeliefState) -> BeliefState:
+    """The wishes as they were before the last turn that changed them; what was heard stays heard."""
+    history = state.history
+    for back in range(len(history) - 1, -1, -1):
+        if (history[back].slots, history[back].texts, history[back].like_item) != (state.slots, state.texts, state.like_item):
+            earlier = history[back]
+            return replace(
+                earlier,
+                turn=state.turn + 1,
+                history=history[:back],
+                table=earlier.table or state.table,
+                offered=state.offered,
+                last_plan=state.last_plan,
+                asked_slot=None,
+                pending=(),
+            )
+    return replace(state, turn=state.turn + 1, pending=(), asked_slot=None)

@@ -1,0 +1,178 @@
+"""Relative wishes: "cheaper", "less formal", "not so dressy", "warm enough". The shop says which words move which slot.
+
+A critique (McGinty and Reilly, "On the evolution of critiquing recommenders", 2011) is a wish for less or more of one attribute,
+measured from an item at hand, or from the middle of what there is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialogue.shop import TalkingShop
+from dialogue.words import Span, Utterance, read_words
+
+_MONEY_WORDS = {
+    -1: (
+        "cheap",
+        "cheaper",
+        "less expensive",
+        "inexpensive",
+        "affordable",
+        "more affordable",
+        "less pricey",
+        "lower price",
+        "lower priced",
+        "less costly",
+        "less dear",
+        "costs less",
+        "cost less",
+        "budget friendly",
+        "more reasonable",
+        "reasonably priced",
+        "economical",
+        "less money",
+        "lower in price",
+        "less",
+        "bargain",
+    ),
+    +1: (
+        "pricey",
+        "expensive",
+        "pricier",
+        "more expensive",
+        "dearer",
+        "costly",
+        "costlier",
+        "higher price",
+        "more premium",
+        "costs more",
+        "pricier",
+        "splurge",
+        "luxurious",
+        "higher end",
+    ),
+}
+"""What any shop with prices understands, whatever it sells."""
+_BARE_MONEY = {"less", "bargain", "splurge"}
+
+_MORE = r"(?:more|bit more|little more|much more|a lot more|lot more|slightly more|even more|far more)"
+_LESS = r"(?:less|bit less|little less|much less|a lot less|slightly less|even less)"
+_TOO = r"(?:(?:far |way |much |a bit |bit |a little |little |rather |slightly )?too|over)"
+_NOT_SO = (
+    r"(?:(?:not|isnt|arent|nothing|never|dont want (?:anything|something|it)?|doesnt have to be|without being|wasnt)"
+    r"(?: \w+)?? (?:so|as|too|that|very|overly|quite as|quite so|quite that|terribly|super|particularly|all that))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CritiqueWord:
+    slot: str
+    direction: int
+    comparative: bool
+    """Said of a comparison ("cheaper"), not of a degree ("cheap")."""
+
+
+@dataclass(frozen=True, slots=True)
+class CritiqueMention:
+    """A relative wish and the words that say it. ``of_item``: said of something at hand ("too expensive", "cheaper")."""
+
+    slot: str
+    direction: int
+    span: Span
+    of_item: bool
+    complaint: bool
+    """"too ..." of an item is a reason not to take it."""
+
+
+@dataclass(frozen=True)
+class CritiqueBook:
+    """The shop's relative wishes, compiled."""
+
+    words: Mapping[str, CritiqueWord]
+    pattern: re.Pattern[str]
+    superlatives: Mapping[str, CritiqueWord]
+    superlative_pattern: re.Pattern[str] | None
+
+
+def compile_critiques(shop: TalkingShop) -> CritiqueBook:
+    """Compile the shop's critiques with those that any price understands; degrees are derived from comparatives."""
+    words: dict[str, CritiqueWord] = {}
+    if shop.money:
+        for direction, phrases in _MONEY_WORDS.items():
+            for phrase in phrases:
+                comparative = phrase.split()[0] in {"less", "more", "lower", "higher", "costs"} or phrase.endswith("er")
+                words[phrase] = CritiqueWord(shop.money.name, direction, comparative)
+    for critique in shop.critiques:
+        direction = 1 if critique.direction == "more" else -1
+        for phrase in critique.words:
+            norm = read_words(phrase).norm
+            words[norm] = CritiqueWord(critique.slot, direction, _is_comparative(norm))
+            for degree, sign in _degrees(norm):
+                words.setdefault(degree, CritiqueWord(critique.slot, direction * sign, False))
+    superlatives = {superlative: word for norm, word in words.items() for superlative in _superlatives(norm, word)}
+    either = "|".join(re.escape(phrase) for phrase in sorted(words, key=len, reverse=True)) or r"(?!)"
+    pattern = re.compile(
+        rf"\b(?:(?P<too>{_TOO}) |(?P<notso>{_NOT_SO}) |(?P<not>not |isnt |arent |nothing )|(?P<less>{_LESS}) |"
+        rf"(?P<more>{_MORE}) )?(?P<word>{either})(?P<enough> enough)?\b"
+    )
+    top = "|".join(re.escape(phrase) for phrase in sorted(superlatives, key=len, reverse=True))
+    return CritiqueBook(words, pattern, superlatives, re.compile(rf"\b(?:{top})\b") if top else None)
+
+
+def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMention, ...]:
+    """Relative wishes in the order they were said."""
+    found = []
+    for span, match in utterance.find(book.pattern):
+        word = book.words[match.group("word")]
+        direction, negated = word.direction, bool(match.group("notso") or match.group("not"))
+        if match.group("word") in _BARE_MONEY and not _stands_alone(utterance, span, match.group("word")):
+            continue
+        if match.group("enough"):
+            direction = word.direction
+        elif match.group("too") or match.group("less"):
+            direction = -word.direction
+        if match.group("notso") or (match.group("not") and not match.group("enough")):
+            direction = -word.direction
+        complaint = bool(match.group("too") or (match.group("enough") and negated))
+        of_item = complaint or word.comparative or bool(match.group("less") or match.group("more"))
+        found.append(CritiqueMention(word.slot, direction, span, of_item, complaint))
+    return tuple(found)
+
+
+def _stands_alone(utterance: Utterance, span: Span, phrase: str) -> bool:
+    """ "less" is about money only in "spend less", "for less"."""
+    before = {word.norm for word in utterance.words[max(0, span.first - 3) : span.first]}
+    return phrase != "less" or bool(before & {"for", "spend", "pay", "cost", "spending", "paying"})
+
+
+def _is_comparative(norm: str) -> bool:
+    first = norm.split()[0]
+    return first in {"more", "less"} or first.endswith("er")
+
+
+def _degrees(norm: str) -> list[tuple[str, int]]:
+    """The plain adjectives of a comparative with their sign: "dressier" gives "dressy", "less formal" gives "formal" reversed."""
+    first, _, rest = norm.partition(" ")
+    if first == "more" and rest:
+        return [(rest, 1)]
+    if first == "less" and rest:
+        return [(rest, -1)]
+    if rest or not first.endswith("er") or len(first) < 5:
+        return []
+    base = first[:-2]
+    if base.endswith("i"):
+        return [(base[:-1] + "y", 1)]
+    if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
+        return [(base[:-1], 1)]
+    return [(base, 1)]
+
+
+def _superlatives(norm: str, word: CritiqueWord) -> list[str]:
+    first, _, rest = norm.partition(" ")
+    if first == "more":
+        return [f"most {rest}"]
+    if first == "less":
+        return [f"least {rest}"]
+    return [first[:-2] + "est"] if not rest and first.endswith("er") and word.comparative else []

@@ -1,0 +1,132 @@
+"""Closed lists of English that several readers share. No word here belongs to a trade."""
+
+from __future__ import annotations
+
+STOP = frozenset(
+    """
+a about above actually after again all also am an and any anybody anyone anything are arent around as at away back be because
+been before being below best better between both but by can cannot cant come could couldnt did didnt do does doesnt doing done
+dont down each either else even ever every everything exactly except few find first for from get getting give go going gonna
+good got great had has have havent having he hello help her here hers hey hi him his hiya how i id if ill im in into is isnt
+it item items its ive just keep kind kinda know lady last least less let lets like likes little long look looking looks lot
+lots made make many maybe me mean meant might mind mine more most much must my need needs neither never new next nice no none
+nor not nothing now of off ok okay on once one ones only option options or other others our out over own perhaps please
+possible possibly prefer preferably pretty probably put quite rather really recommend right said same say second see seem
+shall she should show so some somebody someone something sometimes somewhat somewhere soon sorry sort still stuff such suggest
+suggestion sure take tell than thank thanks that thats the their them then there these they theyre thing things think third
+this those though through to today together too try two under until up us use used very wait want wanted wants was wasnt way
+we well were what whatever whats when where whether which while who whole whom whose why will with within without wont would
+wouldnt yeah yep yes yet you youd youll your youre yours
+    """.split()  # noqa: SIM905
+)
+"""Words too common to be a wish by themselves, as norms."""
+
+SMALL_WORDS = STOP | {
+    "ideally",
+    "hopefully",
+    "basically",
+    "honestly",
+    "literally",
+    "buy",
+    "buying",
+    "order",
+    "shopping",
+    "shop",
+    "wanna",
+    "hoping",
+    "after",
+    "search",
+    "searching",
+    "browse",
+    "browsing",
+    "pick",
+    "choose",
+    "idea",
+    "ideas",
+    "anyway",
+    "bit",
+    "guess",
+    "suppose",
+    "feel",
+    "day",
+    "morning",
+    "afternoon",
+    "evening",
+    "lovely",
+    "perfect",
+    "wonderful",
+}
+"""STOP and other words that say nothing of what is wanted."""
+
+DETERMINERS = frozenset(
+    {"a", "an", "the", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those", "some", "any"}
+)
+
+UNFINISHED_ENDINGS = DETERMINERS - {"that", "this", "these", "those", "her", "any", "some"} | {
+    "and",
+    "or",
+    "but",
+    "for",
+    "with",
+    "without",
+    "under",
+    "over",
+    "about",
+    "around",
+    "between",
+    "from",
+    "to",
+    "of",
+    "in",
+    "into",
+    "at",
+    "by",
+    "like",
+    "than",
+    "because",
+    "so",
+    "if",
+    "maybe",
+    "um",
+    "uh",
+    "er",
+    "is",
+    "are",
+    "im",
+    "ive",
+    "id",
+    "ill",
+    "very",
+    "more",
+    "less",
+    "not",
+    "no more",
+    "up",
+    "looking",
+    "want",
+    "need",
+    "its",
+    "thats",
+    "i",
+    "we",
+    "she",
+    "he",
+    "they",
+    "some",
+    "something",
+    "preferably",
+    "also",
+    "plus",
+    "except",
+    "the",
+    "as",
+    "my",
+    "$",
+    "£",
+    "€",
+    "that is",
+    "which",
+    "who",
+    "actually",
+}
+"""A transcript that ends so is likely to go on."""

@@ -1,0 +1,104 @@
+"""Where an utterance names a value of the catalogue: by its form, forgiving inflection, word breaks and small misspellings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from dialogue.english import SMALL_WORDS
+from dialogue.vocabulary import LONGEST_PHRASE, Entry, Vocabulary
+from dialogue.words import Span, Utterance, Word
+
+FUZZY_FLOOR = 86.0
+"""rapidfuzz ratio, 0..100, above which an unknown word is taken for a misspelt value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A value, or the values it may be, named by a span of words."""
+
+    slot: str
+    values: tuple[str, ...]
+    span: Span
+    confidence: float
+    how: Literal["form", "fuzzy", "meaning", "sound"]
+    rivals: tuple[Entry, ...] = ()
+    """What the same words mean in other slots."""
+
+
+def find_mentions(
+    utterance: Utterance, vocabulary: Vocabulary, *, taken: Sequence[Span] = (), asked: str | None = None
+) -> tuple[Mention, ...]:
+    """Values named, in order, longest first where they overlap; words in ``taken`` are left alone."""
+    words = utterance.words
+    free = [not word.is_mark and not any(span.first <= index < span.last for span in taken) for index, word in enumerate(words)]
+    found: list[Mention] = []
+    at = 0
+    while at < len(words):
+        mention = _longest(words, free, at, vocabulary) if free[at] else None
+        if mention is None:
+            at += 1
+            continue
+        found.append(mention)
+        at = mention.span.last
+    for mention in found:
+        free[mention.span.first : mention.span.last] = [False] * len(mention.span)
+    found += [mention for index in range(len(words)) if free[index] and (mention := _misspelt(words[index], index, vocabulary))]
+    found.sort(key=lambda mention: mention.span.first)
+    return tuple(_resolve(mention, found, asked) for mention in found)
+
+
+def _longest(words: Sequence[Word], free: Sequence[bool], at: int, vocabulary: Vocabulary) -> Mention | None:
+    best = None
+    key = ""
+    for last in range(at, min(len(words), at + LONGEST_PHRASE)):
+        if not free[last]:
+            break
+        if words[last].norm != "&":
+            key += words[last].stem
+        entries = vocabulary.meanings(key)
+        if entries and not (last == at and _too_common(words, at)):
+            first, *rivals = entries
+            best = Mention(first.slot, first.values, Span(at, last + 1), first.confidence, "form", tuple(rivals))
+    return best
+
+
+def _too_common(words: Sequence[Word], at: int) -> bool:
+    """A value that is also an everyday word ("her") counts only where it is plainly named: after "for"."""
+    return words[at].norm in SMALL_WORDS and not (
+        at > 0
+        and words[at - 1].norm == "for"
+        and (at + 1 == len(words) or words[at + 1].is_mark or words[at + 1].norm in SMALL_WORDS)
+    )
+
+
+def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
+    stem = word.stem
+    if len(stem) < 5 or word.norm in SMALL_WORDS or stem in vocabulary.known or any(letter.isdigit() for letter in stem):
+        return None
+    nearest = process.extractOne(stem, vocabulary.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=FUZZY_FLOOR)
+    if nearest is None or nearest[0][0] != stem[0]:
+        return None
+    first, *rivals = vocabulary.meanings(nearest[0])
+    return Mention(
+        first.slot, first.values, Span(index, index + 1), first.confidence * nearest[1] / 100 * 0.85, "fuzzy", tuple(rivals)
+    )
+
+
+def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> Mention:
+    """Choose between slots that share a word: the one asked for, else the better spelling, else the one with more items."""
+    if not mention.rivals:
+        return mention
+    own = Entry(mention.slot, mention.values, mention.confidence, mention.confidence == 1.0, 0)
+    choices = [own, *mention.rivals]
+    answer = next((entry for entry in choices if entry.slot == asked), None)
+    if answer is None and own.exact:
+        exact = [entry for entry in mention.rivals if entry.exact]
+        others = {other.slot for other in found if other is not mention}
+        answer = own if own.slot not in others or not exact else next((entry for entry in exact if entry.slot not in others), own)
+    chosen = answer or own
+    rest = tuple(entry for entry in choices if entry is not chosen)
+    return Mention(chosen.slot, chosen.values, mention.span, min(mention.confidence, chosen.confidence), mention.how, rest)

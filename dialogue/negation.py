@@ -1,0 +1,245 @@
+"""What a "not" reaches: whether a value named in an utterance is wanted, shut out, or taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dialogue.words import Span, Utterance
+
+Polarity = Literal["want", "exclude", "clear"]
+
+_NEVER_NEGATE = (
+    r"(?:not (?:only|just|necessarily|sure|bad|at all)|no (?:problem|worries|idea|thanks|thank you|preference|rush|doubt)|"
+    r"why not|if not|or not|dont mind|wouldnt mind|dont care|dont know|not fussed|not fussy|not bothered|no wait|no no|"
+    r"no sorry|no actually|no i meant|no i mean|no i said|cant wait|not to mention)"
+)
+_EXCLUDE = (
+    r"(?:anything but|everything but|anything except|anything other than|everything except|all but|nothing (?:with|in|from|"
+    r"by|made of|"
+    r"made from|thats|that is|containing|for)|nothing|without|except(?: for)?|other than|apart from|aside from|besides|"
+    r"excluding|"
+    r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
+    r"allergic to|sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
+    r"stay away from|leave out|skip|skip the|minus|rule out|"
+    r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
+    r"cannot)"
+    r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
+    r"recommend|be)|dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
+    r"loads of|"
+    r"lots of|tons of)|isnt|arent|not|no more|no)"
+)
+_INSTEAD = r"(?:instead of|rather than|in place of|as opposed to|not so much)"
+_OPENER = re.compile(rf"\b(?:(?P<free>{_NEVER_NEGATE})|(?P<instead>{_INSTEAD})|(?P<exclude>{_EXCLUDE}))\b")
+_STOPPERS = frozenset(
+    [
+        "but",
+        "just",
+        "only",
+        "instead",
+        "rather",
+        "id",
+        "i",
+        "we",
+        "im",
+        "ill",
+        "lets",
+        "maybe",
+        "please",
+        "make",
+        "give",
+        "show",
+        "preferably",
+        "prefer",
+        "ideally",
+        "because",
+        "so",
+        "since",
+        "though",
+        "although",
+        "however",
+        "something",
+        "perhaps",
+        "then",
+        "actually",
+        "otherwise",
+        "yes",
+        "more",
+        "less",
+        "and",
+        "want",
+        "need",
+        "is",
+        "was",
+        "would",
+        "should",
+        "could",
+        "can",
+        "do",
+        "does",
+        "he",
+        "she",
+        "they",
+        "it",
+        "if",
+        "when",
+        "unless",
+    ]
+)
+_PREPOSITIONS = frozenset("for in with to under over that which who from by around about between".split())  # noqa: SIM905
+_LEADING = frozenset(
+    [
+        "i",
+        "want",
+        "need",
+        "like",
+        "fancy",
+        "really",
+        "any",
+        "anything",
+        "a",
+        "an",
+        "the",
+        "in",
+        "with",
+        "of",
+        "made",
+        "from",
+        "too",
+        "be",
+        "something",
+        "that",
+        "is",
+        "thats",
+        "show",
+        "me",
+        "give",
+        "it",
+        "to",
+        "have",
+        "more",
+        "for",
+        "it",
+        "its",
+    ]
+)
+_AFTER = re.compile(
+    r"^(?:one |ones |things? |stuff |colou?r )?(?:(?:is|are|s) (?:out|not (?:for|my|her|his|an option|really|her|what)|"
+    r"a no|off the table|wrong)|isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
+    r"(?:doesnt|dont|does not|do not) (?:work|suit|appeal))\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The words a negation reaches."""
+
+    span: Span
+    polarity: Polarity
+    opener: Span
+
+
+def find_scopes(utterance: Utterance, mentions: Sequence[tuple[Span, str]]) -> tuple[Scope, ...]:
+    """The reach of every negation. ``mentions``: spans of values with their slots, in order."""
+    scopes = []
+    for span, match in utterance.find(_OPENER):
+        if match.group("free") or _is_answer(utterance, span):
+            continue
+        end = _reach(utterance, span.last, mentions)
+        if end > span.last:
+            scopes.append(Scope(Span(span.last, end), "clear" if match.group("instead") else "exclude", span))
+    return tuple(scopes)
+
+
+def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polarity:
+    """What is meant of a value named at a span."""
+    for scope in scopes:
+        if scope.span.first <= span.first < scope.span.last:
+            return scope.polarity
+    after = " ".join(word.norm for word in utterance.words[span.last : span.last + 5])
+    return "exclude" if _AFTER.search(after) else "want"
+
+
+def _is_answer(utterance: Utterance, span: Span) -> bool:
+    """ "No, a blue one": a no that answers, not one that shuts out."""
+    if utterance.norm.split()[span.first : span.last] != ["no"]:
+        return False
+    following = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
+    return following in {
+        ",",
+        ".",
+        "!",
+        ";",
+        ":",
+        "?",
+        "",
+        "a",
+        "an",
+        "the",
+        "i",
+        "its",
+        "it",
+        "that",
+        "thats",
+        "we",
+        "make",
+        "im",
+        "id",
+        "but",
+    }
+
+
+def _reach(utterance: Utterance, first: int, mentions: Sequence[tuple[Span, str]]) -> int:
+    words = utterance.words
+    slot: str | None = None
+    at = first
+    while at < len(words):
+        word = words[at]
+        here = next(((span, name) for span, name in mentions if span.first == at), None)
+        if here:
+            if slot is not None and here[1] != slot and not _same_phrase(utterance, at, mentions):
+                return at
+            slot = here[1]
+            at = here[0].last
+            continue
+        if word.norm in {".", ";", "!", "?", ":"}:
+            return at
+        if word.norm in {",", "and", "or", "nor", "&"}:
+            if slot is None:
+                if word.norm == ",":
+                    return at
+            elif not _goes_on(utterance, at, slot, mentions):
+                return at
+        elif (slot is not None and (word.norm in _STOPPERS or word.norm in _PREPOSITIONS)) or (
+            slot is None and word.norm in _STOPPERS and word.norm not in _LEADING
+        ):
+            return at
+        at += 1
+    return at
+
+
+def _same_phrase(utterance: Utterance, at: int, mentions: Sequence[tuple[Span, str]]) -> bool:
+    """Whether a value directly follows another, as in "black leather"."""
+    return any(span.last == at for span, _ in mentions)
+
+
+def _goes_on(utterance: Utterance, at: int, slot: str, mentions: Sequence[tuple[Span, str]]) -> bool:
+    """Whether a comma or conjunction goes on with the list of things shut out: "not black, navy or grey"."""
+    words = utterance.words
+    after = at + 1
+    while after < len(words) and words[after].norm in {"or", "and", "nor", "any", "a", "an", "the", "with", "in"}:
+        if words[after].norm in {"or", "nor"}:
+            return _names_slot_soon(after, slot, mentions)
+        after += 1
+    if not _names_slot_soon(at, slot, mentions):
+        return False
+    if words[at].norm in {"or", "nor", "and", "&"}:
+        return True
+    rest = [word.norm for word in words[at + 1 : at + 8]]
+    return "or" in rest and not ({"but", "just", "id", "i"} & set(rest[: rest.index("or")]))
+
+
+def _names_slot_soon(at: int, slot: str, mentions: Sequence[tuple[Span, str]]) -> bool:
+    return any(name == slot and 0 < span.first - at <= 3 for span, name in mentions)

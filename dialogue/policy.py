@@ -1,0 +1,319 @@
+"""What to do next: recommend as soon as the list is worth hearing, otherwise ask the one best question; answer what was asked.
+
+The rules stand in ``decide`` from most to least pressing; the first that applies makes the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dialogue.queries import LIST_LENGTH, limits_of, query_of
+from dialogue.questions import OPTIONS_OFFERED, best_question
+from dialogue.shop import TalkingShop
+from dialogue.state import BeliefState
+from dialogue.types import Act, Plan, Understanding
+from recommender.types import Limits, Ranked, Recommendation, Recommender
+
+SHORT_LIST = 12
+"""So few items are worth hearing at once, however little is known."""
+
+ENOUGH_KNOWN = 2
+"""Wishes that make a list worth hearing; the kind of thing counts for two."""
+
+ASK_AFTER = 6
+"""After a recommendation a further question is worth asking only while more items than this fit."""
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """One turn's decision: what was understood, the state after it, and what it may consult."""
+
+    shop: TalkingShop
+    recommender: Recommender
+    understanding: Understanding
+    state: BeliefState
+    shopper: str | None = None
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        return frozenset(self.understanding.acts)
+
+    @property
+    def referred(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item for reference in self.understanding.references for item in reference.items))
+
+    @property
+    def wishes(self) -> dict[str, tuple[str, ...]]:
+        return {name: belief.want for name, belief in self.state.slots.items() if belief.want}
+
+
+def decide(turn: Deciding) -> Plan:
+    """The plan for a turn. Pure; the recommender is only asked."""
+    rules: tuple[Callable[[Deciding], Plan | None], ...] = (
+        _memory,
+        _started_over,
+        _repeat,
+        _choose,
+        _compare,
+        _policies,
+        _about_item,
+        _doubt,
+        _undo,
+        _close,
+        _help_or_greet,
+        _unclear,
+    )
+    for rule in rules:
+        plan = rule(turn)
+        if plan is not None:
+            return plan
+    return recommend_or_ask(turn)
+
+
+def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:
+    """The state once a plan is made: what was asked, and how often in a row nothing was understood."""
+    asked = plan.slot if plan.kind == "ask" else plan.ask_next
+    return replace(
+        state,
+        last_plan=plan,
+        asked_slot=asked,
+        asked=state.asked if asked is None or asked in state.asked else (*state.asked, asked),
+        repairs=state.repairs + 1 if plan.kind == "repair" else 0,
+    )
+
+
+# --- what is most pressing ---------------------------------------------------------------------------------------------
+
+
+def _memory(turn: Deciding) -> Plan | None:
+    for act in (Act.FORGET_ME, Act.SHOW_MEMORY, Act.REMEMBER_ME):
+        if act in turn.acts:
+            return Plan("memory", note=act.value)
+    return None
+
+
+def _started_over(turn: Deciding) -> Plan | None:
+    if Act.START_OVER not in turn.acts:
+        return None
+    topic = turn.shop.topic
+    options = _options(turn, topic.name) if topic else ()
+    return Plan(
+        "ask",
+        slot=topic.name if topic else None,
+        options=options,
+        note="started_over",
+        expecting="choice" if options else "anything",
+    )
+
+
+def _repeat(turn: Deciding) -> Plan | None:
+    last = turn.state.last_plan
+    return replace(last, note="repeat") if Act.REPEAT in turn.acts and last is not None else None
+
+
+def _choose(turn: Deciding) -> Plan | None:
+    if Act.CHOOSE not in turn.acts:
+        return None
+    items = tuple(ranked for item in turn.referred if (ranked := _ranked(turn, item)))
+    if not items:
+        return None
+    sure = min((reference.confidence for reference in turn.understanding.references), default=1.0)
+    if len(items) == 1 and sure < 0.5:
+        return Plan("confirm", items=items, focus=items[0].item.id, note="which_one", expecting="yes_no")
+    gone = [ranked for ranked in items if not ranked.item.in_stock]
+    if gone:
+        return Plan(
+            "answer", items=tuple(gone), focus=gone[0].item.id, requested=("stock",), note="out_of_stock", expecting="yes_no"
+        )
+    return Plan("chosen", items=items, focus=items[0].item.id, expecting="anything")
+
+
+def _compare(turn: Deciding) -> Plan | None:
+    if Act.COMPARE not in turn.acts:
+        return None
+    ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))
+    items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := _ranked(turn, item)))
+    if len(items) < 2:
+        return None
+    return Plan("compare", items=items, requested=_asked_of_items(turn), wishes=turn.wishes, expecting="choice")
+
+
+def _policies(turn: Deciding) -> Plan | None:
+    names = {policy.name for policy in turn.shop.policies}
+    asked = tuple(name for name in turn.understanding.requested if name in names)
+    return Plan("answer", policies=asked, requested=asked, note="policy") if Act.ASK_POLICY in turn.acts and asked else None
+
+
+def _about_item(turn: Deciding) -> Plan | None:
+    if not turn.acts & {Act.ASK_ITEM, Act.ASK_STOCK}:
+        return None
+    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
+    items = tuple(ranked for item in ids if (ranked := _ranked(turn, item)))
+    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn)
+    if items:
+        return Plan(
+            "answer",
+            items=items,
+            focus=items[0].item.id,
+            requested=requested,
+            note="" if requested else "details",
+            expecting="anything",
+        )
+    slot = next((name for name in turn.understanding.requested if turn.shop.slot(name)), None)
+    if slot is not None:
+        return Plan(
+            "answer",
+            slot=slot,
+            requested=(slot,),
+            options=_options(turn, slot),
+            note="what_there_is",
+            fitting=turn.recommender.count(limits_of(turn.state, turn.shop)),
+            expecting="choice",
+        )
+    return None
+
+
+def _doubt(turn: Deciding) -> Plan | None:
+    if not turn.state.pending:
+        return None
+    first = turn.state.pending[0]
+    return Plan("confirm", slot=first.slot, options=first.values[:1], note="doubt", expecting="yes_no")
+
+
+def _undo(turn: Deciding) -> Plan | None:
+    return None if Act.UNDO not in turn.acts else replace(recommend_or_ask(turn), note="undone")
+
+
+def _close(turn: Deciding) -> Plan | None:
+    wishing = turn.acts & {Act.INFORM, Act.MORE, Act.REJECT}
+    if Act.GOODBYE in turn.acts and not wishing:
+        return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="goodbye")
+    if Act.THANK in turn.acts and not turn.acts - {Act.THANK, Act.AFFIRM, Act.DENY}:
+        return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="thanked")
+    last = turn.state.last_plan
+    if turn.acts == {Act.DENY} and last is not None and last.kind in {"chosen", "close", "answer"}:
+        return Plan("close", note="nothing_more")
+    return None
+
+
+def _help_or_greet(turn: Deciding) -> Plan | None:
+    if turn.acts & {Act.INFORM, Act.MORE}:
+        return None
+    if Act.HELP in turn.acts or Act.GREET in turn.acts:
+        topic = turn.shop.topic
+        return Plan(
+            "greet",
+            slot=topic.name if topic else None,
+            options=_options(turn, topic.name) if topic else (),
+            note="help" if Act.HELP in turn.acts else "",
+        )
+    return None
+
+
+def _unclear(turn: Deciding) -> Plan | None:
+    if turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR} and not turn.acts & {Act.INFORM, Act.MORE, Act.REJECT, Act.DONT_CARE}:
+        note = "off_topic" if Act.OFF_TOPIC in turn.acts else "not_understood"
+        last = turn.state.last_plan
+        slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)
+        return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note=note)
+    return None
+
+
+# --- leading -----------------------------------------------------------------------------------------------------------
+
+
+def recommend_or_ask(turn: Deciding) -> Plan:
+    """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
+    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or any(
+        change.kind in {"less", "more"} for change in turn.understanding.changes
+    )
+    query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
+    if not fresh and not _worth_hearing(turn, query.limits):
+        question = best_question(turn.state, turn.shop, turn.recommender)
+        if question:
+            slot, options = question
+            return Plan(
+                "ask",
+                slot=slot.name,
+                options=options,
+                wishes=turn.wishes,
+                fitting=turn.recommender.count(query.limits),
+                expecting="amount" if slot.kind == "amount" else "choice" if options else "anything",
+            )
+    found = turn.recommender.recommend(query)
+    if not found.items:
+        return _none_fit(turn, query.limits, fresh)
+    return _recommendation(turn, found)
+
+
+def _recommendation(turn: Deciding, found: Recommendation) -> Plan:
+    question = best_question(turn.state, turn.shop, turn.recommender) if found.fitting > ASK_AFTER else None
+    return Plan(
+        "recommend",
+        items=found.items,
+        wishes=turn.wishes,
+        fitting=found.fitting,
+        ask_next=question[0].name if question else None,
+        options=question[1] if question else (),
+        expecting="choice",
+    )
+
+
+def _worth_hearing(turn: Deciding, limits: Limits) -> bool:
+    state, topic = turn.state, turn.shop.topic
+    known = sum(
+        2 if topic and name == topic.name else 1 for name, belief in state.slots.items() if belief.settled and not belief.any
+    )
+    known += min(len(" ".join(state.texts).split()), 2) if state.texts else 0
+    known += 2 if state.like_item else 0
+    asked_enough = len(state.asked) >= 2 or (state.last_plan is not None and state.last_plan.kind == "ask" and known > 0)
+    return (
+        known >= ENOUGH_KNOWN
+        or asked_enough
+        or (known > 0 and turn.recommender.count(limits) <= SHORT_LIST)
+        or Act.DONT_CARE in turn.acts
+    )
+
+
+def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
+    if fresh and turn.state.offered:
+        again = replace(limits, exclude_items=frozenset(turn.state.refused))
+        left = turn.recommender.count(again)
+        if left:
+            return Plan(
+                "none_fit",
+                wishes=turn.wishes,
+                fitting=left,
+                relaxations=tuple(turn.recommender.relaxations(limits)),
+                note="all_heard",
+            )
+    relaxations = tuple(turn.recommender.relaxations(limits))
+    nearest = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper, count=1))).items
+    return Plan(
+        "none_fit",
+        items=nearest,
+        slot=relaxations[0].slot if relaxations else None,
+        relaxations=relaxations,
+        wishes=turn.wishes,
+        note=f"{relaxations[0].slot}_in_the_way" if relaxations else "nothing_like_it",
+        expecting="yes_no" if relaxations else "anything",
+    )
+
+
+def _options(turn: Deciding, slot: str) -> tuple[str, ...]:
+    declared = turn.shop.slot(slot)
+    if declared is None or declared.kind != "choice":
+        return ()
+    counts = turn.recommender.facets(limits_of(turn.state, turn.shop, without=slot), [slot]).get(slot, {})
+    return tuple(value for value in counts if value not in turn.state.belief(slot).exclude)[:OPTIONS_OFFERED]
+
+
+def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
+    policies = {policy.name for policy in turn.shop.policies}
+    return tuple(name for name in turn.understanding.requested if name not in policies)
+
+
+def _ranked(turn: Deciding, item_id: str) -> Ranked | None:
+    item = turn.recommender.item(item_id)
+    return Ranked(item, 0.0) if item else None

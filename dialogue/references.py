@@ -1,0 +1,305 @@
+"""Which item the shopper means: "the first", "the green one", "that one", "both", "neither", "the cheaper of the two".
+
+Only what was heard can be meant: references resolve among the items on the table, and "that one" is the item heard last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogue.critiques import CritiqueBook
+from dialogue.english import SMALL_WORDS
+from dialogue.mentions import Mention
+from dialogue.types import Reference
+from dialogue.vocabulary import Vocabulary
+from dialogue.words import Span, Utterance
+from recommender.types import Item
+
+_ORDINALS = {
+    "first": 0,
+    "second": 1,
+    "third": 2,
+    "fourth": 3,
+    "fifth": 4,
+    "sixth": 5,
+    "1st": 0,
+    "2nd": 1,
+    "3rd": 2,
+    "4th": 3,
+    "5th": 4,
+    "former": 0,
+    "latter": -1,
+    "last": -1,
+    "final": -1,
+    "middle": 1,
+    "top": 0,
+    "bottom": -1,
+    "one": 0,
+    "two": 1,
+    "three": 2,
+    "four": 3,
+    "five": 4,
+    "1": 0,
+    "2": 1,
+    "3": 2,
+    "4": 3,
+    "5": 4,
+    "a": 0,
+    "b": 1,
+    "c": 2,
+}
+_ORDINAL = re.compile(
+    r"\b(?:(?:the |that |your |my )?(?:very )?(?P<ordinal>first|second|third|fourth|fifth|sixth|1st|2nd|3rd|4th|5th|last|"
+    r"final|middle|former|"
+    r"latter)(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
+    r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
+)
+_NOT_AN_ITEM = re.compile(
+    r"^(?: time| thing| birthday| anniversary| year| week| month| night| day| floor| of all| date| name| minute| "
+    r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter)"
+)
+_PLURAL = re.compile(
+    r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|all (?:of (?:them|those|these)|"
+    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|them|those|these)\b"
+)
+_NEITHER = re.compile(
+    r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:any of )?"
+    r"(?:them|those|these)(?: ones)?|no to (?:both|all)(?: of them)?)\b"
+)
+_THAT = re.compile(
+    r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|that (?:you )?just (?:said|mentioned)|"
+    r"(?:the one )?you (?:just )?"
+    r"(?:said|mentioned|named)(?: last)?|it|its|thats|that|this)\b"
+)
+_OTHER = re.compile(r"\bthe other(?: one)?\b")
+_DESCRIBED = re.compile(r"\b(?P<det>the|that|this|your|those|these)(?P<words>(?: [^\s,.;:?!]+){1,6})")
+_PAIR = re.compile(r"^ (?:of (?:the )?(?:two|three|them|those|these|lot)|one|ones|option|of all)")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The items a shopper can point at: what was heard, in order, and which of them was heard last."""
+
+    items: tuple[Item, ...] = ()
+    last: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """A reference and the words that make it; those words name no new wish."""
+
+    reference: Reference
+    span: Span
+    refusal: bool = False
+    weak: bool = False
+    """A bare "it" or "that", which means an item only in company ("how much is it")."""
+
+
+def find_references(
+    utterance: Utterance,
+    table: Table,
+    mentions: Sequence[Mention],
+    vocabulary: Vocabulary,
+    book: CritiqueBook,
+    amount: Callable[[Item, str], float | None],
+    scales: Mapping[str, Sequence[str]],
+) -> tuple[Pointing, ...]:
+    """Every reference, in order. ``amount``: an item's number in an amount slot, price included; ``scales``: ordered values."""
+    if not table.items:
+        return ()
+    finders = (
+        _neither(utterance, table),
+        _superlative(utterance, table, book, amount, scales),
+        _ordinal(utterance, table),
+        _described(utterance, table, mentions, vocabulary),
+        _other(utterance, table),
+        _plural(utterance, table),
+        _that(utterance, table),
+    )
+    found: list[Pointing] = []
+    for pointings in finders:
+        for pointing in pointings:
+            if not any(pointing.span.overlaps(other.span) for other in found):
+                found.append(pointing)
+    return tuple(sorted(found, key=lambda pointing: pointing.span.first))
+
+
+def _point(
+    utterance: Utterance, span: Span, items: Sequence[Item], confidence: float = 1.0, *, refusal: bool = False, weak: bool = False
+) -> Pointing:
+    return Pointing(Reference(tuple(item.id for item in items), utterance.said(span), confidence), span, refusal, weak)
+
+
+def _neither(utterance: Utterance, table: Table) -> list[Pointing]:
+    return [_point(utterance, span, table.items, refusal=True) for span, _ in utterance.find(_NEITHER)]
+
+
+def _ordinal(utterance: Utterance, table: Table) -> list[Pointing]:
+    found = []
+    for span, match in utterance.find(_ORDINAL):
+        after = utterance.norm[match.end() :]
+        if _NOT_AN_ITEM.match(after) or (
+            match.group().strip() in {"last", "middle", "final", "second", "first"}
+            and not match.group("one")
+            and not _answers_alone(utterance, span)
+        ):
+            continue
+        if not match.group("one") and re.match(r" (?:few|couple|\w+ (?:years?|months?|weeks?|days?))\b", after):
+            continue
+        index = _ORDINALS[match.group("ordinal") or match.group("number")]
+        if count := match.group("count"):
+            many = {"two": 2, "2": 2, "three": 3, "3": 3}[count]
+            items = table.items[-many:] if index == -1 else table.items[:many]
+            found.append(_point(utterance, span, items))
+        elif match.group("ordinal") == "middle":
+            found.append(_point(utterance, span, [table.items[len(table.items) // 2]]))
+        elif -len(table.items) <= index < len(table.items):
+            found.append(_point(utterance, span, [table.items[index]]))
+    return found
+
+
+def _answers_alone(utterance: Utterance, span: Span) -> bool:
+    """A bare ordinal is an answer ("second, please") or follows a verb of choice; "second" in running speech is not."""
+    before = utterance.words[span.first - 1].norm if span.first else ""
+    return len(utterance.words) <= 4 or before in {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
+
+
+def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
+    found = []
+    for span, match in utterance.find(_PLURAL):
+        said = match.group()
+        weak = said in {"them", "those", "these"}
+        if (
+            said in {"those", "these"}
+            and span.last < len(utterance.words)
+            and utterance.words[span.last].norm not in SMALL_WORDS
+            and not utterance.words[span.last].is_mark
+        ):
+            continue
+        two = said.startswith("both") or said.endswith("two")
+        items = table.items[:2] if two and len(table.items) > 2 else table.items
+        found.append(_point(utterance, span, items, 0.9 if two and len(table.items) > 2 else 1.0, weak=weak))
+    return found
+
+
+def _that(utterance: Utterance, table: Table) -> list[Pointing]:
+    last = table.last or table.items[-1]
+    found = []
+    for span, match in utterance.find(_THAT):
+        said = match.group()
+        after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
+        weak = said in {"it", "its", "thats", "that", "this"}
+        if said in {"that", "this"} and after and after not in SMALL_WORDS and not utterance.words[span.last].is_mark:
+            continue
+        found.append(
+            _point(utterance, span, [last], 0.8 if weak and len(table.items) > 1 and table.last is None else 0.95, weak=weak)
+        )
+    return found
+
+
+def _other(utterance: Utterance, table: Table) -> list[Pointing]:
+    last = table.last or table.items[0]
+    rest = [item for item in table.items if item.id != last.id]
+    return [_point(utterance, span, rest[:1], 1.0 if len(rest) == 1 else 0.6) for span, _ in utterance.find(_OTHER) if rest]
+
+
+def _superlative(
+    utterance: Utterance,
+    table: Table,
+    book: CritiqueBook,
+    amount: Callable[[Item, str], float | None],
+    scales: Mapping[str, Sequence[str]],
+) -> list[Pointing]:
+    """ "the cheapest", "the cheaper one", "the more formal of the two"."""
+    found = []
+    for pattern, words in ((book.superlative_pattern, book.superlatives), (book.pattern, book.words)):
+        if pattern is None:
+            continue
+        for span, match in utterance.find(pattern):
+            comparative = words is book.words
+            word = words[match.group("word") if comparative else match.group()]
+            first = span.first - 1
+            if first < 0 or utterance.words[first].norm not in {"the", "which", "whichever", "whats"}:
+                continue
+            tail = _PAIR.match(utterance.norm[match.end() :])
+            if comparative and not (tail and word.comparative):
+                continue
+            ranked = _ranked(table.items, word.slot, amount, scales)
+            if not ranked or (ranked[0][0] == ranked[-1][0] and len(ranked) > 1):
+                continue
+            last = span.last + (len(tail.group().split()) if tail else 0)
+            chosen = ranked[-1] if word.direction > 0 else ranked[0]
+            found.append(_point(utterance, Span(first, last), [chosen[1]], 0.95))
+    return found
+
+
+def _ranked(
+    items: Sequence[Item], slot: str, amount: Callable[[Item, str], float | None], scales: Mapping[str, Sequence[str]]
+) -> list[tuple[float, Item]]:
+    pairs = []
+    for item in items:
+        scale = scales.get(slot)
+        if scale:
+            places = [scale.index(value) for value in item.values.get(slot, ()) if value in scale]
+            number = sum(places) / len(places) if places else None
+        else:
+            number = amount(item, slot)
+        if number is not None:
+            pairs.append((float(number), item))
+    return sorted(pairs, key=lambda pair: pair[0])
+
+
+def _described(utterance: Utterance, table: Table, mentions: Sequence[Mention], vocabulary: Vocabulary) -> list[Pointing]:
+    """ "the green one", "the linen wrap dress": a definite phrase whose words fit exactly one item on the table."""
+    found = []
+    for span, _ in utterance.find(_DESCRIBED):
+        best: tuple[float, Span, tuple[Item, ...]] | None = None
+        for last in range(span.first + 2, span.last + 1):
+            inner = Span(span.first + 1, last)
+            scored = _fitting(utterance, inner, table.items, mentions, vocabulary)
+            if scored and (best is None or scored[0] > best[0]):
+                best = (scored[0], Span(span.first, last), scored[1])
+        if best and len(best[2]) == 1:
+            end = best[1].last
+            if end < len(utterance.words) and utterance.words[end].norm in {"one", "ones"}:
+                end += 1
+            found.append(_point(utterance, Span(span.first, end), best[2], min(1.0, 0.75 + 0.1 * best[0])))
+    return found
+
+
+def _fitting(
+    utterance: Utterance, span: Span, items: Sequence[Item], mentions: Sequence[Mention], vocabulary: Vocabulary
+) -> tuple[float, tuple[Item, ...]] | None:
+    """How many described properties fit, and the items that have them all; None where a word fits none of them."""
+    inside = [mention for mention in mentions if span.first <= mention.span.first and mention.span.last <= span.last]
+    said_one = utterance.words[span.last - 1].norm in {"one", "ones"}
+    fitting = list(items)
+    points = 0.0
+    covered: set[int] = set()
+    for mention in inside:
+        meant = [(mention.slot, mention.values), *((rival.slot, rival.values) for rival in mention.rivals)]
+        matching = [item for item in fitting if any(set(values) & set(item.values.get(slot, ())) for slot, values in meant)]
+        if matching:
+            fitting, points = matching, points + 1
+            covered.update(range(mention.span.first, mention.span.last))
+    for index in range(span.first, span.last):
+        word = utterance.words[index]
+        if index in covered or word.norm in {"one", "ones", "and"}:
+            continue
+        matching = [item for item in fitting if word.stem in vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2]
+        if not matching:
+            return None
+        fitting, points = matching, points + 1
+    if points == 0 or not fitting or (len(fitting) > 1 and said_one and len(items) > 1):
+        return None
+    if points == 1 and not said_one and len(items) > 1 and not _title_word(utterance, span, fitting, vocabulary):
+        return None
+    return points, tuple(fitting)
+
+
+def _title_word(utterance: Utterance, span: Span, items: Sequence[Item], vocabulary: Vocabulary) -> bool:
+    """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
+    stems = {utterance.words[index].stem for index in range(span.first, span.last)}
+    return all(stems & set(vocabulary.title_stems.get(item.id, ())) for item in items)

@@ -1,0 +1,167 @@
+"""What this shop's shoppers can name: the catalogue's own values and titles, and the shop's synonyms, compiled once.
+
+Nothing here knows a trade; every word comes from the shop folder.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogue.amounts import AmountSlot
+from dialogue.english import STOP
+from dialogue.shop import TalkingShop
+from dialogue.words import joined_stem, read_words
+from recommender.types import Item
+
+LONGEST_PHRASE = 8
+"""Words of the longest value, synonym or title part that is looked up."""
+
+HEAD_CONFIDENCE = 0.85
+"""For the last word of a longer topic value: "lamp" where the shop says "table lamp"."""
+
+RARE_TITLE_WORD = 12
+"""A word in at most this many titles can point at one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase may mean."""
+
+    slot: str
+    values: tuple[str, ...]
+    confidence: float
+    exact: bool
+    """True for the catalogue's own spelling, False for a synonym or a part."""
+    items: int
+    """Items that have the value."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Compiled from a shop and its items; see ``compile_vocabulary``."""
+
+    entries: Mapping[str, tuple[Entry, ...]]
+    """Joined stems to meanings."""
+    slot_names: Mapping[str, str]
+    """Joined stems of words for a slot to the slot's name."""
+    amounts: tuple[AmountSlot, ...]
+    titles: Mapping[str, tuple[str, ...]]
+    """Rare title stem to item ids."""
+    title_stems: Mapping[str, tuple[str, ...]]
+    """Item id to the stems of its title."""
+    known: frozenset[str]
+    """Every stem in the shop's own text: such a word is no misspelling."""
+    policies: Mapping[str, str]
+    """Joined stems of policy words to the policy's name."""
+    facts: Mapping[str, str]
+    fuzzy_keys: tuple[str, ...]
+    """Keys long enough to be matched with a misspelling."""
+
+    def meanings(self, key: str) -> tuple[Entry, ...]:
+        return self.entries.get(key, ())
+
+
+def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
+    """Compile what can be named. ``items`` may be empty where the shop declares its values."""
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for slot in shop.slots:
+        if slot.kind == "choice":
+            counts: Counter[str] = Counter(value for item in items for value in item.values.get(slot.name, ()))
+            counts.update(dict.fromkeys(slot.values, 0))
+            for phrase, entry in _phrases(slot.name, counts, slot.synonyms, heads=slot.topic):
+                _add(entries, phrase, entry)
+    title_stems = {item.id: tuple(word.stem for word in read_words(item.title).words if not word.is_mark) for item in items}
+    rarity = Counter(stem for stems in title_stems.values() for stem in set(stems))
+    titles: dict[str, list[str]] = defaultdict(list)
+    for item_id, stems in title_stems.items():
+        for stem in set(stems):
+            if rarity[stem] <= RARE_TITLE_WORD and stem not in STOP:
+                titles[stem].append(item_id)
+    known = {word.stem for item in items for word in read_words(f"{item.title} {item.description}").words}
+    known |= {word.stem for text in _shop_texts(shop) for word in read_words(text).words}
+    known |= {
+        word.stem for key in entries.values() for entry in key for value in entry.values for word in read_words(value).words
+    }
+    return Vocabulary(
+        entries={key: tuple(sorted(found, key=lambda e: (-e.exact, -e.confidence, -e.items))) for key, found in entries.items()},
+        slot_names=_slot_names(shop),
+        amounts=tuple(_amount(shop, name, items) for name in (slot.name for slot in shop.slots if slot.kind == "amount")),
+        titles={stem: tuple(ids) for stem, ids in titles.items()},
+        title_stems=title_stems,
+        known=frozenset(known),
+        policies={joined_stem(word): policy.name for policy in shop.policies for word in (*policy.words, policy.name)},
+        facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
+        fuzzy_keys=tuple(key for key in entries if len(key) >= 5),
+    )
+
+
+def _phrases(
+    slot: str, counts: Mapping[str, int], synonyms: Mapping[str, Sequence[str]], *, heads: bool
+) -> Iterable[tuple[str, Entry]]:
+    by_head: dict[str, list[str]] = defaultdict(list)
+    spelt = {joined_stem(value): value for value in counts}
+    for value, count in counts.items():
+        yield value, Entry(slot, (value,), 1.0, True, count)
+        parts = [part for part in value.replace("/", "&").replace(" and ", " & ").split("&") if part.strip()]
+        if len(parts) > 1:
+            for part in parts:
+                yield part, Entry(slot, (value,), 0.9, False, count)
+        words = [word for word in read_words(value).words if not word.is_mark]
+        if heads and len(words) > 1 and len(parts) == 1:
+            by_head[words[-1].stem].append(value)
+    for value, others in synonyms.items():
+        own = spelt.get(joined_stem(value), value)
+        for other in others:
+            yield other, Entry(slot, (own,), 0.97, False, counts.get(own, 0))
+    for head, values in by_head.items():
+        if head not in spelt and head not in STOP:
+            yield head, Entry(slot, tuple(values), HEAD_CONFIDENCE, False, sum(counts[value] for value in values))
+
+
+def _add(entries: dict[str, list[Entry]], phrase: str, entry: Entry) -> None:
+    key = joined_stem(phrase)
+    if not key or (key in STOP and not entry.exact):
+        return
+    for index, other in enumerate(entries[key]):
+        if other.slot == entry.slot:
+            if other.exact or (other.confidence > entry.confidence and not entry.exact):
+                return
+            if not entry.exact and other.confidence == entry.confidence:
+                values = tuple(dict.fromkeys((*other.values, *entry.values)))
+                entry = Entry(entry.slot, values, entry.confidence, False, other.items + entry.items)
+            entries[key][index] = entry
+            return
+    entries[key].append(entry)
+
+
+def _slot_names(shop: TalkingShop) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for slot in shop.slots:
+        for word in (slot.name.replace("_", " "), slot.said, *slot.words):
+            names.setdefault(joined_stem(word), slot.name)
+    if shop.money:
+        for word in ("price", "cost", "budget", "money", "price range"):
+            names.setdefault(joined_stem(word), shop.money.name)
+    return names
+
+
+def _amount(shop: TalkingShop, name: str, items: Sequence[Item]) -> AmountSlot:
+    slot = shop.slot(name)
+    assert slot is not None
+    numbers = [item.numbers[name] for item in items if name in item.numbers]
+    words = tuple(word.stem for text in (slot.name.replace("_", " "), slot.said, *slot.words) for word in read_words(text).words)
+    return AmountSlot(
+        name, slot.is_money, slot.unit, tuple(word for word in words if word not in STOP), max(numbers, default=None)
+    )
+
+
+def _shop_texts(shop: TalkingShop) -> Iterable[str]:
+    yield from (shop.shop.name, shop.shop.about)
+    for slot in shop.slots:
+        yield from (slot.said, slot.ask or "", *slot.words)
+    for policy in shop.policies:
+        yield from (policy.text, *policy.words)
+    for critique in shop.critiques:
+        yield from critique.words
