@@ -63,6 +63,8 @@ class VoiceStopped:
 
     at_ms: float
     dropped: bool = False
+    echo: bool = False
+    """By now the echo guard takes all of it for the reply's own sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +159,11 @@ def step(state: BargeIn, seen: Observation) -> tuple[BargeIn, Action | None]:
 
 def _while_held(state: BargeIn, seen: Observation) -> tuple[BargeIn, Action | None]:
     match seen:
+        case VoiceHeard(at_ms, _, echo=True) | VoiceStopped(at_ms, echo=True):
+            return _PLAYING, GoOn(at_ms, "echo")
         case VoiceHeard(at_ms, voiced_ms):
             limit_ms = BACKCHANNEL_SUSTAINED_MS if state.only_backchannels else SUSTAINED_MS
-            if voiced_ms >= limit_ms and not seen.echo:
+            if voiced_ms >= limit_ms:
                 return SILENT, Stop(at_ms, "sustained")
             return replace(state, voiced_ms=max(voiced_ms, state.voiced_ms), voice_stopped_ms=None), None
         case VoiceStopped(at_ms, dropped):
