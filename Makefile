@@ -42,10 +42,10 @@ models: $(PACKAGES)
 	@$(BIN)/shoptalk models install $(MODELS)
 
 index: $(PACKAGES) models
-	@$(BIN)/shoptalk index build shops/demo
+	@$(BIN)/shoptalk index build shops/demo --if-stale
 
 run: setup
-	@$(BIN)/shoptalk serve shops/demo $(SERVE)
+	@$(BIN)/shoptalk serve $(SERVE)
 
 demo: setup
 	@$(BIN)/shoptalk demo shops/demo

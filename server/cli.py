@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import call, index, models, serve
+from server.commands import call, conversing, index, models, serve
 
 app = typer.Typer(
     name="shoptalk",
@@ -19,6 +19,7 @@ app.command("call")(call.call)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate, name="evaluate")
+evaluate.command("conversing")(conversing.conversing)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Recorded conversations: what a ``story.yaml`` may say, and whether what came of it is what it says.
 
-Checking is pure: a story and what was lived of it (``Lived``) in, sentences of what went wrong out. ``server.evaluate.conversing``
-does the living.
+Checking is pure: a story and what was lived of it (``Lived``) in, sentences of what went wrong out.
+``server.evaluate.conversing`` does the living.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -159,7 +160,10 @@ def check(story: Story, lived: Sequence[Lived], normalize: Callable[[str], str])
     shown = {item.id: item for one in lived if one.exchange.items for item in one.exchange.items.items}
     wrong: list[str] = []
     for number, (turn, one) in enumerate(zip(story.turns, lived, strict=True), start=1):
-        faults = _check_backchannel(lived[number - 2], one) if turn.backchannel else _check_turn(turn, one, lived, shown, normalize)
+        if turn.backchannel:
+            faults = _check_backchannel(lived[number - 2], one)
+        else:
+            faults = _check_turn(turn, one, lived, shown, normalize)
         wrong += [f"{story.name}, turn {number}: {fault}" for fault in faults]
     return wrong
 
@@ -181,7 +185,8 @@ def _check_turn(
         return [*faults, f"nothing was understood (heard {exchange.heard!r})"]
     missing = [act for act in expect.acts if act not in understanding.acts]
     if missing:
-        faults.append(f"read as {', '.join(understanding.acts) or 'nothing'}, not as {', '.join(missing)} (heard {exchange.heard!r})")
+        read = ", ".join(understanding.acts) or "nothing"
+        faults.append(f"read as {read}, not as {', '.join(missing)} (heard {exchange.heard!r})")
     held = {slot.slot: slot for slot in understanding.slots}
     for name, wish in expect.slots.items():
         if fault := _slot_fault(name, wish, held.get(name)):
@@ -232,7 +237,7 @@ def _item_faults(expect: Items, exchange: Exchange, lived: Sequence[Lived]) -> l
     if expect.cheaper_than_turn and items:
         before = _items_of(lived[expect.cheaper_than_turn - 1])
         limit = max((item.price_minor or 0 for item in before), default=0)
-        faults += [f"{item.title} ({item.price}) is not cheaper than before" for item in items if (item.price_minor or 0) >= limit]
+        faults += [f"{item.title} ({item.price}) is not cheaper" for item in items if (item.price_minor or 0) >= limit]
     if expect.unlike_turn:
         before_ids = {item.id for item in _items_of(lived[expect.unlike_turn - 1])}
         faults += [f"{item.title} was offered before" for item in items if item.id in before_ids]
@@ -271,8 +276,8 @@ def _heard_back_faults(
     items = [shown[item] for item in spoken_items(one.exchange) if item in shown]
     if not items:
         return [f"the reply {one.exchange.said!r} speaks of no item"]
-    best = [f for f in (_not_heard(expected, item, one.reply_heard, normalize) for item in items)]
-    return [] if "" in best else [f"{best[0]} was not heard in {one.reply_heard!r} (said {one.exchange.said!r})"]
+    missing = [_not_heard(expected, item, one.reply_heard, normalize) for item in items]
+    return [] if "" in missing else [f"{missing[0]} was not heard in {one.reply_heard!r} (said {one.exchange.said!r})"]
 
 
 def _not_heard(expected: Sequence[str], item: ItemShown, heard: str, normalize: Callable[[str], str]) -> str:
@@ -291,4 +296,4 @@ def _price_heard(price: str, heard: str, normalize: Callable[[str], str]) -> boo
     numbers = re.findall(r"\d+(?:\.\d+)?", heard.replace(",", ""))
     if not minor:
         return major in numbers
-    return f"{major}.{minor}" in numbers or any(pair == (major, minor) for pair in zip(numbers, numbers[1:], strict=False))
+    return f"{major}.{minor}" in numbers or (major, minor) in pairwise(numbers)
