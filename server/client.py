@@ -247,7 +247,7 @@ class ShoptalkClient:
                 self._exchange.speech_ended_s = self._clock()
 
     async def reply(self, *, within_s: float = 30.0) -> Exchange:
-        """Wait until the turn is over and its reply has been played. Raises CallError when nothing comes in time."""
+        """Wait until the turn is over and its reply has been played. Raises CallError when nothing comes for ``within_s``."""
         exchange = self._exchange
         await self.until(lambda: exchange.turn is not None or any(e.code in ENDING for e in exchange.errors), within_s=within_s)
         if self._hurry:
@@ -270,11 +270,16 @@ class ShoptalkClient:
             raise CallError(f"The server closed the conversation: {self.closed_because or 'no reason given'}") from None
 
     async def until(self, met: Callable[[], bool], *, within_s: float, poll_s: float | None = None) -> None:
-        """Wait until something holds, looking at every message. Raises CallError when it does not in time or the line is lost."""
+        """Wait until something holds, looking at every message.
+
+        Raises CallError when the server is silent for ``within_s`` or the line is lost.
+        """
         deadline_s = time.monotonic() + within_s
         while not met():
             if self.closed_because is not None:
                 raise CallError(f"The server closed the conversation: {self.closed_because}")
+            if self._news.is_set():
+                deadline_s = time.monotonic() + within_s
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
                 raise CallError(f"No answer came within {within_s:.0f} s; is there speech in the recording?")

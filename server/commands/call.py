@@ -17,7 +17,6 @@ from server.reporting import console, emit
 from voice.sound import Pcm16
 from voice.wavefiles import read_audio, write_wav
 
-
 SHOWN_OF_ITEMS = {"id", "title", "price", "in_stock", "reasons"}
 
 
