@@ -1,0 +1,137 @@
+"""faster-whisper with short windows: the same weights and words as the stock engine, at a fraction of its time.
+
+An utterance is decoded in the shortest window that fits it (``voice.features``). Where a guard doubts the result
+(``voice.whisper_guards``), or the utterance is longer than any window, it is heard in full, and the transcript says why.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens
+
+from voice.biasing import prompt_of
+from voice.features import FULL_WINDOW_S, is_nothing, laid_on_quiet, log_mel, window_for
+from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
+from voice.whisper_guards import Hypothesis, is_silence, why_doubted
+
+BEAM_SIZE = 5
+"""As stock. On a short window the decoder costs little beside the encoder."""
+
+FULL_TEMPERATURES = (0.0, 0.2)
+"""Tries in the full window. Stock goes on to 1.0, which costs 20 s on a noise; by then nobody waits for the words."""
+
+
+
+class FasterWhisper:
+    """A ``Transcriber`` on a CTranslate2 folder. Thread safe: CTranslate2 queues calls on its one worker.
+
+    Words are not timed here (``Transcript.words`` is empty): nobody needs them before the reply, and aligning them would cost
+    another decoder pass in every turn.
+    """
+
+    def __init__(
+        self, model_dir: Path, *, language: str | None = "en", threads: int = 2, compute_type: str = "int8", short: bool = True
+    ) -> None:
+        """``language`` None detects it. ``short`` False always uses the full window, as stock does (for comparing)."""
+        self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=compute_type, cpu_threads=threads)
+        self.name = f"faster-whisper {model_dir.name}"
+        self._language = language if self._stock.model.is_multilingual else "en"
+        self._short = short
+        self._suppressed: dict[str, tuple[Tokenizer, list[int]]] = {}
+        self._lock = threading.Lock()
+
+    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
+        """Hear one utterance; see ``voice.sound.Transcriber``. Sounds too short to be a word are heard as nothing."""
+        began = time.perf_counter()
+        sound = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
+        duration_s = sound.size / SAMPLE_RATE_HZ
+        if is_nothing(sound):
+            return Transcript("", confidence=0.0, no_speech=1.0, engine=self.name)
+        prompt = prompt_of(likely)
+        window_s = window_for(duration_s)
+        if self._short and window_s is not None and window_s < FULL_WINDOW_S:
+            guess = self._decode(sound, window_s, prompt)
+            cause = why_doubted(guess, duration_s)
+            if cause is None:
+                return self._transcript(guess, None, began)
+        else:
+            cause = "long" if self._short else None
+        return self._transcript(self._decode_in_full(sound, prompt), cause, began)
+
+    def _transcript(self, guess: Hypothesis, cause: str | None, began: float) -> Transcript:
+        return Transcript(
+            "" if is_silence(guess) else guess.text,
+            confidence=math.exp(min(0.0, guess.mean_log_probability)),
+            no_speech=guess.no_speech,
+            engine=self.name,
+            fallback=cause,
+            took_ms=(time.perf_counter() - began) * 1000,
+        )
+
+    def _decode(self, sound: FloatAudio, window_s: float, prompt: str) -> Hypothesis:
+        """Beam search on one short window, without timestamps."""
+        model = self._stock.model
+        frames = log_mel(self._stock.feature_extractor, laid_on_quiet(sound, window_s))
+        encoded = model.encode(ctranslate2.StorageView.from_array(frames[None]))
+        language = self._language or model.detect_language(encoded)[0][0][0].strip("<|>")
+        tokenizer, suppressed = self._tokenizer(language)
+        start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if prompt:
+            start = [tokenizer.sot_prev, *tokenizer.encode(" " + prompt), *start]
+        result = model.generate(
+            encoded,
+            [start],
+            beam_size=BEAM_SIZE,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=suppressed,
+            max_length=len(start) + self._most_tokens(window_s),
+        )[0]
+        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        length = len(result.sequences_ids[0])
+        return Hypothesis(
+            tokenizer.decode(tokens).strip(), length, result.scores[0] * length / (length + 1), float(result.no_speech_prob)
+        )
+
+    @staticmethod
+    def _most_tokens(window_s: float) -> int:
+        """A loop is cut off soon; no speech has so many tokens (see ``voice.whisper_guards``)."""
+        return min(224, round(16 + 10 * window_s))
+
+    def _tokenizer(self, language: str) -> tuple[Tokenizer, list[int]]:
+        with self._lock:
+            if language not in self._suppressed:
+                tokenizer = Tokenizer(
+                    self._stock.hf_tokenizer, self._stock.model.is_multilingual, task="transcribe", language=language
+                )
+                self._suppressed[language] = tokenizer, list(get_suppressed_tokens(tokenizer, [-1]))
+            return self._suppressed[language]
+
+    def _decode_in_full(self, sound: FloatAudio, prompt: str) -> Hypothesis:
+        """The stock engine on windows of 30 s, its temperature fallback included; any length."""
+        segments: list[Any] = list(
+            self._stock.transcribe(
+                sound,
+                language=self._language,
+                beam_size=BEAM_SIZE,
+                temperature=FULL_TEMPERATURES,
+                condition_on_previous_text=False,
+                hotwords=prompt or None,
+            )[0]
+        )
+        if not segments:
+            return Hypothesis("", 0, -math.inf, 1.0)
+        weights = [len(segment.tokens) for segment in segments]
+        mean = sum(segment.avg_logprob * weight for segment, weight in zip(segments, weights, strict=True)) / max(1, sum(weights))
+        text = "".join(segment.text for segment in segments).strip()
+        return Hypothesis(text, sum(weights), mean, min(segment.no_speech_prob for segment in segments))
