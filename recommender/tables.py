@@ -74,11 +74,12 @@ def read_table(path: Path) -> Table:
             raise TableError(path.name, [Problem(1, "", "the gzip file is damaged or cut short")]) from None
     if kind == "parquet":
         return _read_parquet(path.name, raw)
-    text = _decode(path.name, raw)
-    return _read_csv(path.name, text) if kind == "csv" else _read_jsonl(path.name, text)
+    text = decode(path.name, raw)
+    return parse_csv(path.name, text) if kind == "csv" else parse_jsonl(path.name, text)
 
 
-def _decode(file: str, raw: bytes) -> str:
+def decode(file: str, raw: bytes) -> str:
+    """UTF-8 bytes as text. Raises TableError with the line and column of every byte that is not."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -106,9 +107,10 @@ def _column_of(raw: bytes, before: str) -> str:
     return header[len(cells) - 1] if len(header) > 1 and len(cells) <= len(header) else ""
 
 
-def _read_csv(file: str, text: str) -> Table:
+def parse_csv(file: str, text: str, delimiter: str = ",") -> Table:
+    """Delimited text with a header line. Raises TableError with the line of every row that does not fit the header."""
     csv.field_size_limit(MAX_ROW_CHARS)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     problems: list[Problem] = []
     lines: list[int] = []
     rows: list[list[str]] = []
@@ -137,7 +139,8 @@ def _read_csv(file: str, text: str) -> Table:
     return Table(file, dict(zip(header, cells, strict=True)), lines)
 
 
-def _read_jsonl(file: str, text: str) -> Table:
+def parse_jsonl(file: str, text: str) -> Table:
+    """One JSON object a line. Raises TableError with the line of every one that is not."""
     problems: list[Problem] = []
     lines: list[int] = []
     rows: list[dict[str, object]] = []
