@@ -91,8 +91,13 @@ class LocalModel:
             return True
 
         request: dict[str, Any] = {
-            "prompt": prompt, "max_tokens": max_tokens, "stop": list(stop), "temperature": temperature, "seed": seed,
-            "stream": True, "cache_prompt": True,
+            "prompt": prompt,
+            "max_tokens": max_tokens,
+            "stop": list(stop),
+            "temperature": temperature,
+            "seed": seed,
+            "stream": True,
+            "cache_prompt": True,
         }
         if grammar:
             request["grammar"] = grammar

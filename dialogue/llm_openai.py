@@ -47,7 +47,12 @@ class OpenAiModel:
         started = time.monotonic()
         until = started + deadline_ms / 1000
         request: dict[str, Any] = {
-            "model": self.name, "max_tokens": max_tokens, "stop": list(stop), "temperature": temperature, "seed": seed, "stream": True,
+            "model": self.name,
+            "max_tokens": max_tokens,
+            "stop": list(stop),
+            "temperature": temperature,
+            "seed": seed,
+            "stream": True,
         }
         request |= {"messages": [{"role": "user", "content": prompt}]} if self._chat else {"prompt": prompt}
         path = f"{self._parts.path}/{'chat/completions' if self._chat else 'completions'}"

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.phrasing.claims import Claim, Mention, Reading, read_claims
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, Stems, stems
-from dialogue.phrasing.names import ADDRESS, MARKUP, hostile, profane
+from dialogue.phrasing.names import ADDRESS, MARKUP, profane
 from dialogue.phrasing.plain import PLAIN
 
 Cause = Literal[
-    "wrong_name", "wrong_price", "wrong_comparison", "wrong_amount", "wrong_value", "wrong_stock", "superlative", "wrong_count",
-    "wrong_number", "policy", "unsupported_word", "forbidden_word", "unspeakable", "not_named", "too_long", "said_twice",
+    "wrong_name",
+    "wrong_price",
+    "wrong_comparison",
+    "wrong_amount",
+    "wrong_value",
+    "wrong_stock",
+    "superlative",
+    "wrong_count",
+    "wrong_number",
+    "promise",
+    "unsupported_word",
+    "forbidden_word",
+    "unspeakable",
+    "not_named",
+    "too_long",
+    "said_twice",
 ]
+UNFOUNDED: dict[str, Cause] = {"promise": "promise", "popular": "superlative", "offered": "wrong_value", "new": "wrong_stock"}
+"""Claims that no row can bear out, and what they are counted as."""
 LONGEST_SENTENCE = 260
 """Characters; about seventeen seconds aloud."""
 ABOUT = 0.06
 """How far "about forty" may lie from the figure, as a share of it."""
+ROUNDING_MINOR = 50
+"""How far "about five dollars more" may lie from the figure at least."""
 JUST_UNDER = 0.85
 """Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
@@ -51,7 +69,9 @@ class Verdict:
     @property
     def claims(self) -> int:
         """Statements read that could have been false, names included."""
-        return sum(claim.kind != "word" for claim in self.reading.claims) + sum(mention.named for mention in self.reading.mentions)
+        return sum(claim.kind != "word" for claim in self.reading.claims) + sum(
+            mention.named for mention in self.reading.mentions
+        )
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -64,9 +84,20 @@ def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int
     faults = [*_surface(text, shop)]
     if not _is_policy_line(text, ground):
         faults += [_fault(cause, claim, reading) for claim in reading.claims if (cause := judge(claim, reading, ground, shop))]
+    faults += _said_twice(reading)
     named = {index for mention in reading.mentions if mention.named for index in mention.items}
     faults += [Fault("not_named", ground.items[index].name) for index in must_name if index not in named]
     return Verdict(reading, tuple(faults))
+
+
+def _said_twice(reading: Reading) -> Iterable[Fault]:
+    """The same value of the same item said again in one sentence."""
+    seen: set[tuple[frozenset[tuple[str, str]], tuple[int, ...]]] = set()
+    for claim in reading.claims:
+        if claim.kind == "value" and not claim.wished:
+            if (claim.pairs, claim.items) in seen:
+                yield _fault("said_twice", claim, reading)
+            seen.add((claim.pairs, claim.items))
 
 
 def _fault(cause: Cause, claim: Claim, reading: Reading) -> Fault:
@@ -75,7 +106,7 @@ def _fault(cause: Cause, claim: Claim, reading: Reading) -> Fault:
 
 
 def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
-    if UNSPEAKABLE.search(text) or ADDRESS.search(text) or MARKUP.search(text) or hostile(text):
+    if UNSPEAKABLE.search(text) or ADDRESS.search(text) or MARKUP.search(text):
         yield Fault("unspeakable", text[:60])
     if any(not (char.isascii() or char in "’‘“”–—£€éèêëáàâäíìîïóòôöúùûüñçøåæœßÉÈÀÖÜÅØ…") for char in text):
         yield Fault("unspeakable", text[:60])
@@ -114,10 +145,18 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         return None if _superlative_holds(claim, reading, ground) else "superlative"
     if claim.kind == "comparison":
         return None if _comparison_holds(claim, ground, shop) else "wrong_comparison"
-    return None if _count_holds(claim, ground) else "wrong_count"
+    if claim.kind == "more_here":
+        return None if ground.fitting > len(ground.items) else "wrong_count"
+    if claim.kind == "count":
+        return None if _count_holds(claim, ground) else "wrong_count"
+    if claim.kind == "promise" and _policy_supports(reading, ground):
+        return None
+    return UNFOUNDED[claim.kind]
 
 
 def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
+    if claim.or_number is not None and _near(replace(claim, number=claim.or_number, or_number=None), actual, limits):
+        return True
     said = claim.number or 0.0
     if claim.relation == "under":
         return actual <= said and (actual >= JUST_UNDER * said or said in limits)
@@ -131,7 +170,7 @@ def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
 def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
     if claim.number is None:
         return False
-    if claim.wished or (claim.relation == "under" and not items):
+    if claim.wished or (claim.relation == "under" and (not items or claim.none)):
         return round(claim.number) in ground.limits_minor
     if not items:
         return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
@@ -151,7 +190,8 @@ def _difference_holds(claim: Claim, ground: Ground) -> bool:
     if len(mine) != 1 or len(others) != 1 or mine[0] is None or others[0] is None:
         return False
     gap = mine[0] - others[0] if claim.relation == "more" else others[0] - mine[0]
-    return abs(gap - (claim.number or 0)) < 0.5
+    slack = max(ABOUT * gap, ROUNDING_MINOR) if claim.roughly else 0.5
+    return gap > 0 and abs(gap - (claim.number or 0)) <= slack
 
 
 def _amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
@@ -243,7 +283,10 @@ def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
     rest = " ".join(word.norm for word in reading.words.words[claim.last : claim.last + 4])
     if claim.relation == "exact" or len(ground.items) < 2 or len(claim.items) != 1:
         return _boast_in_facts(claim, reading, ground)
-    if not re.match(r"(?:one )?(?:of (?:the|these|those|them|all)|here|option of|choice of|pick of)", rest) and len(ground.items) < 2:
+    if (
+        not re.match(r"(?:one )?(?:of (?:the|these|those|them|all)|here|option of|choice of|pick of)", rest)
+        and len(ground.items) < 2
+    ):
         return False
     if re.search(r"\b(?:in the (?:shop|store)|we (?:have|stock|sell)|anywhere|in town|around|ever|of all)\b", reading.words.norm):
         return False
@@ -258,9 +301,12 @@ def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
 
 def _boast_in_facts(claim: Claim, reading: Reading, ground: Ground) -> bool:
     """A rank that is a word of the row itself: a "largest" that the catalogue wrote as a value."""
-    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"})
+    said = tuple(
+        word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"}
+    )
     return bool(claim.items) and all(
-        any(_position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values) for index in claim.items
+        any(_position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values)
+        for index in claim.items
     )
 
 
@@ -269,7 +315,7 @@ def _comparison_holds(claim: Claim, ground: Ground, shop: ShopFacts) -> bool:
     slot, way = next(iter(claim.pairs))
     if way == "same":
         prices = {facts.item.price_minor for facts in (*mine, *others)}
-        return len(prices) == 1 and None not in prices
+        return bool(others) and len(prices) == 1 and None not in prices
     if not mine or not others:
         return False
     for one in mine:
@@ -300,6 +346,10 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
     if all(word.stem in ground.words for word in said):
         return True
     if claim.kind == "number":
+        following = reading.words.words[claim.last : claim.last + 1]
+        counting = not following or following[0].is_mark or following[0].stem in PLAIN
+        if counting and _count_holds(claim, ground):
+            return True
         return bool(items) and all(_number_of(claim.number or 0.0, facts) for facts in items)
     return bool(items) and all(said[0].stem in fact_words(facts) for facts in items)
 
@@ -311,9 +361,13 @@ def _number_of(value: float, facts: ItemFacts) -> bool:
 def fact_words(facts: ItemFacts) -> frozenset[str]:
     """Stems that the row itself uses: title, values, amounts, description."""
     return frozenset(
-        (*facts.name_stems, *facts.title_stems, *facts.description_stems,
-         *(stem for values in facts.values.values() for value in values for stem in stems(value)),
-         *(stem for said in facts.amounts.values() for stem in stems(said)))
+        (
+            *facts.name_stems,
+            *facts.title_stems,
+            *facts.description_stems,
+            *(stem for values in facts.values.values() for value in values for stem in stems(value)),
+            *(stem for said in facts.amounts.values() for stem in stems(said)),
+        )
     )
 
 

@@ -18,7 +18,23 @@ from dialogue.phrasing.spoken import money_of
 from dialogue.words import Utterance, Word, read_words, stem_of
 
 ClaimKind = Literal[
-    "name", "price", "difference", "amount", "value", "stock", "stock_count", "superlative", "comparison", "count", "number", "word",
+    "name",
+    "price",
+    "difference",
+    "amount",
+    "value",
+    "stock",
+    "stock_count",
+    "superlative",
+    "comparison",
+    "count",
+    "number",
+    "word",
+    "promise",
+    "popular",
+    "offered",
+    "new",
+    "more_here",
 ]
 Relation = Literal["exact", "under", "over", "about", "more", "less", "apart"]
 
@@ -36,8 +52,14 @@ class Claim:
     """For values and comparisons: (slot, catalogue value) or (slot, "less" | "more")."""
     number: float | None = None
     """Money in minor units; other amounts as said."""
+    or_number: float | None = None
+    """The other reading of "nine fifty"."""
     relation: Relation = "exact"
+    roughly: bool = False
+    """Said with "about"."""
     negated: bool = False
+    none: bool = False
+    """Said of nothing: "nothing under forty"."""
     other: tuple[int, ...] = ()
     """What a comparison compares with."""
     wished: bool = False
@@ -64,33 +86,159 @@ class Reading:
 
 
 _ORDINAL_STEMS = {"first": 0, "second": 1, "third": 2}
-_UNDER = re.compile(r"(?:just |a little |a bit |well |comfortably |right )?(?:under|below|less than|up to|at most|within|no more than|not more than|"
-                    r"shy of|short of|inside)(?: your)?(?: budget of| limit of)?$")
+_UNDER = re.compile(
+    r"(?:just |a little |a bit |well |comfortably |right )?(?:under|below|less than|up to|at most|within|no more than|not more than|"
+    r"shy of|short of|inside)(?: your)?(?: budget of| limit of)?$"
+)
 _OVER = re.compile(r"(?:just |a little |a bit |well )?(?:over|above|more than|at least|upwards of|from|starting at)$")
 _ABOUT = re.compile(r"(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
 _MORE = re.compile(r"^(?:more|extra|dearer|pricier|above|over|higher|on top|costlier)\b")
 _LESS = re.compile(r"^(?:less|cheaper|lower|below|under|saved|lighter on)\b")
 _APART = re.compile(r"^(?:apart|between them|of a difference|difference)\b")
-_NEGATIONS = frozenset(["not", "no", "never", "isnt", "arent", "wasnt", "doesnt", "dont", "didnt", "hasnt", "havent", "without", "nor", "neither", "cannot", "cant", "instead", "rather"])
-_WISHED = re.compile(r"\b(?:you|youd|youve)(?: had| have)? (?:\w+ )?(?:ask|want|wish|mention|said|say|like|need|look|hop|prefer|fancy|had in mind|wanted|asked)")
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "isnt",
+        "arent",
+        "wasnt",
+        "doesnt",
+        "dont",
+        "didnt",
+        "hasnt",
+        "havent",
+        "without",
+        "nor",
+        "neither",
+        "cannot",
+        "cant",
+        "instead",
+        "rather",
+    ]
+)
+_WISHED = re.compile(
+    r"\b(?:you|youd|youve)(?: had| have)? (?:\w+ )?(?:ask|want|wish|mention|said|say|like|need|look|hop|prefer|fancy|had in mind|wanted|asked)"
+)
 
-_STOCK_YES = re.compile(r"\b(?:in stock|available(?: now| today)?|on the shelf|on our shelves|ready to (?:go|take|buy)|(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)"
-                        r"|to hand|on hand|have it)\b")
-_STOCK_NO = re.compile(r"\b(?:out of stock|sold out|none left|unavailable|no longer available|not in stock|not available|no stock|all gone)\b")
-_STOCK_VAGUE = re.compile(r"\b(?:plenty(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock|selling fast|going fast|almost gone"
-                          r"|nearly gone|last (?:one|few|chance)|(?:only|just) a few|the last of)\b")
+_STOCK_YES = re.compile(
+    r"\b(?:in stock|available(?: now| today)?|on the shelf|on our shelves|ready to (?:go|take|buy)|(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)"
+    r"|to hand|on hand|have it)\b"
+)
+_STOCK_NO = re.compile(
+    r"\b(?:out of stock|sold out|none left|unavailable|no longer available|not in stock|not available|no stock|all gone)\b"
+)
+_STOCK_VAGUE = re.compile(
+    r"\b(?:plenty(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock|selling fast|going fast|almost gone"
+    r"|nearly gone|last (?:one|few|chance)|(?:only|just) a few|the last of)\b"
+)
 _LEFT = re.compile(r"^(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
+_LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|of it|running time)\b")
+_OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
 _SUPERLATIVE = re.compile(
     r"\b(?:the |our |your |its )?(?:(?:most|least) (?!of\b|people\b)\w+|best(?: seller| selling| loved| value| known)?|\w{2,}est|number one|top(?: seller| rated| pick| choice)?"
-    r"|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched|second to none|popular|famous)\b")
-_NOT_SUPERLATIVE = frozenset(["rest", "interest", "guest", "honest", "forest", "west", "modest", "harvest", "contest", "request", "suggest", "invest", "test", "vest", "nest", "quest", "protest", "arrest", "best-man", "chest", "digest", "earnest", "crest", "zest", "breast", "priest", "pest", "fest", "jest", "manifest"])
+    r"|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched|second to none|popular|famous)\b"
+)
+_NOT_SUPERLATIVE = frozenset(
+    [
+        "rest",
+        "interest",
+        "guest",
+        "honest",
+        "forest",
+        "west",
+        "modest",
+        "harvest",
+        "contest",
+        "request",
+        "suggest",
+        "invest",
+        "test",
+        "vest",
+        "nest",
+        "quest",
+        "protest",
+        "arrest",
+        "best-man",
+        "chest",
+        "digest",
+        "earnest",
+        "crest",
+        "zest",
+        "breast",
+        "priest",
+        "pest",
+        "fest",
+        "jest",
+        "manifest",
+    ]
+)
 _CHEAPEST = re.compile(r"cheapest|least expensive|lowest|most affordable|least costly")
 _DEAREST = re.compile(r"most expensive|dearest|priciest|highest|most costly|costliest")
-_CHEAPER = re.compile(r"\b(?:cheaper|less expensive|more affordable|costs? (?:a (?:bit|little|touch) )?less|less costly|lower (?:in )?price[d]?|lower priced|saves? you|easier on the budget"
-                      r"|a little less|a bit less|for less)\b")
-_DEARER = re.compile(r"\b(?:dearer|pricier|more expensive|costs? (?:a (?:bit|little|touch) )?more|costlier|higher (?:in )?price[d]?|higher priced|more costly|a little more|a bit more)\b")
-_SAME_PRICE = re.compile(r"\b(?:same price|same money|costs? the same|equally priced|priced the same|priced alike|no difference in price)\b")
-_THINGS = frozenset(["thing", "item", "piece", "option", "choice", "idea", "kind", "of", "one", "more", "other", "suggestion", "that", "which", "match", "pick", "fit", "of"])
+_CHEAPER = re.compile(
+    r"\b(?:cheaper|less expensive|more affordable|costs? (?:a (?:bit|little|touch) )?less|less costly|lower (?:in )?price[d]?|lower priced|saves? you|easier on the budget"
+    r"|a little less|a bit less|for less)\b"
+)
+_DEARER = re.compile(
+    r"\b(?:dearer|pricier|more expensive|costs? (?:a (?:bit|little|touch) )?more|costlier|higher (?:in )?price[d]?|higher priced|more costly|a little more|a bit more)\b"
+)
+_SAME_PRICE = re.compile(
+    r"\b(?:same price|same money|costs? the same|equally priced|priced the same|priced alike|no difference in price)\b"
+)
+_PROMISE = re.compile(
+    r"\b(?:we|well|we will|we can|we could|ill|i will|i can|i could|you can|you will|youll|they will|theyll)(?: \w+ly| also| even| always| still| just)? "
+    r"(?!(?:show|tell|look|say|find|suggest|recommend|help|pick|choose|start|give you|go|think|see|like|love|prefer|have|know|name|mention|ask|list|describe"
+    r"|compare|talk|speak|hear|be|been|try|consider|note|got|offer|point|enjoy|want|need|is|are|do|also|not|only|s|a|the|at|in|of|for)\b)\w+"
+    r"|\b(?:money|cash|get it|take it|bring it|send it) back\b|\bget (?:another|one more|a second|both for|it for)\b"
+    r"|\b(?:costs?|pay|paying|for) nothing\b|\bnothing (?:to pay|more to pay)\b|\bno (?:extra |added )?(?:cost|charge|price)\b|\bon (?:us|the house)\b"
+    r"|\b(?:i (?:own|bought|use|wear)|have one (?:myself|at home)|mine\b|my own)\b"
+)
+_POPULAR = re.compile(
+    r"\b(?:everyone|everybody|people|others|nobody|no one|most|anyone)(?: \w+ly| who \w+| really| always)? "
+    r"(?:loves?|likes?|picks?|choos?es?|chose|prefers?|wants?|takes?|asks?|recommends?|agrees?|enjoys?|regrets?)\b"
+)
+_OFFERED = re.compile(
+    r"\b(?:all|every|other|more|different|various|your|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? "
+    r"(?:colou?rs?|sizes?|shades?|styles?|materials?|lengths?|finishe?s?|tones?|fabrics?|occasions?|events?)\b"
+    r"|\bfits? (?:all(?! of)|everyone|everybody|anyone|any|every)\b|\b(?:goes|works|pairs) with (?:everything|anything)\b"
+)
+_NEW = re.compile(
+    r"\b(?:just (?:come |came )?in|just (?:landed|added)|back in|new in|brand new)(?=$| (?:and|to|for|this|now)\b| [,.;])"
+)
+_MORE_HERE = re.compile(
+    r"\b(?:have|got|are|is) (?:some |a lot |lots |plenty )?(?:more|others)(?: of (?:it|them|these|those))?(?: like (?:it|them|this|that))?(?=$| [,.;])"
+)
+_THINGS = frozenset(
+    [
+        "thing",
+        "item",
+        "piece",
+        "option",
+        "choice",
+        "idea",
+        "kind",
+        "of",
+        "one",
+        "more",
+        "other",
+        "suggestion",
+        "that",
+        "which",
+        "match",
+        "pick",
+        "fit",
+        "of",
+    ]
+)
+
+
+_PLAIN_LIES: tuple[tuple[ClaimKind, re.Pattern[str]], ...] = (
+    ("promise", _PROMISE),
+    ("popular", _POPULAR),
+    ("offered", _OFFERED),
+    ("new", _NEW),
+    ("more_here", _MORE_HERE),
+)
 
 
 class _Reader:
@@ -162,6 +310,9 @@ class _Reader:
         """The first, the second one, the other, both, all three."""
         count = len(self.ground.items)
         if count < 2:
+            for at in range(1, len(self.words)):
+                if self.words[at].norm in _ORDINAL_STEMS and self.words[at - 1].norm == "the" and not self.taken[at]:
+                    self._take(at, at + 1)
             return
         everyone = tuple(range(count))
         named = sorted(self.mentions, key=lambda mention: mention.first)
@@ -179,14 +330,23 @@ class _Reader:
             elif norm == "other" and before == "the" and count == 2:
                 last = [mention for mention in (*named, *self.mentions) if mention.last <= at]
                 items = tuple(index for index in everyone if not last or index not in last[-1].items)
-            elif norm in {"both", "each", "either", "all"} and (norm != "all" or self._stems(at + 1, at + 2) in {("three",), ("of",), ("two",)}):
+            elif norm in {"both", "each", "either", "all"} and (
+                norm != "all" or self._stems(at + 1, at + 2) in {("three",), ("of",), ("two",)}
+            ):
                 items = everyone
-            elif norm == "one" and at + 1 < len(self.words) and self.words[at + 1].norm in {"is", "has", "comes", "costs"} and count == 2 and not before.startswith(("first", "second", "other", "this", "that")):
+            elif (
+                norm == "one"
+                and at + 1 < len(self.words)
+                and self.words[at + 1].norm in {"is", "has", "comes", "costs"}
+                and count == 2
+                and not before.startswith(("first", "second", "other", "this", "that"))
+            ):
                 items = (0,)
             elif norm in {"theyre", "they", "these", "them"}:
                 items = everyone
             if items:
                 self.mentions.append(Mention(at, at + 1, items, named=False, whole=False))
+                self._take(at, at + 1)
 
     def _subjects(self) -> None:
         """For every word the items it speaks of: the last mention before it in its clause, else the first after, else the clause before's."""
@@ -195,7 +355,9 @@ class _Reader:
         marks = sorted(self.mentions, key=lambda mention: mention.first)
         carried: tuple[int, ...] = tuple(range(count))
         for first, last in self._clauses():
-            inside = [mention for mention in marks if first <= mention.first < last and not self._after_than(mention.first, first)]
+            inside = [
+                mention for mention in marks if first <= mention.first < last and not self._after_than(mention.first, first)
+            ]
             for at in range(first, last):
                 before = [mention for mention in inside if mention.first <= at]
                 chosen = before[-1] if before else inside[0] if inside else None
@@ -211,7 +373,16 @@ class _Reader:
         cuts = [0]
         named = [mention.first for mention in self.mentions]
         for at, word in enumerate(self.words):
-            if word.norm in {";", ".", "!", "?", ":"} or word.norm in {"while", "whereas", "whilst"} or (word.norm in {"and", "but", "or"} and at and self.words[at - 1].norm in {",", "–"} and any(place > at for place in named)):
+            if (
+                word.norm in {";", ".", "!", "?", ":"}
+                or word.norm in {"while", "whereas", "whilst"}
+                or (
+                    word.norm in {"and", "but", "or"}
+                    and at
+                    and self.words[at - 1].norm in {",", "–"}
+                    and any(place > at for place in named)
+                )
+            ):
                 cuts.append(at + 1)
         cuts.append(len(self.words))
         return [(first, last) for first, last in zip(cuts, cuts[1:], strict=False) if first < last]
@@ -228,8 +399,13 @@ class _Reader:
 
     def _claim(self, kind: ClaimKind, first: int, last: int, **more: object) -> None:
         text = " ".join(word.norm for word in self.words[first:last])
-        claim = Claim(kind, text, first, last, items=self.subject[first] if hasattr(self, "subject") and first < len(self.subject) else ())
-        claim = replace(claim, negated=self._negated(first), wished=any(a <= first < b for a, b in getattr(self, "wished", ())))
+        claim = Claim(
+            kind, text, first, last, items=self.subject[first] if hasattr(self, "subject") and first < len(self.subject) else ()
+        )
+        none = re.search(r"\b(?:nothing|none|no one|not one)\b", self._behind(first, 5)) is not None
+        claim = replace(
+            claim, none=none, negated=self._negated(first), wished=any(a <= first < b for a, b in getattr(self, "wished", ()))
+        )
         self.claims.append(replace(claim, **more))  # type: ignore[arg-type]
         self._take(first, last)
 
@@ -251,9 +427,20 @@ class _Reader:
             self.wished.append((span.first, last))
 
     def _find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
-        return [(span.first, span.last) for span, _ in self.said.find(pattern) if self._free(span.first, span.last)]
+        """Free words that match; "we'll" is spelled "well" in the norms, so a match on the adverb is none."""
+        return [
+            (span.first, span.last)
+            for span, _ in self.said.find(pattern)
+            if self._free(span.first, span.last) and not self._adverb_well(span.first)
+        ]
+
+    def _adverb_well(self, at: int) -> bool:
+        return self.words[at].norm == "well" and self.words[at].text.lower() == "well"
 
     def _pattern_claims(self) -> None:
+        for kind, pattern in _PLAIN_LIES:
+            for first, last in self._find(pattern):
+                self._claim(kind, first, last)
         for first, last in self._find(_STOCK_NO):
             self._claim("stock", first, last, relation="less", negated=False)
         for first, last in self._find(_STOCK_VAGUE):
@@ -279,17 +466,25 @@ class _Reader:
                 key = read_words(said).norm
                 for first, last in self._find(re.compile(rf"\b{re.escape(key)}\b")):
                     name = "price" if slot.is_money else slot.name
-                    self._claim("comparison", first, last, pairs=frozenset({(name, critique.direction)}), other=self._others(first))
+                    self._claim(
+                        "comparison", first, last, pairs=frozenset({(name, critique.direction)}), other=self._others(first)
+                    )
 
     def _money_ends(self, at: int) -> bool:
         """Whether money is said right before a word: "thirty dollars cheaper" is a difference, read with its number."""
-        return at > 0 and (self.words[at - 1].stem in self.major | self.minor or (self.words[at - 1].norm[:1] in "$£€" and len(self.words[at - 1].norm) > 1))
+        return at > 0 and (
+            self.words[at - 1].stem in self.major | self.minor
+            or (self.words[at - 1].norm[:1] in "$£€" and len(self.words[at - 1].norm) > 1)
+        )
 
     def _numbers(self) -> None:
         numbers = list(find_numbers(self.said))
         ones = [at for at, word in enumerate(self.words) if word.norm in {"one", "a", "single"} and self._unit_after(at + 1)]
-        numbers += [Number(span=type(numbers[0].span if numbers else self.said.span_of(0, 1))(at, at + 1), value=1.0) for at in ones
-                    if not any(number.span.first <= at < number.span.last for number in numbers)]
+        numbers += [
+            Number(span=type(numbers[0].span if numbers else self.said.span_of(0, 1))(at, at + 1), value=1.0)
+            for at in ones
+            if not any(number.span.first <= at < number.span.last for number in numbers)
+        ]
         numbers.sort(key=lambda number: number.span.first)
         skip = -1
         for index, number in enumerate(numbers):
@@ -303,8 +498,11 @@ class _Reader:
         if at >= len(self.words):
             return False
         stem = self.words[at].stem
-        return stem in self.major | self.minor or stem in {stem_of(slot.unit) for slot in self.shop.slots.values() if slot.unit} or bool(
-            _LEFT.match(self._ahead(at, 3)))
+        return (
+            stem in self.major | self.minor
+            or stem in {stem_of(slot.unit) for slot in self.shop.slots.values() if slot.unit}
+            or bool(_LEFT.match(self._ahead(at, 3)))
+        )
 
     def _ahead(self, at: int, count: int) -> str:
         return " ".join(word.norm for word in self.words[at : at + count])
@@ -313,6 +511,8 @@ class _Reader:
         return " ".join(word.norm for word in self.words[max(0, at - count) : at])
 
     def _relation(self, first: int, last: int) -> tuple[Relation, int, int]:
+        if first and self.words[first - 1].norm in {"only", "just", "merely"} and not self.taken[first - 1]:
+            first -= 1
         before, after = self._behind(first, 4), self._ahead(last, 4)
         if match := _MORE.match(after):
             return "more", first, last + len(match[0].split())
@@ -334,18 +534,31 @@ class _Reader:
             return self._money_claim(number, following, last + (stem in self.major))
         if stem in self.minor:
             return self._amount_of_money(number.value, first, last + 1)
-        unit = next((slot for slot in self.shop.slots.values() if slot.unit and not slot.is_money and stem_of(slot.unit) == stem), None)
+        unit = next(
+            (slot for slot in self.shop.slots.values() if slot.unit and not slot.is_money and stem_of(slot.unit) == stem), None
+        )
         relation, start, end = self._relation(first, last + (unit is not None))
+        if unit is not None and (match := _LONG.match(self._ahead(end, 3))):
+            end += len(match[0].split())
         if unit is not None:
-            self._claim("amount", start, end, number=number.value, relation=relation, pairs=frozenset({(unit.name, "")}), other=self._others(first))
+            self._claim(
+                "amount",
+                start,
+                end,
+                number=number.value,
+                relation=relation,
+                pairs=frozenset({(unit.name, "")}),
+                other=self._others(first),
+            )
         elif match := _LEFT.match(self._ahead(last, 4)):
             end = last + len(match[0].split())
-            self._claim("stock_count", start if relation == "exact" else first, end, number=number.value, relation=relation)
-        elif stem in _THINGS and not self._price_before(first):
+            self._claim("stock_count", start, end, number=number.value, relation=relation)
+        elif (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             self._claim("count", first, last, number=number.value)
-        elif number.pair and (self._price_before(first) or not 1900 <= number.value <= 2099):
-            minor = number.pair[0] * 100 + number.pair[1]
-            self._claim("price", start, end, number=float(minor), relation=relation, other=self._others(first))
+        elif (pair := self._pair(number)) and (self._price_before(first) or not 1900 <= number.value <= 2099):
+            whole = number.value * 100 if pair[0] < 10 else None
+            minor = float(pair[0] * 100 + pair[1])
+            self._claim("price", start, end, number=minor, or_number=whole, relation=relation, other=self._others(first))
         elif self._price_before(first) or relation in {"more", "less"}:
             kind: ClaimKind = "difference" if relation in {"more", "less", "apart"} else "price"
             self._claim(kind, start, end, number=number.value * 100, relation=relation, other=self._others(first))
@@ -353,19 +566,37 @@ class _Reader:
             self._claim("number", first, last, number=number.value)
         return last
 
+    def _pair(self, number: Number) -> tuple[int, int] | None:
+        """Major and minor of "nineteen ninety-nine" and "nine fifty"."""
+        norms = [word.norm for word in self.words[number.span.first : number.span.last]]
+        if number.pair or len(norms) < 2 or number.value < 100 or {"hundred", "thousand", "and"} & set(norms):
+            return number.pair
+        return divmod(int(number.value), 100) if not any(norm[:1].isdigit() for norm in norms) else None
+
     def _price_before(self, first: int) -> bool:
         """Whether a bare number stands where a price does: "at forty-five", "costs nineteen ninety-nine"."""
-        return re.search(r"\b(?:at|for|cost|costs|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|set you back|yours for|comes to|is)$",
-                         self._behind(first, 3)) is not None
+        return (
+            re.search(
+                r"\b(?:at|for|cost|costs|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|set you back|yours for|comes to|is)$",
+                self._behind(first, 3),
+            )
+            is not None
+        )
 
     def _money_claim(self, number: Number, following: Number | None, last: int) -> int:
         value, first = number.value, number.span.first
-        minor = round(value * 100) if number.pair is None or self.words[first].norm[:1] in "$£€" else number.pair[0] * 100 + number.pair[1]
+        minor = (
+            round(value * 100)
+            if number.pair is None or self.words[first].norm[:1] in "$£€"
+            else number.pair[0] * 100 + number.pair[1]
+        )
         if following is not None:
             after = following.span.last
             cents = after < len(self.words) and self.words[after].stem in self.minor
             gap = [word.norm for word in self.words[last : following.span.first]]
-            if following.value < 100 and ((cents and gap in ([], ["and"])) or (not gap and value == int(value) and not self._unit_after(after))):
+            if following.value < 100 and (
+                (cents and gap in ([], ["and"])) or (not gap and value == int(value) and not self._unit_after(after))
+            ):
                 return self._amount_of_money(minor + following.value, first, after + cents)
         return self._amount_of_money(minor, first, last)
 
@@ -374,7 +605,8 @@ class _Reader:
             first -= 1
         relation, start, end = self._relation(first, last)
         kind: ClaimKind = "difference" if relation in {"more", "less", "apart"} else "price"
-        self._claim(kind, start, end, number=float(minor), relation=relation, other=self._others(first))
+        roughly = _ABOUT.search(self._behind(first, 2)) is not None
+        self._claim(kind, start, end, number=float(minor), relation=relation, roughly=roughly, other=self._others(first))
         return end
 
     def _values(self) -> None:
@@ -391,7 +623,9 @@ class _Reader:
 
     def _true_value(self, pairs: frozenset[tuple[str, str]], first: int) -> bool:
         """A plain word that is also a catalogue value ("other", "plain") is read as one only where it holds."""
-        return any(value in self.ground.items[index].item.values.get(slot, ()) for slot, value in pairs for index in self.subject[first])
+        return any(
+            value in self.ground.items[index].item.values.get(slot, ()) for slot, value in pairs for index in self.subject[first]
+        )
 
     def _leftovers(self) -> None:
         for at, word in enumerate(self.words):

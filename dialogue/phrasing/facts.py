@@ -70,7 +70,9 @@ class Ground:
 
     def only(self, *items: ItemFacts) -> Ground:
         """The same ground with these items alone."""
-        return Ground(items, self.policies, self.wishes, self.limits_minor, self.fitting, self.counts, self.words, self.prices_minor)
+        return Ground(
+            items, self.policies, self.wishes, self.limits_minor, self.fitting, self.counts, self.words, self.prices_minor
+        )
 
 
 class ShopFacts:

@@ -28,11 +28,17 @@ ORDERS = re.compile(
     re.IGNORECASE,
 )
 MARKUP = re.compile(r"<[^>]{0,200}>|\[[^\]]{0,80}\]\([^)]{0,200}\)|```.*?```", re.DOTALL)
-ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+\S*|\b[\w-]+\.(?:com|net|org|io|co|shop|ru|info|biz)\b\S*", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+\S*|\b[\w-]+\.(?:com|net|org|io|co|shop|ru|info|biz)\b\S*", re.IGNORECASE
+)
 BRACKETED = re.compile(r"\s*[(\[{][^)\]}]{0,80}[)\]}]")
 CODE = re.compile(r"\b(?:sku|ref|art|item|model|isbn|ean|upc|no)\.?\s*[:#]?\s*[A-Z]*-?\d[\w-]*", re.IGNORECASE)
-MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b|\b\d{5,}\b")
-PRICED = re.compile(r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))", re.IGNORECASE)
+MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
+LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,}(?![\d.,])")
+PRICED = re.compile(
+    r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))",
+    re.IGNORECASE,
+)
 BOAST = re.compile(
     r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)|on sale|sale|discount\w*"
     r"|guarantee\w*|buy (?:one|now|\d)\b.*|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
@@ -40,23 +46,80 @@ BOAST = re.compile(
 )
 
 SHORT_FORMS = (
-    (r"\bs/(\d+)\b", r"set of \1"), (r"\bset/(\d+)\b", r"set of \1"), (r"\bset of/(\d+)\b", r"set of \1"), (r"\bset (\d+)\b", r"set of \1"),
-    (r"\bpack/(\d+)\b", r"pack of \1"), (r"\b(\d+)\s*pk\b", r"pack of \1"), (r"\bpk/?(\d+)\b", r"pack of \1"), (r"\bbox/(\d+)\b", r"box of \1"),
-    (r"\b(\d+)\s*pcs?\b", r"\1 piece"), (r"\bx\s?(\d+)\b", r"set of \1"), (r"\bw/o\b", "without"), (r"\bw/", "with "),
-    (r"\bass(?:'?t'?d|orted|ted|t)\b\.?", "assorted"), (r"\basst\b\.?", "assorted"), (r"\bcols?\b\.?", "colours"), (r"\bdec(?:'n|n)\b\.?", "decoration"),
-    (r"\blrg\b\.?", "large"), (r"\bsml?\b\.?", "small"), (r"\bmed\b\.?", "medium"), (r"\bxl\b", "extra large"), (r"\bxxl\b", "double extra large"),
-    (r"\bt-?lights?\b", "tea light"), (r"\bbl(?:k)\b", "black"), (r"\bwht\b", "white"), (r"\bapprox\b\.?", "about"), (r"\bincl?\b\.?", "including"),
-    (r"\bdia\b\.?", "across"), (r"\bno\.\s*(\d+)", r"number \1"), (r"\bvol\.?\s*(\d+)", r"volume \1"), (r"\bst\.", "saint"), (r"\bmr\.", "mister"),
-    (r"&", " and "), (r"\s\+\s", " and "), (r"\b1/2\b|½", " half "), (r"\b1/4\b|¼", " quarter "), (r"\b3/4\b|¾", " three quarter "),
+    (r"\bs/(\d+)\b", r"set of \1"),
+    (r"\bset/(\d+)\b", r"set of \1"),
+    (r"\bset of/(\d+)\b", r"set of \1"),
+    (r"\bset (\d+)\b", r"set of \1"),
+    (r"\bpack/(\d+)\b", r"pack of \1"),
+    (r"\b(\d+)\s*pk\b", r"pack of \1"),
+    (r"\bpk/?(\d+)\b", r"pack of \1"),
+    (r"\bbox/(\d+)\b", r"box of \1"),
+    (r"\b(\d+)\s*pcs?\b", r"\1 piece"),
+    (r"\bx\s?(\d+)\b", r"set of \1"),
+    (r"\bw/o\b", "without"),
+    (r"\bw/", "with "),
+    (r"\bass(?:'?t'?d|orted|ted|t)\b\.?", "assorted"),
+    (r"\basst\b\.?", "assorted"),
+    (r"\bcols?\b\.?", "colours"),
+    (r"\bdec(?:'n|n)\b\.?", "decoration"),
+    (r"\blrg\b\.?", "large"),
+    (r"\bsml?\b\.?", "small"),
+    (r"\bmed\b\.?", "medium"),
+    (r"\bxl\b", "extra large"),
+    (r"\bxxl\b", "double extra large"),
+    (r"\bt-?lights?\b", "tea light"),
+    (r"\bbl(?:k)\b", "black"),
+    (r"\bwht\b", "white"),
+    (r"\bapprox\b\.?", "about"),
+    (r"\bincl?\b\.?", "including"),
+    (r"\bdia\b\.?", "across"),
+    (r"\bno\.\s*(\d+)", r"number \1"),
+    (r"\bvol\.?\s*(\d+)", r"volume \1"),
+    (r"\bst\.", "saint"),
+    (r"\bmr\.", "mister"),
+    (r"&", " and "),
+    (r"\s\+\s", " and "),
+    (r"\b1/2\b|½", " half "),
+    (r"\b1/4\b|¼", " quarter "),
+    (r"\b3/4\b|¾", " three quarter "),
 )
 UNITS = {
-    "cm": "centimetre", "mm": "millimetre", "m": "metre", "km": "kilometre", "ml": "millilitre", "cl": "centilitre", "l": "litre", "g": "gram",
-    "gr": "gram", "kg": "kilo", "mg": "milligram", "oz": "ounce", "lb": "pound weight", "lbs": "pound weight", "in": "inch", "inch": "inch",
-    "\"": "inch", "”": "inch", "ft": "foot", "'": "foot", "w": "watt", "v": "volt", "hrs": "hour", "hr": "hour", "min": "minute", "mins": "minute",
-    "pt": "pint", "mp": "megapixel", "gb": "gigabyte", "tb": "terabyte",
+    "cm": "centimetre",
+    "mm": "millimetre",
+    "m": "metre",
+    "km": "kilometre",
+    "ml": "millilitre",
+    "cl": "centilitre",
+    "l": "litre",
+    "g": "gram",
+    "gr": "gram",
+    "kg": "kilo",
+    "mg": "milligram",
+    "oz": "ounce",
+    "lb": "pound weight",
+    "lbs": "pound weight",
+    "in": "inch",
+    "inch": "inch",
+    '"': "inch",
+    "”": "inch",
+    "ft": "foot",
+    "'": "foot",
+    "w": "watt",
+    "v": "volt",
+    "hrs": "hour",
+    "hr": "hour",
+    "min": "minute",
+    "mins": "minute",
+    "pt": "pint",
+    "mp": "megapixel",
+    "gb": "gigabyte",
+    "tb": "terabyte",
 }
 UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=True))
-SIZES = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?)(?:\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?))?\s*({UNIT})?(?!\w)", re.IGNORECASE)
+SIZES = re.compile(
+    rf"(?<![\w.])(\d+(?:\.\d+)?)\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?)(?:\s*({UNIT})?\s*[x×*]\s*(\d+(?:\.\d+)?))?\s*({UNIT})?(?!\w)",
+    re.IGNORECASE,
+)
 MEASURE = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)\s?({UNIT})(?!\w)", re.IGNORECASE)
 DECADE = re.compile(r"\b(?:19|20)?(\d)0'?s\b", re.IGNORECASE)
 DECADES = ("", "", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
@@ -67,7 +130,39 @@ SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on"
 
 # Words no shop assistant says. Kept short and blunt; a shop adds its own under [voice] forbidden.
 PROFANE = frozenset(
-    ["arse", "arsehole", "ass", "asshole", "bastard", "bitch", "bollocks", "bullshit", "cock", "crap", "cunt", "damn", "dick", "fuck", "fucked", "fucker", "fucking", "goddamn", "motherfucker", "nigger", "piss", "pissed", "prick", "pussy", "shit", "shitty", "slut", "twat", "wank", "wanker", "whore"]
+    [
+        "arse",
+        "arsehole",
+        "ass",
+        "asshole",
+        "bastard",
+        "bitch",
+        "bollocks",
+        "bullshit",
+        "cock",
+        "crap",
+        "cunt",
+        "damn",
+        "dick",
+        "fuck",
+        "fucked",
+        "fucker",
+        "fucking",
+        "goddamn",
+        "motherfucker",
+        "nigger",
+        "piss",
+        "pissed",
+        "prick",
+        "pussy",
+        "shit",
+        "shitty",
+        "slut",
+        "twat",
+        "wank",
+        "wanker",
+        "whore",
+    ]
 )
 
 
@@ -85,7 +180,9 @@ def _plain(text: str) -> str:
     """Latin letters, digits and ordinary marks; accents kept; everything else a space."""
     text = unicodedata.normalize("NFKC", html.unescape(text)).replace("’", "'").replace("‘", "'").replace("`", "'")
     kept = [
-        char if (char.isascii() and char.isprintable()) or unicodedata.name(char, "").startswith("LATIN") or char in "£€¥₹×½¼¾”“–—" else " "
+        char
+        if (char.isascii() and char.isprintable()) or unicodedata.name(char, "").startswith("LATIN") or char in "£€¥₹×½¼¾”“–—"
+        else " "
         for char in text
     ]
     return "".join(kept)
@@ -161,17 +258,20 @@ def spoken_name(title: str) -> str:
     if hostile(title):
         return ""
     text = ADDRESS.sub(" ", MARKUP.sub(" ", title))
-    text = _plain(text)
-    letters_before = sum(char.isalpha() for char in title)
+    letters_before = sum(char.isalpha() for char in text)
+    text = LONG_NUMBER.sub(" ", _plain(text))
     if letters_before and sum(char.isalpha() for char in text) < 0.5 * letters_before:
         return ""
-    text = BRACKETED.sub(lambda match: "" if re.search(r"\d|sku|ref", match[0], re.IGNORECASE) or len(match[0]) > 30 else match[0], text)
+    text = BRACKETED.sub(
+        lambda match: "" if re.search(r"\d|sku|ref", match[0], re.IGNORECASE) or len(match[0]) > 30 else match[0], text
+    )
     text = CODE.sub(" ", BOAST.sub(" ", PRICED.sub(" ", text)))
     cased = _cased(text)
-    capitals = sum(word[:1].isupper() for word in cased.split()) * 2 > len(cased.split())
+    spelled = [word for word in cased.split() if word.isalpha()]
+    capitals = sum(word[:1].isupper() for word in spelled) * 2 > len(spelled)
     text = MIXED_CODE.sub(" ", _words_for_ear(cased))
     if capitals:
-        text = " ".join(word if index and word in SMALL else word[:1].upper() + word[1:] for index, word in enumerate(text.split()))
+        text = " ".join(word if index and word in SMALL else _capital(word) for index, word in enumerate(text.split()))
     text = re.sub(r"[*_~^=<>{}\\|#@%$£€¥₹\"“”!?()\[\];:]+", " ", text)
     text = re.sub(r"(?<=\s)[-–—/.,']+(?=\s)|^[\s\-–—/.,']+|[\s\-–—/.,']+$", " ", text)
     text = re.sub(r"/", " ", text)
@@ -181,7 +281,13 @@ def spoken_name(title: str) -> str:
     if profane(text) or sum(char.isalpha() for char in text) < 2:
         return ""
     text = " ".join(text.split())
-    return text[:1].upper() + text[1:] if text else ""
+    first, *rest = text.split()
+    return " ".join((_capital(first), *rest))
+
+
+def _capital(word: str) -> str:
+    """Capital first, unless the word has its capitals elsewhere ("iPhone")."""
+    return word if any(char.isupper() for char in word[1:]) else word[:1].upper() + word[1:]
 
 
 @lru_cache(maxsize=20_000)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from dialogue.llm import LanguageModel, LlmError
 from dialogue.phrasing.checking import Fault, Verdict, check, spans_of
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
-from dialogue.phrasing.prompts import MAX_TOKENS, STOP, pitch_prompt, prefix
+from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.templates import Scene, Telling, compose
 from dialogue.shop import TalkingShop
@@ -33,6 +33,7 @@ FIRST_WAIT_MS = 400.0
 LATEST_MS = 6_000.0
 WARMEST = 0.7
 """Temperature of a second try; the first is greedy."""
+MENDINGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Phraser:
         for telling in tellings:
             until = started + min(LATEST_MS, heard_ms + FIRST_WAIT_MS) / 1000
             job = None
-            if self._llm is not None and telling.wording is not None and heard_ms > 0:
+            if self._llm is not None and telling.sheet is not None and heard_ms > 0:
                 job = self._pool.submit(self._word, telling, state.turn, until, stopped)
             jobs.append((telling, job, until))
             heard_ms += len(telling.text) / SPOKEN_CHARS_PER_S * 1000
@@ -97,11 +98,18 @@ class Phraser:
             limits = tuple(round(value * 100) for value in (belief.low, belief.high, belief.around) if value is not None)
         wishes = {slot: tuple(values) for slot, values in plan.wishes.items()}
         return Ground(
-            items=tuple(facts), policies=self.shop.policies(plan.policies), wishes=wishes, limits_minor=limits, fitting=plan.fitting,
-            counts=frozenset({len(plan.items), min(len(plan.items), 3)}), words=frozenset(stems(self.shop.shop.shop.name)),
+            items=tuple(facts),
+            policies=self.shop.policies(plan.policies),
+            wishes=wishes,
+            limits_minor=limits,
+            fitting=plan.fitting,
+            counts=frozenset({len(plan.items), min(len(plan.items), 3)}),
+            words=frozenset(stems(self.shop.shop.shop.name)),
         )
 
-    def _sentences(self, jobs: Sequence[tuple[Telling, Future[Worded] | None, float]], stopped: threading.Event) -> Iterator[Sentence]:
+    def _sentences(
+        self, jobs: Sequence[tuple[Telling, Future[Worded] | None, float]], stopped: threading.Event
+    ) -> Iterator[Sentence]:
         try:
             for telling, job, until in jobs:
                 yield self._finish(telling, job, until)
@@ -132,6 +140,7 @@ class Phraser:
     def _word(self, telling: Telling, turn: int, until: float, stopped: threading.Event) -> Worded:
         """Ask, read back, mend; a second, warmer try while there is time. Empty text: say the template."""
         assert self._llm is not None
+        assert telling.sheet is not None
         causes: list[str] = []
         for attempt, temperature in enumerate((0.0, WARMEST)):
             left_ms = (until - time.monotonic()) * 1000
@@ -139,44 +148,80 @@ class Phraser:
                 return Worded("", (*causes, "late"))
             try:
                 said = self._llm.complete(
-                    self._prefix + pitch_prompt(telling.ground.items[0], telling.facts), max_tokens=MAX_TOKENS, stop=STOP, deadline_ms=left_ms,
-                    temperature=temperature, seed=turn + attempt, cancelled=stopped.is_set,
+                    self._prefix + telling.sheet.prompt(),
+                    max_tokens=MAX_TOKENS,
+                    stop=STOP,
+                    deadline_ms=left_ms,
+                    temperature=temperature,
+                    seed=turn + attempt,
+                    cancelled=stopped.is_set,
                 )
             except LlmError:
                 return Worded("", (*causes, "no_model"))
             if said.finished in ("late", "cancelled"):
                 return Worded("", (*causes, "late"))
-            text = tidy(said.text)
+            text = tidy(telling.sheet, said.text)
             verdict = check(text, telling.ground, self.shop, must_name=telling.names)
             if verdict.passes:
                 return Worded(text, tuple(causes))
             causes += [cause for cause in verdict.causes if cause not in causes]
-            mended = mend(text, verdict)
-            if mended and check(mended, telling.ground, self.shop, must_name=telling.names).passes:
+            mended = text
+            for _ in range(MENDINGS):
+                mended = mend(mended, verdict, telling.sheet)
+                verdict = check(mended, telling.ground, self.shop, must_name=telling.names)
+                if not mended or verdict.passes:
+                    break
+            if mended and verdict.passes:
                 return Worded(mended, tuple(causes))
         return Worded("", tuple(causes))
 
 
-def tidy(text: str) -> str:
-    """The first sentence of what the model wrote, closed properly; "" of nothing."""
-    text = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'])", text.strip().strip('"'), maxsplit=1)[0]
-    return sentence(text) if text else ""
+def tidy(sheet: Sheet, written: str) -> str:
+    """The lead and the first sentence of what the model wrote, closed properly; the price added where the model forgot it."""
+    written = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'])", written.strip(), maxsplit=1)[0].strip('"')
+    text = sentence(f"{sheet.lead} {written}".replace(" ,", ",").replace(",,", ","))
+    text = _mend_grammar(text, sheet)
+    if sheet.price and sheet.price not in text and not re.search(r"\d", written):
+        money = sheet.price.split()[-1].rstrip("s")
+        if money not in text[len(sheet.lead) :]:
+            text = f"{text.rstrip('.')}, at {sheet.price}."
+    return text
 
 
-def mend(text: str, verdict: Verdict) -> str:
-    """The sentence without the comma-parted pieces that hold a fault; "" where the fault is not in such a piece."""
+def _mend_grammar(text: str, sheet: Sheet) -> str:
+    """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
+    start = len(sheet.lead)
+    lead, rest = text[:start], text[start:].replace("; ", ", ")
+    for value, said in sheet.puts:
+        if said not in rest:
+            rest = re.sub(rf"\b(?:(?:an?|the) )?{re.escape(value)}\b", said, rest, count=1)
+    phrased = {said for _, said in sheet.puts}
+    for value in (fact.removesuffix(" (as asked)") for fact in sheet.facts.split("; ")):
+        if value and value not in phrased:
+            rest = re.sub(rf"^ an? ({re.escape(value)})(?=[,.]| and\b)", r" \1", rest)
+    return lead + rest
+
+
+def mend(text: str, verdict: Verdict, sheet: Sheet) -> str:
+    """The sentence with its price put right and without the comma-parted pieces that hold another fault; "" where that cannot be."""
+    prices = [fault for fault in verdict.faults if fault.cause == "wrong_price" and fault.start_char >= len(sheet.lead)]
+    if prices and sheet.price:
+        fault = prices[0]
+        return f"{text[: fault.start_char]}{sheet.price}{text[fault.end_char :]}"
     pieces: list[tuple[int, int]] = []
     start = 0
     for mark in re.finditer(r",\s+", text):
         pieces.append((start, mark.start()))
         start = mark.end()
     pieces.append((start, len(text)))
-    if len(pieces) < 2 or any(fault.end_char == 0 for fault in verdict.faults):
+    faulty = [fault for fault in verdict.faults if fault.end_char]
+    if len(pieces) < 2 or not faulty:
         return ""
-    kept = [piece for piece in pieces if not any(_inside(fault, piece) for fault in verdict.faults)]
-    if len(kept) == len(pieces) or not kept or kept[0] != pieces[0]:
+    kept = [piece for piece in pieces if not any(_inside(fault, piece) for fault in faulty)]
+    if len(kept) == len(pieces) or kept[:1] != pieces[:1]:
         return ""
-    return sentence(", ".join(text[first:last].rstrip(".") for first, last in kept))
+    mended = sentence(", ".join(text[first:last].rstrip(".") for first, last in kept))
+    return f"{mended.rstrip('.')}, at {sheet.price}." if sheet.price and sheet.price not in mended else mended
 
 
 def _inside(fault: Fault, piece: tuple[int, int]) -> bool:

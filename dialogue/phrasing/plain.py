@@ -1,8 +1,9 @@
 """Words that claim nothing: a sentence made of these alone says nothing that could be false of an item.
 
 The checker's rule is a closed world: a word that is neither here, nor in the facts, is a claim without support. So no word belongs
-here that could carry a fact (a material, a place, a time of delivery), a promise (send, hold, wrap, refund), a quantity or a rank.
-Words of taste ("lovely", "charming") are the shop's manner and claim nothing that a row could deny.
+here that could carry a fact (a material, a place, a time), a promise (send, hold, wrap, refund), a quantity or a rank. Words of taste
+("lovely", "charming") are the shop's manner: they claim nothing that a row could deny. Phrases that lie with plain words alone
+("everyone loves it", "money back", "in all sizes") are read in `dialogue.phrasing.claims`.
 """
 
 from __future__ import annotations
@@ -10,43 +11,75 @@ from __future__ import annotations
 from dialogue.words import normal, stem_of
 
 _GRAMMAR = """
-a an the this that these those it its it's that's there there's here here's he she they them their theirs who which what whatever where when
-whose why how i i'm i've i'd you your you're you've you'd yours we our we're we've we'd us my me mine myself yourself itself one's
-is are was were be been being am isn't aren't wasn't weren't do does did doing done don't doesn't didn't have has had having haven't hasn't
-can can't cannot could couldn't may might must should shouldn't would wouldn't will won't shall i'll it'll that'll you'll they're
-and or but nor so yet if then than though although while whereas because since as until unless whether
-of to in on at by for from with into onto about over under around between among through across along against within without off up down out
-not no yes nor neither either both each every any some all such same other another else own more less much very quite rather really too also just
-simply even still again once already almost nearly well perhaps maybe certainly indeed actually honestly oh ah okay ok right sure please
-thank thanks hello hi hey goodbye bye welcome sorry
+a an the this that these those it its it's itself that's there there's here here's he she they them their theirs who which what whatever
+where when whose why how i i'm i've i'd i'll me my you you're you've you'd you'll your yours yourself we we're we've we'd we'll our ours us
+is are was were be been being am isn't aren't wasn't weren't do does did don't doesn't didn't have has had having haven't hasn't hadn't
+can can't cannot could couldn't may might must should shouldn't would wouldn't will won't shall it'll it'd that'll there'll they're they'll they've
+who's what's let's and or but nor so yet if then than though although while whereas whilst because as whether either neither both each every
+any some such same other others another else of to in on at by for from with into onto about over under around between among through across
+along against without off up down out per via towards toward upon besides alongside not no yes none more less much very quite rather fairly
+really truly too also just simply even still again already almost nearly well perhaps maybe certainly surely indeed actually honestly frankly
+basically essentially overall altogether anyway instead especially particularly exactly precisely oh ah okay ok right sure please thanks
+thank hello hi hey goodbye bye welcome sorry meanwhile namely plus minus now next again together apart away along ahead forward all
+yourself herself himself themselves one ones once myself whichever wherever whoever however therefore hence thus otherwise likewise
+afraid course fact short word words
 """
-_TALK = """
-ask asks asking look looks looking see sees seeing seen show shows shown showing think thinks thought know knows let lets let's say says said
-saying tell tells mention mentioned hear find finds found want wants wanted wish wishes wished like likes liked love loves prefer prefers
-preferred need needs needed hope hopes fancy suit suits suited suiting fit fits fitting match matches matching go goes going gone come comes
-coming came get gets getting got make makes making pick picks picked choose chooses chosen choice choices option options idea ideas suggest suggests
-suggestion suggestions suggested recommend recommends recommended recommendation consider considering considered start starts started try
-mean means meant feel feels call calls called name named names describe described put brings help helps take takes taken keep mind
-stand stands standing turn turns work works worth sit sits lean leans tend tends seem seems talk talking spoken speak
-cost costs costing price prices priced pay paying spend spends spending budget total sum comes set back run runs land lands ask asking tag
-range ranges figure amount money yours offer
+_VERBS = """
+ask give look see show think know let say tell mention hear find want wish like love prefer need hope suit fit match go come get make pick choose
+suggest recommend consider start try mean feel call name describe help take keep mind stand turn work sit lean tend seem talk speak cost price
+pay spend run land tag total sum feature offer bring add reflect
+favour favor answer question wonder imagine picture guess believe agree admit figure reckon note notice point propose present introduce
+check list compare differ vary range depend happen end begin follow lead leave stay stick hit meet tick share belong serve
+deserve enjoy appeal attract tempt please delight impress charm complement pair combine blend echo nod
+lie rest stretch weigh measure count amount relate apply concern involve regard expect anticipate appreciate
+finish style design shape play strike fall catch draw carry
 """
-_THINGS = """
-thing things item items piece pieces something anything nothing everything someone anyone somebody everyone person people kind kinds sort
-sorts type types way ways bit lot touch hint note look detail details reason reasons point points side part parts case time times moment place
-list lists question questions answer word words line lines occasion occasions colour color colours colors material materials size sizes style styles
-shade tone shape design use uses using used made theme feature features selection collection shop store catalogue shelf shelves row record
-difference differences main one ones rest pair couple first second third fourth last next former latter
+_IRREGULAR = """
+given gave seen saw shown thought knew known said told heard found went gone came got gotten made picked chose chosen meant felt took taken kept stood
+sat leant spoke spoken paid spent ran brought began begun led left met hung fell fallen caught drew drawn lay lain read rang struck
+"""
+_NOUNS = """
+thing item piece option choice idea kind sort type way bit lot touch hint look detail reason point side part case place answer word line
+difference pick suggestion selection collection catalogue shelf record row list question match fit style shape design feature theme note
+something anything nothing everything someone anyone somebody person shop store price cost budget total sum figure amount limit range tag
+mark colour color shade tone material fabric occasion event purpose use size brand maker label category department mood feel spirit
+character personality air flavour flavor sense eye heart mind taste liking preference request wish need brief bill description
+number name title answer offering candidate contender example instance matter moment term sake mention nod
 """
 _TASTE = """
-good great nice fine lovely beautiful pretty handsome charming delightful pleasing pleasant attractive gorgeous wonderful splendid
-fitting ideal perfect suitable apt appropriate easy simple special thoughtful sweet smart neat tasteful welcome worthy happy glad
-interesting different similar alike possible likely clear true certain sensible solid nicely beautifully perfectly easily happily clearly
-straight plain particular particularly especially close near nearer little small-talk favour favourably admirable tempting
-winner treat find pick bet contender candidate beauty gem joy delight pleasure charm appeal appeals appealing eye eyes catch catches catching
-
+good great nice fine lovely beautiful pretty handsome charming delightful pleasing pleasant attractive gorgeous wonderful splendid marvellous
+fitting ideal perfect suitable apt appropriate easy simple special thoughtful sweet neat tasteful welcome worthy happy glad worth worthwhile
+interesting different similar alike possible likely clear true certain sensible nicely beautifully perfectly easily happily clearly well
+straight straightforward particular close near closer nearer little tempting admirable agreeable appealing eye-catching striking
+winner treat find bet candidate beauty gem joy delight pleasure charm appeal love lover fan fun impressive memorable distinctive stunning
+stylish graceful fabulous fantastic terrific superb excellent exquisite enchanting adorable cute cheerful joyful lively inviting
+cheering fetching smashing brilliant dandy super decent fair reasonable keen eager proper main key
+additional extra further separate respective own whole entire general usual common obvious personal
+beautiful-looking good-looking nice-looking lovely-looking quietly gently pleasantly charmingly handsomely
 """
+
+
+def _inflected(verb: str) -> tuple[str, ...]:
+    """A regular verb's forms; a few that no one says do no harm."""
+    if verb.endswith("e"):
+        return verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"
+    es = "es" if verb.endswith(("s", "x", "ch", "sh", "o")) else "s"
+    doubled = (
+        f"{verb}{verb[-1]}"
+        if verb[-1] in "bdgmnprt" and verb[-2] in "aeiou" and (len(verb) < 3 or verb[-3] not in "aeiou")
+        else verb
+    )
+    return verb, f"{verb}{es}", f"{verb}ed", f"{verb}ing", f"{doubled}ed", f"{doubled}ing"
+
+
 PLAIN: frozenset[str] = frozenset(
-    stem for word in f"{_GRAMMAR} {_TALK} {_THINGS} {_TASTE}".split() for stem in (stem_of(word), normal(word))
+    stem
+    for word in (
+        *f"{_GRAMMAR} {_IRREGULAR} {_NOUNS} {_TASTE}".split(),
+        *(form for verb in _VERBS.split() for form in _inflected(verb)),
+    )
+    for stem in (stem_of(word), normal(word))
 )
 """Stems, and plain spellings without apostrophes."""

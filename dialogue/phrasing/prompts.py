@@ -1,47 +1,56 @@
-"""The few-shot prompts. A base model is shown, not told: the same shape again and again, ending where its sentence begins."""
+"""The few-shot prompts. A base model is shown, not told: the same shape again and again, ending where its own words begin.
+
+The sentence's lead (its opening and the item's name) is given, so that the name is right by construction and need not be generated;
+the model writes how the sentence goes on.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from dialogue.phrasing.facts import ItemFacts, ShopFacts
+from dialogue.phrasing.facts import ShopFacts
 
 EXAMPLES = Path(__file__).with_name("examples.toml")
 STOP = ("\n",)
-MAX_TOKENS = 56
+MAX_TOKENS = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Sheet:
+    """The facts of one sentence as the model sees them, and in an example what is said of them."""
+
     name: str
-    price: str
-    facts: str
-    says: str
+    facts: str = ""
+    price: str = ""
+    asked: str = ""
+    lead: str = ""
+    says: str = ""
+    puts: tuple[tuple[str, str], ...] = ()
+    """(value, as it stands in a sentence) of the traits that the shop puts in its own way; not shown, for mending grammar."""
+
+    def prompt(self) -> str:
+        """Up to where the model goes on."""
+        lines = [f"Name: {self.name}"]
+        lines += [
+            f"{label}: {value}" for label, value in (("Price", self.price), ("Asked", self.asked), ("Facts", self.facts)) if value
+        ]
+        return "\n".join((*lines, f"Says: {self.lead}"))
 
 
 @cache
-def _house_examples() -> tuple[Example, ...]:
-    raw = tomllib.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return tuple(Example(**entry) for entry in raw["pitch"])
+def _house_sheets() -> tuple[Sheet, ...]:
+    return tuple(_sheet(entry) for entry in tomllib.loads(EXAMPLES.read_text(encoding="utf-8"))["examples"])
+
+
+def _sheet(entry: dict[str, object]) -> Sheet:
+    return Sheet(**{each.name: str(entry.get(each.name, "")) for each in fields(Sheet) if each.name != "puts"})
 
 
 def prefix(shop: ShopFacts) -> str:
     """What does not change from sentence to sentence, so that the engine keeps it processed."""
-    extra = shop.shop.voice.model_extra or {}
-    own = tuple(Example(**{key: str(entry.get(key, "")) for key in ("name", "price", "facts", "says")}) for entry in extra.get("examples", ()))
-    shown = (*_house_examples(), *own)
-    head = f"What an assistant says aloud, in one sentence: {shop.shop.voice.tone}. Only the facts given, none left out.\n\n"
-    return head + "".join(f"{_facts(one.name, one.price, one.facts)} {one.says}\n\n" for one in shown)
-
-
-def pitch_prompt(facts: ItemFacts, lines: str) -> str:
-    """The facts of one item, ready to be worded."""
-    return _facts(facts.name, facts.price, lines)
-
-
-def _facts(name: str, price: str, lines: str) -> str:
-    parts = [f"Name: {name}", *([f"Price: {price}"] if price else []), *([f"Facts: {lines}"] if lines else [])]
-    return "\n".join((*parts, "Says:"))
+    own = tuple(_sheet(entry) for entry in (shop.shop.voice.model_extra or {}).get("examples", ()))
+    head = f"What a shop assistant says aloud, one sentence each: {shop.shop.voice.tone}. Every fact given is said, and nothing else.\n\n"
+    return head + "".join(f"{sheet.prompt()} {sheet.says}\n\n" for sheet in (*_house_sheets(), *own))

@@ -6,13 +6,14 @@ what it may be built from, and whether the model may find better words for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
+from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import count, listed, ordinal, price, relaxed, sentence
-from dialogue.phrasing.traits import price_gap, put, sentence_traits, traits_of, wished_words
+from dialogue.phrasing.traits import price_gap, put, puts_of, sentence_traits, traits_of, wished_words
 from dialogue.shop import Slot
 from dialogue.state import BeliefState
 from dialogue.types import Plan
@@ -22,8 +23,6 @@ ITEMS_SPOKEN = 3
 FEW_LEFT = 3
 """Stock worth a word."""
 
-Wording = Literal["pitch", "compare", "answer", "chosen"]
-
 
 @dataclass(frozen=True)
 class Telling:
@@ -31,15 +30,13 @@ class Telling:
 
     text: str
     ground: Ground
-    wording: Wording | None = None
-    """How the model may word it; None: said as it stands."""
+    sheet: Sheet | None = None
+    """The facts for the model to word; None: said as it stands."""
     names: tuple[int, ...] = ()
     """Positions in the ground's items whose names must be said."""
-    question: str = ""
-    """What the shopper asked, for an answer."""
-    facts: str = ""
-    """The facts to word, as the prompts show them."""
     policy: bool = False
+    clause: bool = False
+    """An opening clause, which the sentence after it completes."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +60,17 @@ class Scene:
 def compose(scene: Scene) -> tuple[Telling, ...]:
     """Every sentence of the reply, the first one ready to speak."""
     makers = {
-        "greet": _greet, "ask": _ask, "recommend": _recommend, "compare": _compare, "answer": _answer, "confirm": _confirm,
-        "none_fit": _none_fit, "chosen": _chosen, "memory": _memory, "repair": _repair, "close": _close,
+        "greet": _greet,
+        "ask": _ask,
+        "recommend": _recommend,
+        "compare": _compare,
+        "answer": _answer,
+        "confirm": _confirm,
+        "none_fit": _none_fit,
+        "chosen": _chosen,
+        "memory": _memory,
+        "repair": _repair,
+        "close": _close,
     }
     return tuple(telling for telling in makers[scene.plan.kind](scene) if telling.text.strip())
 
@@ -76,6 +82,13 @@ def named(facts: ItemFacts, shop: ShopFacts) -> str:
     if not extra or first in {"the", "a", "an", "one", "set", "pack", "box", "our", "my", "pair"}:
         return facts.name
     return f"{extra} {facts.name}"
+
+
+def plural(name: str) -> bool:
+    """Whether a name is spoken of as several: "Oak Stools" but not "Set of Six Stools" or "Glass"."""
+    head = re.split(r"\s+(?:of|with|for|in|on|by|and)\s+|,", name, maxsplit=1)[0].split()
+    last = head[-1].lower() if head else ""
+    return (last.endswith("s") and not last.endswith(("ss", "us", "is", "'s", "ies s"))) or last in {"people", "children", "feet"}
 
 
 def _tell(scene: Scene, text: str, ground: Ground | None = None) -> Telling:
@@ -108,14 +121,21 @@ def _question(scene: Scene, slot_name: str | None, options: Sequence[str]) -> Te
     if not choices:
         return Telling(f"{asked}?", ground)
     offered = listed(choices, "or")
-    return Telling(sentence(scene.vary((f"{asked}: {offered}?", f"{asked}, perhaps {offered}?", f"{asked}? I have {listed(choices)}."))), ground)
+    return Telling(
+        sentence(scene.vary((f"{asked}: {offered}?", f"{asked}, perhaps {offered}?", f"{asked}? I have {listed(choices)}."))),
+        ground,
+    )
 
 
 def _ask(scene: Scene) -> list[Telling]:
     question = _question(scene, scene.plan.slot, scene.plan.options)
-    fallback = _tell(scene, scene.vary(("What are you looking for?", "What would you like?", "Tell me a little about what you want.")))
+    fallback = _tell(
+        scene, scene.vary(("What are you looking for?", "What would you like?", "Tell me a little about what you want."))
+    )
     wished = wished_words(scene.shop, scene.plan.wishes)
-    opener = [_tell(scene, scene.vary((f"Something {wished}, lovely.", f"{wished}, right.", f"Good, {wished}.")))] if wished else []
+    opener = (
+        [_tell(scene, scene.vary((f"Something {wished}, lovely.", f"{wished}, right.", f"Good, {wished}.")))] if wished else []
+    )
     return [*opener, question or fallback]
 
 
@@ -126,17 +146,36 @@ def _confirm(scene: Scene) -> list[Telling]:
     if not values:
         return [_tell(scene, scene.vary(("Have I got that right?", "Is that right?", "Shall I go with that?")))]
     said = listed([put(slot, value) if slot else value for value in values], "or")
-    return [_tell(scene, scene.vary((f"You would like something {said}, is that right?", f"{said}: have I got that right?", f"So {said}, yes?")), words)]
+    return [
+        _tell(
+            scene,
+            scene.vary(
+                (f"You would like something {said}, is that right?", f"{said}: have I got that right?", f"So {said}, yes?")
+            ),
+            words,
+        )
+    ]
 
 
 def _memory(scene: Scene) -> list[Telling]:
     if "forg" in scene.plan.note:
-        return [_tell(scene, "Done: I have forgotten what I knew of you.", replace(scene.ground, words=scene.ground.words | {"done", "forgotten", "knew"}))]
+        return [
+            _tell(
+                scene,
+                "Done: I have forgotten what I knew of you.",
+                replace(scene.ground, words=scene.ground.words | {"done", "forgotten", "knew"}),
+            )
+        ]
     values = [value for values in scene.plan.wishes.values() for value in values]
     words = replace(scene.ground, words=scene.ground.words | set(stems(" ".join((*values, "remember far")))))
     if not values:
-        return [_tell(scene, scene.vary(("I remember nothing about you yet.", "So far I have nothing noted about you.")),
-                      replace(words, words=words.words | set(stems("remember noted far"))))]
+        return [
+            _tell(
+                scene,
+                scene.vary(("I remember nothing about you yet.", "So far I have nothing noted about you.")),
+                replace(words, words=words.words | set(stems("remember noted far"))),
+            )
+        ]
     return [_tell(scene, f"So far I remember: {listed(values)}.", words)]
 
 
@@ -145,15 +184,34 @@ def _repair(scene: Scene) -> list[Telling]:
     words = replace(scene.ground, words=scene.ground.words | set(stems(f"{about} catch hear repeat again follow")))
     if scene.plan.note.startswith("off_topic"):
         turn_back = f"I can help with {about}" if about else "I can help you find something here"
-        return [_tell(scene, scene.vary(("That is not something I can talk about.", "That one is not for me to say.", "I should leave that one alone.")),
-                      replace(words, words=words.words | set(stems("talk leave alone")))),
-                _tell(scene, f"{turn_back}: what are you looking for?", words)]
-    return [_tell(scene, scene.vary(("Sorry, I didn't catch that.", "I didn't quite hear that, sorry.", "Sorry, could you say that again?")), words),
-            *([question] if (question := _question(scene, scene.plan.slot, scene.plan.options)) else [])]
+        return [
+            _tell(
+                scene,
+                scene.vary(
+                    (
+                        "That is not something I can talk about.",
+                        "That one is not for me to say.",
+                        "I should leave that one alone.",
+                    )
+                ),
+                replace(words, words=words.words | set(stems("talk leave alone"))),
+            ),
+            _tell(scene, f"{turn_back}: what are you looking for?", words),
+        ]
+    return [
+        _tell(
+            scene,
+            scene.vary(("Sorry, I didn't catch that.", "I didn't quite hear that, sorry.", "Sorry, could you say that again?")),
+            words,
+        ),
+        *([question] if (question := _question(scene, scene.plan.slot, scene.plan.options)) else []),
+    ]
 
 
 def _close(scene: Scene) -> list[Telling]:
-    return [_tell(scene, scene.vary(("You're welcome, goodbye.", "Thank you for coming by, goodbye.", "My pleasure, and goodbye.")))]
+    return [
+        _tell(scene, scene.vary(("You're welcome, goodbye.", "Thank you for coming by, goodbye.", "My pleasure, and goodbye.")))
+    ]
 
 
 # --- items -----------------------------------------------------------------------------------------------------------------
@@ -164,26 +222,26 @@ def pitch(scene: Scene, facts: ItemFacts, position: int, *, before: ItemFacts | 
     others = [other for other in scene.ground.items if other is not facts]
     traits = traits_of(facts, scene.shop, scene.plan.wishes, others)
     bare, phrased = sentence_traits(traits)
-    the = named(facts, scene.shop)
+    the, verb = named(facts, scene.shop), "are" if plural(facts.name) else "is"
     about = ", ".join(part for part in (bare, phrased) if part)
     cost = facts.price
-    gap = price_gap(facts, before, scene.shop) if before else ""
-    if not cost:
-        text = scene.vary((f"There is {the}, {about}", f"{the}: {about}", f"I would look at {the}, {about}"), position) if about else f"There is {the}"
-    elif gap and gap != "the same price" and position:
-        tail = f", {about}" if about else ""
-        text = scene.vary((f"For {gap}, at {cost}, there is {the}{tail}", f"{the} is {gap}, {cost}{tail}", f"Then {the}{tail}, at {cost}, {gap}"), position)
-    elif about:
-        text = scene.vary((f"{the}, {about}, is {cost}", f"There is {the}, {about}, at {cost}", f"{the} is {cost}, {about}"), position)
+    gap = price_gap(facts, before, scene.shop) if before and position else ""
+    gap = "" if gap == "the same price" else gap
+    tail = f", {about}" if about else ""
+    if gap:
+        lead = scene.vary(
+            (f"For {gap} there {verb} {the},", f"{the} {verb} {gap},", f"Then there {verb} {the}, {gap},"), position
+        )
+        text = f"{lead} at {cost}{tail}"
     else:
-        text = scene.vary((f"{the} is {cost}", f"There is {the} at {cost}"), position)
+        lead = scene.vary((f"{the} {verb}", f"There {verb} {the},", f"I would look at {the},"), position)
+        text = f"{lead} {about or 'one to see'}{f', at {cost}' if cost else ''}"
     stock = facts.item.stock
     if stock is not None and 0 < stock <= FEW_LEFT and facts.live:
         text += f", and there {'is one' if stock == 1 else f'are {relaxed(stock)}'} left"
-    ground = scene.ground.only(facts, *([before] if before else []))
-    lines = [trait.said + (" (as asked)" if trait.wished else "") for trait in traits]
-    said = "; ".join([*lines, *([gap] if gap and position else [])])
-    return Telling(sentence(text), ground, wording="pitch", names=(0,), facts=said)
+    lines = "; ".join(trait.said + (" (as asked)" if trait.wished else "") for trait in traits)
+    sheet = Sheet(the, lines, cost, lead=lead[0].upper() + lead[1:], puts=puts_of(traits))
+    return Telling(sentence(text), scene.ground.only(facts, *([before] if before else [])), sheet, names=(0,))
 
 
 def _pitches(scene: Scene) -> list[Telling]:
@@ -198,15 +256,15 @@ def _recommend(scene: Scene) -> list[Telling]:
     shown = len(scene.ground.items[:ITEMS_SPOKEN])
     if not shown:
         return _none_fit(scene)
-    wished = wished_words(scene.shop, scene.plan.wishes)
+    wished = wished_words(scene.shop, scene.plan.wishes, scene.ground.items[:ITEMS_SPOKEN])
     many = count(shown)
     if shown == 1:
-        plain = ("There is one I would pick.", "One stands out for me.", "I have just the one in mind.")
-        opened = (f"{wished}, there is one I would pick.", f"{wished}, one stands out.", f"{wished}, I have one in mind.")
+        plain = ("There is one I would pick:", "One stands out for me:", "I have just the one in mind:")
+        opened = (f"{wished}, there is one I would pick:", f"{wished}, one stands out:", f"{wished}, I have one in mind:")
     else:
-        plain = (f"I have {many} for you.", f"{many} come to mind.", f"Let me give you {many}.")
-        opened = (f"{wished}, I have {many} for you.", f"{wished}, {many} come to mind.", f"{wished}, let me give you {many}.")
-    opener = _tell(scene, scene.vary(opened if wished else plain))
+        plain = (f"I have {many} for you:", f"{many} come to mind:", f"Let me give you {many}:")
+        opened = (f"{wished}, I have {many} for you:", f"{wished}, {many} come to mind:", f"{wished}, let me give you {many}:")
+    opener = replace(_tell(scene, scene.vary(opened if wished else plain)), clause=True)
     closing = _question(scene, scene.plan.ask_next, scene.plan.options)
     return [opener, *_pitches(scene), *([closing] if closing else [])]
 
@@ -229,9 +287,22 @@ def _compare(scene: Scene) -> list[Telling]:
         bare, phrased = sentence_traits(traits)
         about = ", ".join(part for part in (bare, phrased) if part)
         the, cost = named(facts, scene.shop), f" at {facts.price}" if facts.price else ""
-        text = f"The {ordinal(position)}, {the}, is {about}{',' if about and cost else ''}{cost}" if about else f"The {ordinal(position)} is {the}{cost}"
+        verb = "are" if plural(facts.name) else "is"
+        text = (
+            f"The {ordinal(position)}, {the}, {verb} {about}{',' if about and cost else ''}{cost}"
+            if about
+            else f"The {ordinal(position)} {verb} {the}{cost}"
+        )
         lines = "; ".join(trait.said + (" (as asked)" if trait.wished else "") for trait in traits)
-        tellings.append(Telling(sentence(text), scene.ground.only(facts), wording="compare", names=(0,), facts=lines))
+        lead = f"The {ordinal(position)}, {the}, {verb}"
+        tellings.append(
+            Telling(
+                sentence(text),
+                scene.ground.only(facts),
+                Sheet(the, lines, facts.price, lead=lead, puts=puts_of(traits)),
+                names=(0,),
+            )
+        )
     return tellings
 
 
@@ -244,20 +315,40 @@ def _none_fit(scene: Scene) -> list[Telling]:
     if limit is not None and any(relaxation.slot == "price" for relaxation in plan.relaxations):
         tellings.append(_tell(scene, f"I have nothing under {price(limit, shop.currency)}", words))
     else:
-        tellings.append(_tell(scene, scene.vary(("Nothing fits all of that.", "I have nothing that fits all of it.", "Not one thing fits all of that.")), words))
+        tellings.append(
+            _tell(
+                scene,
+                scene.vary(
+                    ("Nothing fits all of that.", "I have nothing that fits all of it.", "Not one thing fits all of that.")
+                ),
+                words,
+            )
+        )
     for relaxation in plan.relaxations[:2]:
         slot = shop.slots.get(relaxation.slot)
         there = f"there {'is' if relaxation.fitting == 1 else 'are'} {count(relaxation.fitting)}"
         counted = replace(words, counts=words.counts | {relaxation.fitting})
         if relaxation.slot == "price" and relaxation.nearest is not None:
             minor = round(relaxation.nearest)
-            tellings.append(_tell(scene, f"From {price(minor, shop.currency)} {there}", replace(counted, items=(), prices_minor=words.prices_minor | {minor})))
+            tellings.append(
+                _tell(
+                    scene,
+                    f"From {price(minor, shop.currency)} {there}",
+                    replace(counted, items=(), prices_minor=words.prices_minor | {minor}),
+                )
+            )
         elif slot is not None and relaxation.values:
             offered = listed([put(slot, value) for value in relaxation.values[:2]], "or")
             spoken = replace(counted, items=(), words=words.words | set(stems(offered)))
             tellings.append(_tell(scene, f"{offered}, {there}", spoken))
         elif relaxation.slot != "stock" and slot is not None:
-            tellings.append(_tell(scene, f"With another {slot.said}, {there}", replace(counted, items=(), words=words.words | set(stems(slot.said)))))
+            tellings.append(
+                _tell(
+                    scene,
+                    f"With another {slot.said}, {there}",
+                    replace(counted, items=(), words=words.words | set(stems(slot.said))),
+                )
+            )
     return [*tellings, *_pitches(scene)]
 
 
@@ -269,8 +360,16 @@ def _chosen(scene: Scene) -> list[Telling]:
     the, cost = named(focus, scene.shop), f", at {focus.price}" if focus.price else ""
     text = scene.vary((f"{the} it is{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
     ground = scene.ground.only(focus)
-    return [Telling(sentence(text), ground, names=(0,)), _tell(scene, scene.vary(("Is there anything else you would like?", "Shall we look for anything else?", "Anything else for today?")),
-                                                               replace(scene.ground, words=scene.ground.words | {"today"}))]
+    return [
+        Telling(sentence(text), ground, names=(0,)),
+        _tell(
+            scene,
+            scene.vary(
+                ("Is there anything else you would like?", "Shall we look for anything else?", "Anything else for today?")
+            ),
+            replace(scene.ground, words=scene.ground.words | {"today"}),
+        ),
+    ]
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------------
@@ -283,7 +382,13 @@ def _answer(scene: Scene) -> list[Telling]:
     if focus is None:
         if tellings:
             return tellings
-        return [_tell(scene, scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")), replace(scene.ground, words=scene.ground.words | {"afraid"}))]
+        return [
+            _tell(
+                scene,
+                scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")),
+                replace(scene.ground, words=scene.ground.words | {"afraid"}),
+            )
+        ]
     for topic in scene.plan.requested or ("price",):
         if not any(policy.name == topic for policy in scene.ground.policies):
             tellings.append(answer_about(scene, focus, topic))
@@ -295,32 +400,36 @@ def answer_about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
     the, ground, shop = named(facts, scene.shop), scene.ground.only(facts), scene.shop
     slot = shop.slots.get(topic)
     stock = facts.item.stock
+    verb = "are" if plural(facts.name) else "is"
+    sheet: Sheet | None = None
     if topic in ("price", "cost") or (slot is not None and slot.is_money):
-        known = f"{the} is {facts.price}" if facts.price else ""
+        known = f"{the} {verb} {facts.price}" if facts.price else ""
     elif topic in ("stock", "availability"):
         if not facts.live:
-            known = f"I could not check just now whether {the} is still here"
+            known = f"I could not check just now whether {the} {verb} still here"
             ground = replace(ground, words=ground.words | set(stems("check whether still here")))
         elif stock is None:
             known = ""
         elif stock == 0:
-            known = f"{the} is out of stock"
+            known = f"{the} {verb} out of stock"
         elif stock <= 10:
-            known = f"{the} is in stock: {'one' if stock == 1 else relaxed(stock)} left"
+            known = f"{the} {verb} in stock: {'one' if stock == 1 else relaxed(stock)} left"
         else:
-            known = f"Yes, {the} is in stock"
+            known = f"Yes, {the} {verb} in stock"
     elif slot is not None and topic in facts.amounts:
         known = f"{the}: {facts.amounts[topic]}"
+        sheet = Sheet(the, facts.amounts[topic], asked=slot.said, lead=sentence(f"{the} {verb}").rstrip("."))
     elif slot is not None and facts.values.get(topic):
         values = listed(facts.values[topic])
-        known = f"For {slot.said}, {the} is {values}"
+        known = f"For {slot.said}, {the} {verb} {values}"
+        sheet = Sheet(the, values, asked=slot.said, lead=sentence(f"{the} {verb}").rstrip("."))
         ground = replace(ground, words=ground.words | set(stems(slot.said)))
     elif topic in ("description", "details", "more") and facts.description:
         known = facts.description.split(". ")[0]
     else:
         known = ""
     if known:
-        return Telling(sentence(known), ground, wording="answer", names=(0,) if the in known else (), question=topic, facts=known)
+        return Telling(sentence(known), ground, sheet, names=(0,) if the in known else ())
     said = slot.said if slot else topic.replace("_", " ")
     instead = f", but it is {facts.price}" if facts.price and topic not in ("price", "cost") else ""
     words = replace(ground, words=ground.words | set(stems(f"{said} afraid")))

@@ -11,6 +11,8 @@ from dialogue.shop import Slot
 
 TRAITS = 3
 """More than three in a sentence and none is remembered."""
+ROUGH_FROM_MINOR = 300
+"""Differences from here on are said to the whole unit: "about five dollars more"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ def article(word: str) -> str:
     return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
-def traits_of(facts: ItemFacts, shop: ShopFacts, wishes: Mapping[str, Sequence[str]], besides: Sequence[ItemFacts] = ()) -> tuple[Trait, ...]:
+def traits_of(
+    facts: ItemFacts, shop: ShopFacts, wishes: Mapping[str, Sequence[str]], besides: Sequence[ItemFacts] = ()
+) -> tuple[Trait, ...]:
     """At most TRAITS: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
 
     What the name says already, and the kind of thing, are left out.
@@ -63,13 +67,15 @@ def traits_of(facts: ItemFacts, shop: ShopFacts, wishes: Mapping[str, Sequence[s
     return tuple(trait for _, _, trait in ranked)
 
 
-def wished_words(shop: ShopFacts, wishes: Mapping[str, Sequence[str]], *, most: int = 2) -> str:
-    """The shopper's wishes as they stand in a sentence: "in navy, for a wedding"; "" where there are none to repeat."""
-    said = [
-        put(slot, values[0])
-        for slot in shop.shop.slots
-        if not slot.topic and slot.kind == "choice" and (values := tuple(wishes.get(slot.name, ()))) and (slot.phrase or values[0] in slot.phrases)
-    ]
+def wished_words(shop: ShopFacts, wishes: Mapping[str, Sequence[str]], items: Sequence[ItemFacts] = (), *, most: int = 2) -> str:
+    """The wishes that every one of the items fulfils, as they stand in a sentence: "in navy, for a wedding"; "" where there are none."""
+    said = []
+    for slot in shop.shop.slots:
+        if slot.topic or slot.kind != "choice":
+            continue
+        held = [value for value in wishes.get(slot.name, ()) if all(value in facts.values.get(slot.name, ()) for facts in items)]
+        if held and (slot.phrase or held[0] in slot.phrases):
+            said.append(put(slot, held[0]))
     return ", ".join(said[:most])
 
 
@@ -80,7 +86,10 @@ def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:
         return ""
     if mine == theirs:
         return "the same price"
-    return f"{price(abs(mine - theirs), shop.currency)} {'less' if mine < theirs else 'more'}"
+    gap = abs(mine - theirs)
+    whole = round(gap / 100) * 100
+    said = price(gap, shop.currency) if gap == whole or gap < ROUGH_FROM_MINOR else f"about {price(whole, shop.currency)}"
+    return f"{said} {'less' if mine < theirs else 'more'}"
 
 
 def sentence_traits(traits: Sequence[Trait]) -> tuple[str, str]:
@@ -88,3 +97,8 @@ def sentence_traits(traits: Sequence[Trait]) -> tuple[str, str]:
     bare = [trait.said for trait in traits if not trait.phrased]
     phrased = [trait.said for trait in traits if trait.phrased]
     return listed(bare), listed(phrased) if len(phrased) < 3 else ", ".join(phrased)
+
+
+def puts_of(traits: Sequence[Trait]) -> tuple[tuple[str, str], ...]:
+    """(value, as it stands in a sentence) of the traits that have a phrase."""
+    return tuple((trait.value, trait.said) for trait in traits if trait.phrased)
