@@ -86,7 +86,7 @@ def _transcriber(settings: Settings) -> Transcriber:
 
     transcriber = open_transcriber(
         settings.hearing_engine, require(settings.hearing_model), language=settings.language, threads=settings.hearing_threads,
-        checkpoint=settings.hearing_checkpoint,
+        checkpoint=settings.hearing_checkpoint, converted_dir=places.home() / "converted",
     )
     transcriber.transcribe(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
     return transcriber

@@ -61,11 +61,10 @@ DOING: dict[str, str] = {"hear": "listening", "think": "thinking", "phrase": "fi
 
 @dataclass
 class Turning:
-    """The turn being answered, and what there was before it."""
+    """The turn being answered."""
 
     work: TurnWork
     number: int
-    before: BeliefState
     generation: int
     ended_s: float
     """The true end of the shopper's speech, or the arrival of the typed words, by the session's clock."""
@@ -94,7 +93,8 @@ class Session:
         self._guess: TurnWork | None = None
         self._turning: Turning | None = None
         self._over_reply = False
-        self._reopened = False
+        self._reopened: Asked | None = None
+        """The turn that the shopper is going on with: nothing of its reply was heard yet."""
         self._numbers = 0
         self._stopping = False
         self._pieces: list[listening.SpeechEnded] = []
@@ -161,7 +161,7 @@ class Session:
             self._send(error("nothing_heard"))
             return
         self.last_active_s = self._clock()
-        self._reopened = False
+        self._reopened = None
         self._stop_reply()
         self._drop_guess()
         self._answer(self._work(certain=True, text=text), None)
@@ -178,7 +178,7 @@ class Session:
         while True:
             match await self._ears.next_event():
                 case listening.SpeechStarted() as started:
-                    await self._on_started(started)
+                    self._on_started(started)
                 case listening.SpeechPaused() as paused:
                     self._on_paused(paused)
                 case listening.SpeechResumed(revision=revision):
@@ -193,17 +193,14 @@ class Session:
                 case Committed():
                     self._on_committed()
 
-    async def _on_started(self, started: listening.SpeechStarted) -> None:
+    def _on_started(self, started: listening.SpeechStarted) -> None:
         self.last_active_s = self._clock()
         self._send(SpeechStarted(at_sample=self._ears.at_client_rate(started.at_sample)))
         self._over_reply = self._barge.reply != "silent"
         turning = self._turning
-        self._reopened = (
-            turning is not None and turning.decided_s is not None and self._over_reply and self._mouth.heard_ms() < UNHEARD_MS
-        )
+        unheard = turning is not None and turning.decided_s is not None and self._mouth.heard_ms() < UNHEARD_MS
+        self._reopened = turning.work.asked if turning is not None and unheard else None
         self._see(VoiceHeard(self._now_ms(), self._ears.voiced_ms))
-        if self._reopened:
-            await self._ears.reopen()
 
     def _on_paused(self, paused: listening.SpeechPaused) -> None:
         self._see(VoiceStopped(self._now_ms()))
@@ -216,12 +213,16 @@ class Session:
 
     async def _read_pause(self, guess: TurnWork) -> None:
         """The words of a pause tell whether it is the end, and whether they were meant to interrupt."""
-        transcript = await guess.transcript
+        try:
+            transcript = await guess.transcript
+        except Exception:   # told where the turn is answered
+            return
         if transcript is None or guess is not self._guess:
             return
         if words_of(transcript.text):
-            self._send(TranscriptSaid(role="user", text=transcript.text, final=False, turn=self._numbers + (not self._reopened)))
-        if self._over_reply and not self._reopened:
+            number = self._numbers + (self._reopened is None)
+            self._send(TranscriptSaid(role="user", text=transcript.text, final=False, turn=number))
+        if self._over_reply and self._reopened is None:
             self._see(self._words(transcript.text))
         await self._ears.hint(guess.asked.revision, reads_finished(transcript.text))
 
@@ -234,7 +235,7 @@ class Session:
             ended = replace(ended, audio=np.concatenate([piece.audio for piece in (*self._pieces, ended)]))
             self._pieces.clear()
         guess, self._guess = self._guess, None
-        if guess is not None and guess.asked.revision != ended.revision:
+        if guess is not None and (guess.failed or guess.asked.revision != ended.revision):
             guess.abandon()
             guess = None
         work = guess
@@ -261,7 +262,7 @@ class Session:
         """Words said over a reply: an answer is due only where they were more than "mhm"."""
         transcript = await self._or_apology(work, work.transcript)
         text = transcript.text if transcript else ""
-        if self._reopened and self._turning is not None and (before := self._turning.work.transcript).done():
+        if self._reopened is not None and self._turning is not None and (before := self._turning.work.transcript).done():
             earlier = before.result()
             if earlier is not None and words_of(earlier.text) == words_of(text):
                 text = ""   # nothing was added to the turn that is being answered
@@ -276,9 +277,11 @@ class Session:
     # --- the reply -----------------------------------------------------------------------------------------------------
 
     def _asked(self, revision: int, audio: FloatAudio | None = None, text: str = "") -> Asked:
-        """A turn asked now, of what is believed and was heard now."""
-        taken_back = self._turning.before if self._reopened and self._turning is not None else self.state
-        return Asked(taken_back, self._mouth.heard(), self._start.shopper, audio, text, revision)
+        """A turn asked now, of what is believed and was heard now; words that go on with an unanswered turn are joined to it."""
+        if self._reopened is None:
+            return Asked(self.state, self._mouth.heard(), self._start.shopper, audio, text, revision)
+        whole = audio if audio is None or self._reopened.audio is None else np.concatenate([self._reopened.audio, audio])
+        return replace(self._reopened, audio=whole, revision=revision)
 
     def _work(
         self, *, certain: bool, audio: FloatAudio | None = None, text: str = "", revision: int = -1, turn: Turn | None = None,
@@ -290,12 +293,12 @@ class Session:
 
     def _answer(self, work: TurnWork, ended: listening.SpeechEnded | None) -> None:
         """Begin the reply to a turn that has ended."""
-        if not self._reopened:
+        if self._reopened is None:
             self._numbers += 1
         self._stop_reply()
-        self._reopened = self._over_reply = False
+        self._reopened, self._over_reply = None, False
         turning = Turning(
-            work, self._numbers, work.asked.state, self._mouth.begin(),
+            work, self._numbers, self._mouth.begin(),
             ended_s=self._ears.arrived_s(ended.end_sample) if ended else self._clock(),
             decided_s=self._clock() if ended else None,
         )
@@ -384,7 +387,7 @@ class Session:
         if isinstance(action, Hold):
             self._mouth.hold()
         elif isinstance(action, GoOn):
-            self._reopened = False
+            self._reopened = None
             self._mouth.go_on()
         elif isinstance(action, interrupting.Stop):
             self._stop_reply()
@@ -395,14 +398,15 @@ class Session:
         turning, self._turning = self._turning, None
         if turning is not None:
             turning.work.abandon()
-            if self._reopened:
-                self.state = turning.before
+            if self._reopened is not None:
+                self.state = self._reopened.state
         if (text := self._mouth.cut()) is not None:
             self._send(TranscriptSaid(role="agent", text=text, turn=self._numbers))
         self._barge = interrupting.SILENT
 
     def _words(self, text: str) -> WordsHeard:
-        asked = self.state.last_plan is not None and self.state.last_plan.expecting != "anything"
+        plan = self.state.last_plan
+        asked = plan is not None and plan.expecting != "anything" and self._mouth.nearly_all_heard()
         return WordsHeard(self._now_ms(), text, final=True, asked=asked, speaking=self._mouth.saying())
 
     async def _watch(self) -> None:
@@ -445,3 +449,4 @@ class Session:
         task = asyncio.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())   # one cancelled before it began

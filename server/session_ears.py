@@ -140,11 +140,3 @@ class Ears:
             return ()
 
         await self.ask(tell)
-
-    async def reopen(self) -> None:
-        """The speech that has just started continues the turn before it."""
-        def tell() -> Sequence[Event]:
-            self._listener.reopen()
-            return ()
-
-        await self.ask(tell)

@@ -15,6 +15,8 @@ from voice.sound import Speech
 
 CHUNK_MS = 40
 """Length of one binary message."""
+QUESTION_LEFT_MS = 800
+"""People answer a question before its last word is over."""
 AUDIBLE = 0.012
 """Share of full scale from which a sample can be heard; what comes before it in a reply counts as waiting."""
 
@@ -162,6 +164,11 @@ class Mouth:
         """How much of the present reply reached the ear."""
         self._note_estimate()
         return self._ledger.heard().heard_ms
+
+    def nearly_all_heard(self) -> bool:
+        """So little of the reply is left that its question, which comes last, has been understood."""
+        left = self._ledger.reply_samples - int(self.heard_ms() * self.rate_hz / 1000)
+        return self._finished and left <= self.rate_hz * QUESTION_LEFT_MS // 1000
 
     def saying(self) -> str:
         """What the shopper may be hearing now."""

@@ -79,6 +79,11 @@ class TurnWork:
         self.first: asyncio.Future[Spoken | None] = loop.create_future()
         self._task = asyncio.create_task(self._prepare())
 
+    @property
+    def failed(self) -> bool:
+        """The words could not be heard."""
+        return self.transcript.done() and self.transcript.exception() is not None
+
     def promote(self) -> None:
         """The turn has really ended: what is left to do is urgent."""
         self._certain = True
