@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import call, conversing, index, models, serve
+from server.commands import call, conversing, hearing, index, models, serve, turn_taking
 
 app = typer.Typer(
     name="shoptalk",
@@ -20,6 +20,8 @@ app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate, name="evaluate")
 evaluate.command("conversing")(conversing.conversing)
+evaluate.command("hearing")(hearing.hearing)
+evaluate.command("turn-taking")(turn_taking.turn_taking)
 
 
 def main() -> None:

@@ -24,6 +24,9 @@ from voice.features import FULL_WINDOW_S, is_nothing, laid_on_quiet, log_mel, wi
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.whisper_guards import Hypothesis, is_silence, why_doubted
 
+COMPUTE_TYPE = "int8"
+"""Weights in 8 bits: twice as fast as float32 on the CPU, with the same words."""
+
 BEAM_SIZE = 5
 """As stock. On a short window the decoder costs little beside the encoder."""
 
@@ -40,7 +43,7 @@ class FasterWhisper:
     """
 
     def __init__(
-        self, model_dir: Path, *, language: str | None = "en", threads: int = 2, compute_type: str = "int8", short: bool = True
+        self, model_dir: Path, *, language: str | None = "en", threads: int = 2, compute_type: str = COMPUTE_TYPE, short: bool = True
     ) -> None:
         """``language`` None detects it. ``short`` False always uses the full window, as stock does (for comparing)."""
         self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=compute_type, cpu_threads=threads)

@@ -14,12 +14,13 @@ from server.models import ModelError
 from server.reporting import console
 from server.settings import SettingsError
 from voice.devices import DeviceError
+from voice.hearing import HearingError
 from voice.speaking import SpeakingError
 from voice.wavefiles import AudioFileError
 
 EXPECTED = (
-    AudioFileError, CallError, CatalogueError, DeviceError, IndexFolderError, InteractionsError, LlmError, ModelError,
-    SettingsError, ShopError, SpeakingError,
+    AudioFileError, CallError, CatalogueError, DeviceError, HearingError, IndexFolderError, InteractionsError, LlmError,
+    ModelError, SettingsError, ShopError, SpeakingError,
 )
 """Errors that are about what the user gave, and say so."""
 

@@ -1,0 +1,83 @@
+"""``shoptalk evaluate hearing``: recordings through the ear that the server uses."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from server.reporting import console, emit
+
+
+class EngineName(StrEnum):
+    FASTER_WHISPER = "faster-whisper"
+    OPENAI_WHISPER = "openai-whisper"
+
+
+def hearing(
+    manifest: Annotated[Path, typer.Argument(help='JSON lines of {"audio", "text"}; paths are relative to the file.')],
+    stock: Annotated[bool, typer.Option("--stock", help="Also run stock faster-whisper (beam 5) on the same weights.")] = False,
+    noise: Annotated[Path | None, typer.Option(help="A recording of noise to mix in; needs --snr.")] = None,
+    snr: Annotated[float | None, typer.Option(help="Signal-to-noise ratio of that mixture, in dB.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="Which engine hears.")] = EngineName.FASTER_WHISPER,
+    model: Annotated[str, typer.Option(help="An installed Whisper model (`shoptalk models list`).")] = "whisper-base",
+    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint of your own, for openai-whisper.")] = None,
+    language: Annotated[str, typer.Option(help='A language code, or "auto" to detect it.')] = "en",
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the engine (and of stock).")] = 2,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only this many recordings, from the first.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the noise's place under each recording.")] = 0,
+    misheard: Annotated[bool, typer.Option("--misheard", help="Also list what was misheard.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Transcribe recordings and report word errors and times; with --stock, beside the stock engine, alternating.
+
+    wer is the word error rate after a normalisation that is the same for both (letters said one by one are joined, numbers become
+    digits; see server/evaluate/word_errors.py). speedup is the ratio of the median times. fallbacks counts the utterances that a
+    guard sent to the full 30 s window.
+
+    Example: shoptalk evaluate hearing recordings.jsonl --stock --json
+    """
+    from server import places
+    from server.commands.failing import EXPECTED, failed
+    from server.evaluate.hearing import measure, stock_engine
+    from server.evaluate.manifest import ManifestError, NoiseMixer, read_manifest
+    from server.models import require
+    from voice.hearing import open_transcriber
+
+    try:
+        if (noise is None) != (snr is None):
+            raise ManifestError("Give --noise FILE and --snr DB together.")
+        recordings = read_manifest(manifest)[:limit]
+        spoken = None if language == "auto" else language
+        folder = require(model)
+        with console.status("Opening the engines"):
+            transcriber = open_transcriber(
+                engine.value, folder, language=spoken, threads=threads, checkpoint=checkpoint,
+                converted_dir=places.home() / "converted",
+            )
+            beside = stock_engine(folder, language=spoken, threads=threads) if stock else None
+        mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as bars:
+            task = bars.add_task("hearing", total=len(recordings))
+            figures = measure(
+                recordings, transcriber, stock=beside, mixer=mixer, told=lambda done: bars.update(task, completed=done)
+            )
+    except (*EXPECTED, ManifestError) as error:
+        raise failed(error) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    if not misheard:
+        del figures["misheard"]
+    figures |= {
+        "engine": transcriber.name,
+        "model": model,
+        "threads": threads,
+        "seed": seed,
+        "noise": noise.name if noise else None,
+        "snr_db": snr,
+    }
+    emit(figures, as_json=as_json, title="Hearing")
