@@ -24,7 +24,7 @@ from whisper.normalizers import EnglishTextNormalizer
 _LETTERS_APART = re.compile(r"\b[A-Za-z](?:[\s.,-]+[A-Za-z]\b)+")
 _CAPITALS_HYPHENATED = re.compile(r"\b[A-Z]+(?:-[A-Z]+)+\b")
 _CAPITALS_BESIDE_DIGITS = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
-_NUMBER = re.compile(r"(\d[\d.:,/]*)(?:st|nd|rd|th|s)?")
+_NUMBER = re.compile(r"([$¢€£]?)(\d[\d.:,/]*)(?:st|nd|rd|th|s)?")
 
 
 @cache
@@ -42,7 +42,7 @@ def comparable_words(text: str) -> list[str]:
         number = _NUMBER.fullmatch("1" if word == "one" else word)
         if number and words[-1:] == ["a"]:
             words.pop()
-        words += [character for character in number[1] if character.isdigit()] if number else [word]
+        words += [*number[1], *re.sub(r"\D", "", number[2])] if number else [word]
     return words
 
 
