@@ -21,7 +21,7 @@ from functools import cache
 from rapidfuzz.distance import Levenshtein
 from whisper.normalizers import EnglishTextNormalizer
 
-_LETTERS_APART = re.compile(r"\b[A-Za-z](?:[\s.,-]+[A-Za-z]\b)+")
+_LETTERS_APART = re.compile(r"(?<![\w'])[A-Za-z](?:[\s.,-]+[A-Za-z]\b)+")
 _CAPITALS_HYPHENATED = re.compile(r"\b[A-Z]+(?:-[A-Z]+)+\b")
 _CAPITALS_BESIDE_DIGITS = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
 _NUMBER = re.compile(r"([$¢€£]?)(\d[\d.:,/]*)(?:st|nd|rd|th|s)?")
