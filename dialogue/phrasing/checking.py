@@ -91,13 +91,14 @@ def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int
 
 
 def _said_twice(reading: Reading) -> Iterable[Fault]:
-    """The same value of the same item said again in one sentence."""
-    seen: set[tuple[frozenset[tuple[str, str]], tuple[int, ...]]] = set()
+    """The same value or price of the same item said again in one sentence."""
+    seen: set[tuple[str, frozenset[tuple[str, str]], float | None, tuple[int, ...]]] = set()
     for claim in reading.claims:
-        if claim.kind == "value" and not claim.wished:
-            if (claim.pairs, claim.items) in seen:
+        if claim.kind in ("value", "price") and not claim.wished:
+            said = (claim.kind, claim.pairs, claim.number, claim.items)
+            if said in seen:
                 yield _fault("said_twice", claim, reading)
-            seen.add((claim.pairs, claim.items))
+            seen.add(said)
 
 
 def _fault(cause: Cause, claim: Claim, reading: Reading) -> Fault:

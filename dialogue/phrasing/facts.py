@@ -35,6 +35,8 @@ class ItemFacts:
     amounts: Mapping[str, str]
     """Amount slot other than price to words with the unit: {"length": "ninety-six minutes"}."""
     description: str = ""
+    kind_only: bool = False
+    """The title could not be spoken; the item is called by its kind."""
     live: bool = True
     """False where the shop's own service did not answer: price and stock are the catalogue's, and said so."""
 
@@ -108,6 +110,7 @@ class ShopFacts:
             values=values,
             amounts=amounts,
             description=spoken_text(item.description),
+            kind_only=not spoken_name(item.title),
             live=live,
         )
 

@@ -22,22 +22,32 @@ MAX_TOKENS = 48
 class Sheet:
     """The facts of one sentence as the model sees them, and in an example what is said of them."""
 
-    name: str
-    facts: str = ""
+    name: str = ""
     price: str = ""
     asked: str = ""
+    """What the shopper asked about."""
+    facts: str = ""
+    ask: str = ""
+    """A question to put to the shopper, as the shop wrote it; then nothing but ``options`` goes with it."""
+    options: str = ""
     lead: str = ""
+    """How the sentence begins; given to the model."""
     says: str = ""
     puts: tuple[tuple[str, str], ...] = ()
     """(value, as it stands in a sentence) of the traits that the shop puts in its own way; not shown, for mending grammar."""
 
     def prompt(self) -> str:
         """Up to where the model goes on."""
-        lines = [f"Name: {self.name}"]
-        lines += [
-            f"{label}: {value}" for label, value in (("Price", self.price), ("Asked", self.asked), ("Facts", self.facts)) if value
-        ]
-        return "\n".join((*lines, f"Says: {self.lead}"))
+        labelled = (
+            ("Name", self.name),
+            ("Price", self.price),
+            ("Asked", self.asked),
+            ("Facts", self.facts),
+            ("Ask", self.ask),
+            ("Options", self.options),
+        )
+        lines = [f"{label}: {value}" for label, value in labelled if value]
+        return "\n".join((*lines, f"Says: {self.lead}".rstrip()))
 
 
 @cache
@@ -46,7 +56,8 @@ def _house_sheets() -> tuple[Sheet, ...]:
 
 
 def _sheet(entry: dict[str, object]) -> Sheet:
-    return Sheet(**{each.name: str(entry.get(each.name, "")) for each in fields(Sheet) if each.name != "puts"})
+    shown = [each.name for each in fields(Sheet) if each.name != "puts"]
+    return Sheet(**{name: str(entry[name]) for name in shown if name in entry})  # type: ignore[arg-type]
 
 
 def prefix(shop: ShopFacts) -> str:

@@ -25,7 +25,7 @@ class Trait:
 
     @property
     def phrased(self) -> bool:
-        """Whether the shop said how to put it; a bare value stands before the verb instead."""
+        """Whether the shop said how to put it; a bare value stands before the others."""
         return self.said != self.value
 
 
@@ -45,26 +45,26 @@ def traits_of(
 ) -> tuple[Trait, ...]:
     """At most TRAITS: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
 
-    What the name says already, and the kind of thing, are left out.
+    Left out are the kind of thing, what the name says already, and slots that nobody is ever asked about.
     """
     found: list[tuple[int, int, Trait]] = []
     for order, slot in enumerate(shop.shop.slots):
-        if slot.is_money or slot.topic:
+        wished = tuple(wishes.get(slot.name, ()))
+        if slot.is_money or slot.topic or (not wished and slot.willing == 0):
             continue
         if slot.kind == "amount":
-            if slot.name in facts.amounts:
-                found.append((2, order, Trait(slot.name, facts.amounts[slot.name], facts.amounts[slot.name], False)))
+            if said := facts.amounts.get(slot.name):
+                found.append((2, order, Trait(slot.name, said, slot.phrase.replace("{value}", said) or said, False)))
             continue
         values = facts.values.get(slot.name, ())
-        wished = [value for value in values if value in wishes.get(slot.name, ())]
-        for value in (wished or list(values))[:1]:
+        held = [value for value in values if value in wished]
+        for value in (held or list(values))[:1]:
             if set(stems(value)) <= set(facts.name_stems):
                 continue
             shared = any(value in other.values.get(slot.name, ()) for other in besides)
-            rank = 0 if wished else 2 if shared else 1
-            found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(wished))))
-    ranked = sorted(found, key=lambda entry: entry[:2])[:TRAITS]
-    return tuple(trait for _, _, trait in ranked)
+            rank = 0 if held else 2 if shared else 1
+            found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(held))))
+    return tuple(trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:TRAITS])
 
 
 def wished_words(shop: ShopFacts, wishes: Mapping[str, Sequence[str]], items: Sequence[ItemFacts] = (), *, most: int = 2) -> str:
@@ -92,11 +92,10 @@ def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:
     return f"{said} {'less' if mine < theirs else 'more'}"
 
 
-def sentence_traits(traits: Sequence[Trait]) -> tuple[str, str]:
-    """(bare values for after the name, phrases for the end): ("elegant", "in navy and for a wedding")."""
-    bare = [trait.said for trait in traits if not trait.phrased]
-    phrased = [trait.said for trait in traits if trait.phrased]
-    return listed(bare), listed(phrased) if len(phrased) < 3 else ", ".join(phrased)
+def sentence_traits(traits: Sequence[Trait]) -> str:
+    """The traits in a row: "elegant, in navy and for a wedding"."""
+    said = [trait.said for trait in traits if not trait.phrased] + [trait.said for trait in traits if trait.phrased]
+    return listed(said) if len(said) < 3 else ", ".join(said)
 
 
 def puts_of(traits: Sequence[Trait]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,8 @@ from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Scripte
 
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
-from dialogue.phrasing.templates import Scene, compose
+from dialogue.phrasing.composing import compose
+from dialogue.phrasing.telling import Scene
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan, Sentence
 from recommender.types import Ranked, Relaxation

@@ -1,0 +1,111 @@
+"""Answers to follow-ups: from the row, from the shop's policies as written, or an honest "I don't know" with what is known instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogue.phrasing.facts import Ground, ItemFacts
+from dialogue.phrasing.prompts import Sheet
+from dialogue.phrasing.showing import pitch
+from dialogue.phrasing.spoken import count, listed, relaxed, sentence
+from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
+
+STOCK_COUNTED = 10
+"""More than this is "in stock", not a number."""
+DESCRIPTION_SENTENCES = 2
+TOPICS_ANSWERED = 2
+PRICE_TOPICS = ("price", "cost")
+STOCK_TOPICS = ("stock", "availability", "available")
+DETAIL_TOPICS = ("description", "details", "more", "about")
+
+
+def answer(scene: Scene) -> list[Telling]:
+    """Policies first, as written; then each thing asked about the item."""
+    plan, facts = scene.plan, scene.focus
+    tellings = [Telling(policy.text.strip(), scene.ground, policy=True) for policy in scene.ground.policies]
+    if facts is None:
+        return tellings or _without_item(scene)
+    policies = {policy.name for policy in scene.ground.policies}
+    topics = [topic for topic in plan.requested if topic not in policies]
+    if plan.note == "details" or (not topics and not tellings):
+        return [*tellings, *_details(scene, facts)]
+    tellings += [_about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
+    if plan.note == "out_of_stock":
+        tellings.append(
+            tell(
+                scene.ground, scene.vary(("Shall I look for something like it?", "Would you like to see something close to it?"))
+            )
+        )
+    return tellings
+
+
+def _without_item(scene: Scene) -> list[Telling]:
+    plan = scene.plan
+    slot = scene.shop.slots.get(plan.slot or "")
+    if slot is not None and plan.options:
+        offered = listed(list(plan.options))
+        ground = with_words(scene.ground, slot.said, offered)
+        if plan.fitting:
+            opening = f"For {slot.said}, there is {offered}"
+            return [tell(ground, opening)]
+        return [tell(ground, f"For {slot.said} I have {offered}")]
+    if plan.fitting:
+        ground = replace(scene.ground, counts=scene.ground.counts | {plan.fitting})
+        return [tell(ground, f"I have {count(plan.fitting)} that fit")]
+    return [tell(with_words(scene.ground, "afraid"), scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")))]
+
+
+def _details(scene: Scene, facts: ItemFacts) -> list[Telling]:
+    """The row's own words, then its traits and price."""
+    own = re.split(r"(?<=[.!?])\s+", facts.description)[:DESCRIPTION_SENTENCES] if facts.description else []
+    ground = scene.ground.only(facts)
+    told = [Telling(sentence(text), ground) for text in own if text.strip()]
+    return [*told, pitch(scene, facts, 0)]
+
+
+def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
+    the, verb, ground, shop = named(facts, scene.shop), verb_of(facts), scene.ground.only(facts), scene.shop
+    slot = shop.slots.get(topic)
+    if topic in PRICE_TOPICS or (slot is not None and slot.is_money):
+        if facts.price:
+            text = scene.vary((f"{the} {verb} {facts.price}", f"{facts.price}, for {the}", f"For {the}, {facts.price}"))
+            return Telling(sentence(text), ground, names=(0,))
+        return _unknown(ground, facts, "price", the)
+    if topic in STOCK_TOPICS:
+        return _stock(ground, facts, the, verb)
+    if slot is not None and topic in facts.amounts:
+        return _value(ground, the, verb, slot.said, facts.amounts[topic])
+    if slot is not None and facts.values.get(topic):
+        return _value(ground, the, verb, slot.said, listed(facts.values[topic]))
+    if topic in DETAIL_TOPICS and facts.description:
+        return Telling(sentence(facts.description.split(". ")[0]), ground)
+    return _unknown(ground, facts, slot.said if slot else topic.replace("_", " "), the)
+
+
+def _value(ground: Ground, the: str, verb: str, said: str, value: str) -> Telling:
+    lead = f"{the[0].upper()}{the[1:]} {verb}"
+    sheet = Sheet(name=the, asked=said, facts=value, lead=lead)
+    return Telling(sentence(f"For {said}, {the} {verb} {value}"), with_words(ground, said), sheet, names=(0,))
+
+
+def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str) -> Telling:
+    stock = facts.item.stock
+    if not facts.live:
+        asked = with_words(ground, "check whether still here just now")
+        return Telling(sentence(f"I could not check just now whether {the} {verb} still here"), asked, names=(0,))
+    if stock is None:
+        return _unknown(ground, facts, "stock", the)
+    if stock == 0:
+        return Telling(sentence(f"I'm sorry, {the} {verb} out of stock"), ground, names=(0,))
+    left = f", {relaxed(stock)} left" if stock <= STOCK_COUNTED else ""
+    return Telling(sentence(f"Yes, {the} {verb} in stock{left}"), ground, names=(0,))
+
+
+def _unknown(ground: Ground, facts: ItemFacts, said: str, the: str) -> Telling:
+    instead = (
+        f", but {'they are' if verb_of(facts) == 'are' else 'it is'} {facts.price}" if facts.price and said != "price" else ""
+    )
+    return Telling(
+        sentence(f"I don't know the {said} of {the}, I'm afraid{instead}"), with_words(ground, said, "afraid know"), names=(0,)
+    )

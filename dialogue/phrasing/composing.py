@@ -1,0 +1,31 @@
+"""Every kind of plan to the sentences of its reply: true by construction, the first ready to speak at once.
+
+They stand in wherever the model is late, absent or wrong, so they must please by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dialogue.phrasing import answering, showing, small_talk
+from dialogue.phrasing.telling import Scene, Telling
+from dialogue.types import PlanKind
+
+COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
+    "greet": small_talk.greet,
+    "ask": small_talk.ask,
+    "confirm": small_talk.confirm,
+    "memory": small_talk.memory,
+    "repair": small_talk.repair,
+    "close": small_talk.close,
+    "recommend": showing.recommend,
+    "compare": showing.compare,
+    "none_fit": showing.none_fit,
+    "chosen": showing.chosen,
+    "answer": answering.answer,
+}
+
+
+def compose(scene: Scene) -> tuple[Telling, ...]:
+    """The sentences of the reply, in order; never empty."""
+    return tuple(telling for telling in COMPOSERS[scene.plan.kind](scene) if telling.text.strip())

@@ -1,0 +1,128 @@
+"""Greeting, asking, confirming, remembering, repairing, parting: short fixed sentences, varied by turn."""
+
+from __future__ import annotations
+
+from dialogue.phrasing.facts import Ground
+from dialogue.phrasing.spoken import listed, price
+from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
+from dialogue.phrasing.traits import put, wished_words
+from dialogue.state import BeliefState
+
+
+def greet(scene: Scene) -> list[Telling]:
+    """The shop's greeting; asked for help, what can be said."""
+    shop = scene.shop.shop
+    if scene.plan.note == "help":
+        about = with_words(scene.ground, shop.shop.about, "tell price")
+        first = scene.vary(
+            (
+                "Tell me what you are looking for, and what you would like to spend.",
+                "Say what you would like, in your own words, and I will suggest a few things.",
+            )
+        )
+        asked = question(scene, shop.topic, scene.plan.options)
+        return [tell(with_words(about, "few"), first), *([asked] if asked else [])]
+    greeting = shop.voice.greeting or f"Hello, this is {shop.shop.name}. What are you looking for today?"
+    return [tell(with_words(scene.ground, greeting), greeting)]
+
+
+def ask(scene: Scene) -> list[Telling]:
+    """One question, after a word that shows what was heard."""
+    plan, shop = scene.plan, scene.shop
+    asked = question(scene, shop.slots.get(plan.slot or ""), plan.options)
+    if asked is None:
+        asked = tell(scene.ground, scene.vary(("What are you looking for?", "What would you like?", "What can I show you?")))
+    if plan.note == "started_over":
+        return [
+            tell(with_words(scene.ground, "start over again fresh"), scene.vary(("Let's start again.", "Right, a fresh start."))),
+            asked,
+        ]
+    wished = wished_words(shop, plan.wishes)
+    if not wished:
+        return [asked]
+    heard = tell(scene.ground, scene.vary((f"Something {wished}, lovely.", f"{wished}, right.", f"Good, {wished}.")))
+    return [heard, asked]
+
+
+def confirm(scene: Scene) -> list[Telling]:
+    """Say back what was heard with doubt, or which item is meant."""
+    plan = scene.plan
+    if plan.note == "which_one" and scene.focus:
+        the = named(scene.focus, scene.shop)
+        text = scene.vary((f"Do you mean {the}?", f"{the}, is that the one?", f"You mean {the}?"))
+        return [Telling(tell(scene.ground, text).text, scene.ground.only(scene.focus), names=(0,))]
+    slot = scene.shop.slots.get(plan.slot or "")
+    values = list(plan.options) or [value for values in plan.wishes.values() for value in values]
+    if not values:
+        return [tell(scene.ground, scene.vary(("Have I got that right?", "Is that right?", "Shall I go with that?")))]
+    said = listed([put(slot, value) if slot else value for value in values], "or")
+    ground = with_words(scene.ground, said)
+    return [
+        tell(
+            ground,
+            scene.vary(
+                (f"You would like something {said}, is that right?", f"{said}: have I got that right?", f"So {said}, yes?")
+            ),
+        )
+    ]
+
+
+def wishes_of(state: BeliefState, scene: Scene) -> list[str]:
+    """What the conversation holds of the shopper's wishes, in words."""
+    said: list[str] = []
+    for slot in scene.shop.shop.slots:
+        belief = state.belief(slot.name)
+        said += [put(slot, value) for value in belief.want]
+        if slot.is_money and (limit := belief.high if belief.high is not None else belief.around) is not None:
+            said.append(f"{'up to' if belief.high is not None else 'about'} {price(round(limit * 100), scene.shop.currency)}")
+    return said
+
+
+def memory(scene: Scene) -> list[Telling]:
+    """What is remembered, or that it is forgotten."""
+    ground = with_words(scene.ground, "remember remembered forget forgotten know knew far done conversation")
+    if scene.plan.note.startswith("forg"):
+        return [tell(ground, scene.vary(("Done, I have forgotten what I knew of you.", "That is forgotten.")))]
+    if scene.plan.note.startswith("remember"):
+        return [tell(ground, scene.vary(("I will remember what you like.", "Gladly, I will remember what you like.")))]
+    values = wishes_of(scene.state, scene) or [value for values in scene.plan.wishes.values() for value in values]
+    if not values:
+        return [tell(ground, scene.vary(("I know nothing about you yet.", "So far I have nothing to remember about you.")))]
+    spoken = with_words(ground, *values)
+    limits = Ground(words=spoken.words, limits_minor=scene.ground.limits_minor, prices_minor=scene.ground.prices_minor)
+    return [tell(limits, f"So far I know you would like something {listed(values)}.")]
+
+
+def repair(scene: Scene) -> list[Telling]:
+    """Not understood, or not a shop's business: back to the shop with grace."""
+    shop, note = scene.shop.shop, scene.plan.note
+    asked = question(scene, scene.shop.slots.get(scene.plan.slot or ""), scene.plan.options)
+    if note.startswith("off_topic"):
+        about = shop.shop.about
+        ground = with_words(scene.ground, about, "talk better leave alone advise")
+        turned = f"What I know is {about}." if about else "What I know is this shop."
+        refused = (
+            "That is not something I can talk about.",
+            "I had better leave that one alone.",
+            "I can't advise on that, sorry.",
+        )
+        return [tell(ground, scene.vary(refused)), asked or tell(ground, f"{turned[:-1]}: what are you looking for?")]
+    ground = with_words(scene.ground, "sorry catch hear say again follow quite")
+    sorry = ("Sorry, I didn't catch that.", "I didn't quite hear that, sorry.", "Sorry, could you say that again?")
+    return [tell(ground, scene.vary(sorry)), *([asked] if asked else [])]
+
+
+def close(scene: Scene) -> list[Telling]:
+    """Thanks and goodbye; a word on what was chosen."""
+    note, focus = scene.plan.note, scene.focus
+    if note == "thanked":
+        options = ("You're welcome.", "My pleasure.", "Glad to help.")
+    elif note == "nothing_more":
+        options = ("All right then, thank you for coming by.", "Thank you, and goodbye.", "Lovely, goodbye then.")
+    else:
+        options = ("Goodbye, and thank you.", "Thank you for coming by, goodbye.", "Goodbye, it was a pleasure.")
+    parting = [tell(scene.ground, scene.vary(options))]
+    if focus is not None:
+        the = named(focus, scene.shop)
+        parting.append(Telling(tell(scene.ground, f"Enjoy {the}").text, scene.ground.only(focus), names=(0,)))
+    return parting

@@ -1,0 +1,165 @@
+"""The model's words for one sentence: asked for, read back, mended, asked for again, or given up.
+
+sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, warmer
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dialogue.llm import LanguageModel, LlmError
+from dialogue.phrasing.checking import Fault, Verdict, check
+from dialogue.phrasing.facts import ShopFacts, stems
+from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
+from dialogue.phrasing.spoken import sentence
+from dialogue.phrasing.telling import Telling
+
+WARMTH = (0.0, 0.7)
+"""Temperatures of the tries: the first is greedy."""
+MENDINGS = 2
+LEAST_MS = 60.0
+"""Less time than this is not worth a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What the model made of a telling; no text means that the template is said."""
+
+    text: str = ""
+    causes: tuple[str, ...] = ()
+    tokens: int = 0
+    took_ms: float = 0.0
+    """Of the model alone."""
+
+
+class Worder:
+    """One shop's way of getting words from a model."""
+
+    def __init__(self, llm: LanguageModel, shop: ShopFacts) -> None:
+        self._llm, self._shop = llm, shop
+        self._prefix = prefix(shop)
+
+    def warm_up(self) -> None:
+        """Process the prompt prefix once, so that the first shopper does not pay for it."""
+        self._llm.complete(self._prefix + "Name:", max_tokens=1, stop=STOP, deadline_ms=60_000)
+
+    def word(self, telling: Telling, *, seed: int, until: float, cancelled: Callable[[], bool]) -> Worded:
+        """Words that pass the check, by the monotonic time ``until``; or none, with the causes."""
+        assert telling.sheet is not None
+        causes: list[str] = []
+        tokens, took_ms = 0, 0.0
+        for attempt, warmth in enumerate(WARMTH):
+            left_ms = (until - time.monotonic()) * 1000
+            if cancelled() or left_ms < LEAST_MS:
+                causes.append("late")
+                break
+            try:
+                said = self._llm.complete(
+                    self._prefix + telling.sheet.prompt(),
+                    max_tokens=MAX_TOKENS,
+                    stop=STOP,
+                    deadline_ms=left_ms,
+                    temperature=warmth,
+                    seed=seed + attempt,
+                    cancelled=cancelled,
+                )
+            except LlmError:
+                causes.append("no_model")
+                break
+            tokens, took_ms = tokens + said.tokens, took_ms + said.took_ms
+            if said.finished in ("late", "cancelled"):
+                causes.append("late")
+                break
+            text, found = self.settle(telling, said.text)
+            causes += [cause for cause in found if cause not in causes]
+            if text:
+                return Worded(text, tuple(causes), tokens, took_ms)
+        return Worded("", tuple(causes), tokens, took_ms)
+
+    def settle(self, telling: Telling, written: str) -> tuple[str, tuple[str, ...]]:
+        """The sentence the model's words make, mended where they need it, with the causes; "" where they cannot be mended."""
+        sheet = telling.sheet
+        assert sheet is not None
+        text = tidy(sheet, written)
+        verdict = self._check(text, telling)
+        causes = list(verdict.causes)
+        for _ in range(MENDINGS):
+            if verdict.passes or not text:
+                break
+            text = mend(text, verdict, sheet)
+            verdict = self._check(text, telling)
+        fault = "" if text and verdict.passes else "not_mended"
+        if not fault and (unfit := _unfit(text, sheet)):
+            causes.append(unfit)
+            fault = unfit
+        return ("" if fault else text), tuple(causes)
+
+    def _check(self, text: str, telling: Telling) -> Verdict:
+        return check(text, telling.ground, self._shop, must_name=telling.names)
+
+
+def _unfit(text: str, sheet: Sheet) -> str:
+    """Why a true sentence does not do what it was for: a question that does not ask, an answer without the fact; else ""."""
+    if sheet.ask:
+        options = [option for option in sheet.options.split(", ") if option]
+        said = stems(text)
+        lost = [option for option in options if not set(stems(option)) <= set(said)]
+        on_topic = options or set(stems(sheet.ask)) & set(said)
+        return "" if text.endswith("?") and not lost and on_topic and len(said) > 3 else "not_asked"
+    if sheet.asked and not set(stems(sheet.facts)) <= set(stems(text)):
+        return "not_answered"
+    return ""
+
+
+def tidy(sheet: Sheet, written: str) -> str:
+    """The lead and the first sentence of what the model wrote, closed properly; the price added where the model forgot it."""
+    written = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'])", written.strip(), maxsplit=1)[0].strip('"')
+    if not written:
+        return ""
+    text = _mend_grammar(sentence(f"{sheet.lead} {written}".replace(",,", ",")), sheet)
+    if sheet.price and sheet.price not in text:
+        rest = text[len(sheet.lead) :]
+        if not re.search(r"\d", rest) and sheet.price.split()[-1] not in rest:
+            text = f"{text.rstrip('.')}, at {sheet.price}."
+    return text
+
+
+def _mend_grammar(text: str, sheet: Sheet) -> str:
+    """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
+    start = len(sheet.lead)
+    lead, rest = text[:start], text[start:].replace("; ", ", ")
+    for value, said in sheet.puts:
+        if said not in rest:
+            after = re.escape(said.partition(value)[2])
+            rest = re.sub(rf"(?:\b(?:an?|the|in|for|by|with) )*\b{re.escape(value)}\b(?:{after})?", said, rest, count=1)
+    phrased = {said for _, said in sheet.puts}
+    for value in (fact.removesuffix(" (as asked)") for fact in sheet.facts.split("; ")):
+        if value and value not in phrased:
+            rest = re.sub(rf"^ an? ({re.escape(value)})(?=[,.]| and\b)", r" \1", rest)
+    return lead + rest
+
+
+def mend(text: str, verdict: Verdict, sheet: Sheet) -> str:
+    """The sentence with its price put right, or without the comma-parted pieces that hold another fault; "" where that cannot be."""
+    prices = [fault for fault in verdict.faults if fault.cause == "wrong_price" and fault.start_char >= len(sheet.lead)]
+    if prices and sheet.price:
+        return f"{text[: prices[0].start_char]}{sheet.price}{text[prices[0].end_char :]}"
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    for mark in re.finditer(r",\s+", text):
+        pieces.append((start, mark.start()))
+        start = mark.end()
+    pieces.append((start, len(text)))
+    faulty = [fault for fault in verdict.faults if fault.end_char]
+    kept = [piece for piece in pieces if not any(_inside(fault, piece) for fault in faulty)]
+    if not faulty or len(kept) == len(pieces) or kept[:1] != pieces[:1] or sheet.ask:
+        return ""
+    mended = sentence(", ".join(text[first:last].rstrip(".") for first, last in kept))
+    return f"{mended.rstrip('.')}, at {sheet.price}." if sheet.price and sheet.price not in mended else mended
+
+
+def _inside(fault: Fault, piece: tuple[int, int]) -> bool:
+    return fault.start_char < piece[1] and piece[0] < fault.end_char
