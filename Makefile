@@ -48,7 +48,7 @@ run: setup
 	@$(BIN)/shoptalk serve $(SERVE)
 
 demo: setup
-	@$(BIN)/shoptalk demo shops/demo
+	@$(BIN)/shoptalk demo
 
 lint: $(PACKAGES)
 	@$(BIN)/ruff check .

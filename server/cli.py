@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import call, conversing, hearing, index, models, serve, turn_taking
+from server.commands import call, conversing, demo, hearing, index, models, serve, shop, talk, turn_taking
 
 app = typer.Typer(
     name="shoptalk",
@@ -15,9 +15,12 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
 app.command("serve")(serve.serve)
+app.command("talk")(talk.talk)
 app.command("call")(call.call)
+app.command("demo")(demo.demo)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
+app.add_typer(shop.app, name="shop")
 app.add_typer(evaluate, name="evaluate")
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("hearing")(hearing.hearing)

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
@@ -40,6 +40,7 @@ from voice.resampling import as_pcm16, resample_float
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Pcm16
 
 FRAME_MS = 20
+NO_REASON = "without a reason."
 REPORT_MS = 100
 AUDIBLE = 0.012
 """Share of full scale from which a sample of the reply can be heard."""
@@ -110,7 +111,33 @@ class Exchange:
         return (self.first_audible_s - self.speech_ended_s) * 1000
 
 
-class _Loudspeaker:
+class Ear(Protocol):
+    """Where the reply is played: a device, or nothing but the time it would take. Positions are those of the protocol."""
+
+    @property
+    def played(self) -> int: ...
+
+    @property
+    def sounding(self) -> bool: ...
+
+    def receive(self, pcm: Pcm16) -> float | None:
+        """Take audio; returns when its first audible sample will sound, None where it has none."""
+        ...
+
+    def clear(self, sent_samples: int) -> int:
+        """Drop what has not been played; the stream goes on from ``sent_samples``. Returns what had been played."""
+        ...
+
+    def play_at_once(self) -> int:
+        """As if all that has come had been played (for those who cannot wait)."""
+        ...
+
+    def taken(self) -> Pcm16:
+        """What was played since this was last asked."""
+        ...
+
+
+class SilentEar:
     """Plays, without sound, at the pace of sound."""
 
     def __init__(self, rate_hz: int, clock: Callable[[], float]) -> None:
@@ -129,18 +156,16 @@ class _Loudspeaker:
         return self.played < self._received
 
     def receive(self, pcm: Pcm16) -> float | None:
-        """Take audio; returns when its first audible sample will sound, None where it has none."""
         now_s, played = self._clock(), self.played
         if played == self._received:
             self._at_sample, self._at_s = self._received, now_s
         starts_s = self._at_s + (self._received - self._at_sample) / self._rate_hz
         self._kept.append((self._received, pcm))
         self._received += len(pcm)
-        loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > AUDIBLE * 32768)
-        return starts_s + float(loud[0]) / self._rate_hz if len(loud) else None
+        loud = first_audible(pcm)
+        return None if loud is None else starts_s + loud / self._rate_hz
 
     def clear(self, sent_samples: int) -> int:
-        """Drop what has not been played; the stream goes on from ``sent_samples``. Returns what had been played."""
         played = self.played
         self._kept = [(at, pcm[: max(0, played - at)]) for at, pcm in self._kept]
         self._received = self._at_sample = sent_samples
@@ -148,12 +173,10 @@ class _Loudspeaker:
         return played
 
     def play_at_once(self) -> int:
-        """As if all that has come had been played (for those who cannot wait)."""
         self._at_sample, self._at_s = self._received, self._clock()
         return self._received
 
     def taken(self) -> Pcm16:
-        """What was played since this was last asked."""
         pcm = np.concatenate([pcm for _, pcm in self._kept]) if self._kept else np.zeros(0, dtype=np.int16)
         self._kept = []
         return pcm
@@ -164,11 +187,13 @@ class ShoptalkClient:
 
     def __init__(
         self, url: str, *, token: str | None = None, sample_rate: int = SAMPLE_RATE_HZ, hurry: bool = False,
-        clock: Callable[[], float] = time.monotonic, on_event: Callable[[Timed], None] | None = None, **start: Any,
+        clock: Callable[[], float] = time.monotonic, on_event: Callable[[Timed], None] | None = None, ear: Ear | None = None,
+        live: bool = False, **start: Any,
     ) -> None:
         """``hurry``: send recordings as fast as they are taken, and take the reply as played at once; onsets then mean nothing.
 
-        ``on_event`` is told every message as it comes.
+        ``on_event`` is told every message as it comes. ``ear``: where replies are played. ``live``: a real microphone speaks by
+        ``feed``, so no silence is sent for it.
         """
         self.url = url if "/v1/" in url else url.rstrip("/") + "/v1/voice"
         self.ready: Ready | None = None
@@ -183,7 +208,8 @@ class ShoptalkClient:
         self._exchange = Exchange()
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._speaker = _Loudspeaker(output_hz, clock)
+        self._speaker: Ear = ear or SilentEar(output_hz, clock)
+        self._live = live
         self._connection: ClientConnection | None = None
         self.closed_because: str | None = None
 
@@ -198,10 +224,12 @@ class ShoptalkClient:
             raise CallError(_sentence_of(refused)) from None
         except (OSError, WebSocketException, ValueError) as error:
             raise CallError(f"Nothing answers at {self.url} ({error}); is `shoptalk serve` running there?") from None
-        await self._connection.send(json.dumps(self._start))
         self._tasks = [asyncio.create_task(self._read())]
+        await self.send(self._start)
         await self.until(lambda: self.ready is not None, within_s=30)
-        self._tasks += [asyncio.create_task(self._speak()), asyncio.create_task(self._report())]
+        self._tasks.append(asyncio.create_task(self._report()))
+        if not self._live:
+            self._tasks.append(asyncio.create_task(self._speak()))
         return self
 
     async def __aexit__(
@@ -258,6 +286,11 @@ class ShoptalkClient:
         exchange.pcm = self._speaker.taken()
         return exchange
 
+    async def feed(self, audio: FloatAudio) -> None:
+        """Sound from a real microphone, 16 kHz mono, as it comes."""
+        pcm = as_pcm16(resample_float(audio, SAMPLE_RATE_HZ, self._rate_hz))
+        await self.send(pcm.astype("<i2", copy=False).tobytes())
+
     async def interrupt(self) -> None:
         await self.send({"type": "interrupt"})
 
@@ -267,7 +300,7 @@ class ShoptalkClient:
         try:
             await self._connection.send(json.dumps(message) if isinstance(message, dict) else message)
         except ConnectionClosed:
-            raise CallError(f"The server closed the conversation: {self.closed_because or 'no reason given'}") from None
+            raise CallError(self._closed()) from None
 
     async def until(self, met: Callable[[], bool], *, within_s: float, poll_s: float | None = None) -> None:
         """Wait until something holds, looking at every message.
@@ -277,7 +310,7 @@ class ShoptalkClient:
         deadline_s = time.monotonic() + within_s
         while not met():
             if self.closed_because is not None:
-                raise CallError(f"The server closed the conversation: {self.closed_because}")
+                raise CallError(self._closed())
             if self._news.is_set():
                 deadline_s = time.monotonic() + within_s
             left_s = deadline_s - time.monotonic()
@@ -300,8 +333,12 @@ class ShoptalkClient:
                 self._news.set()
         except ConnectionClosed:
             pass
-        self.closed_because = self._connection.close_reason or "without a reason"
+        self.closed_because = self._connection.close_reason or NO_REASON
         self._news.set()
+
+    def _closed(self) -> str:
+        reason = self.closed_because or (self._connection.close_reason if self._connection else None) or NO_REASON
+        return f"The server closed the conversation: {reason}"
 
     def _hear(self, pcm: Pcm16) -> None:
         audible_s = self._speaker.receive(pcm)
@@ -348,6 +385,12 @@ class ShoptalkClient:
 
 ENDING = frozenset({"nothing_heard", "engine_failed", "engine_slow", "internal", "busy", "idle", "unknown_shop"})
 """Errors after which no reply to this turn comes."""
+
+
+def first_audible(pcm: Pcm16) -> int | None:
+    """The first sample that can be heard; None of silence."""
+    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > AUDIBLE * 32768)
+    return int(loud[0]) if len(loud) else None
 
 
 def speech_end(audio: FloatAudio) -> int:

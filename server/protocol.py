@@ -22,7 +22,7 @@ DEFAULT_SAMPLE_RATE_HZ = 16_000
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 48_000
 MAX_TEXT_CHARS = 1_000
 MAX_FRAME_BYTES = 1 << 20
-"""Longest message taken: 32 s of audio at 16 kHz."""
+"""Longest message taken, 32 s of audio at 16 kHz; a longer one closes the connection with 1009."""
 
 CLOSE_NORMAL = 1000
 CLOSE_GOING_AWAY = 1001
@@ -248,7 +248,7 @@ class TurnSaid(_Message):
 
 ErrorCode = Literal[
     "bad_json", "bad_message", "bad_audio", "bad_rate", "start_late", "unknown_shop", "unknown_shopper", "nothing_heard",
-    "too_long", "too_fast", "too_many", "busy", "idle", "resume_failed", "engine_failed", "engine_slow", "not_allowed", "closing",
+    "too_fast", "too_many", "busy", "opening", "idle", "resume_failed", "engine_failed", "engine_slow", "not_allowed", "closing",
     "internal",
 ]
 
@@ -261,10 +261,10 @@ SENTENCES: dict[ErrorCode, str] = {
     "unknown_shop": "There is no shop {detail} here; leave \"shop\" out to talk to the one that is open.",
     "unknown_shopper": "No shopper {detail} is known here; the conversation goes on as with somebody new.",
     "nothing_heard": "No words were heard; speak a little closer to the microphone, or type.",
-    "too_long": "A message may hold at most 1 MiB; send audio in shorter pieces (20 to 100 ms is best).",
     "too_fast": "Audio came much faster than it can have been spoken; send it at the pace of speech.",
     "too_many": "Too many messages a second; a client needs at most some tens.",
     "busy": "All {detail} conversations are taken; try again in a minute.",
+    "opening": "The shop is still being opened; try again in some seconds.",
     "idle": "Nobody spoke for {detail} minutes, so the conversation was closed; open a new one to go on.",
     "resume_failed": "That conversation is over and cannot be taken up again; a new one has begun.",
     "engine_failed": "Something went wrong while {detail}; please say that again.",

@@ -64,6 +64,8 @@ class Doorkeeper:
     engines: Engines | None = None
     lanes: Lanes = field(default_factory=Lanes)
     sessions: dict[str, Session] = field(default_factory=dict)
+    closing: bool = False
+    """People may finish, and nobody new comes in."""
     refused: int = 0
     served: int = 0
     began_s: float = field(default_factory=time.monotonic)
@@ -71,7 +73,8 @@ class Doorkeeper:
     def figures(self) -> dict[str, Any]:
         """What /health tells: numbers only, nothing of what is said."""
         return {
-            "ready": self.engines is not None, "sessions": len(self.sessions), "max_sessions": self.settings.max_sessions,
+            "ready": self.engines is not None and not self.closing,
+            "sessions": len(self.sessions), "max_sessions": self.settings.max_sessions,
             "served": self.served, "refused": self.refused, "up_s": round(time.monotonic() - self.began_s, 1),
         }
 
@@ -96,9 +99,14 @@ class Doorkeeper:
     async def talk(self, connection: ServerConnection) -> None:
         """One connection to ``/v1/voice``, from its beginning to its end."""
         line = Line(connection, self.settings)
-        if self.engines is None or len(self.sessions) >= self.settings.max_sessions:
+        refusal: ErrorCode | None = None
+        if self.closing or self.engines is None:
+            refusal = "closing" if self.closing else "opening"
+        elif len(self.sessions) >= self.settings.max_sessions:
+            refusal = "busy"
+        if refusal is not None or self.engines is None:
             self.refused += 1
-            await line.refuse("busy", self.settings.max_sessions)
+            await line.refuse(refusal or "opening", self.settings.max_sessions)
             return
         async with line.sending():
             try:
@@ -137,7 +145,7 @@ class Doorkeeper:
 
     async def let_finish(self, within_s: float) -> None:
         """Take nobody in any more, and let the replies under way be heard."""
-        self.engines = None
+        self.closing = True
         until_s = time.monotonic() + within_s
         while any(session.busy for session in self.sessions.values()) and time.monotonic() < until_s:
             await asyncio.sleep(0.1)
@@ -189,8 +197,9 @@ class Line:
     async def refuse(self, code: ErrorCode, detail: object) -> None:
         """Close a connection that never became a conversation."""
         said = error(code, detail)
-        await self._connection.send(to_json(said))
-        await self._connection.close(CLOSE_TRY_LATER, said.message)
+        with contextlib.suppress(ConnectionClosed):
+            await self._connection.send(to_json(said))
+            await self._connection.close(CLOSE_TRY_LATER, said.message)
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:

@@ -1,0 +1,29 @@
+"""A server inside this process, on a free port of this machine: what ``talk`` and ``demo`` talk to is what callers talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+from server import engines as engine_room
+from server.reporting import console
+from server.serve import Doorkeeper, serving
+from server.settings import Settings
+
+
+@contextlib.asynccontextmanager
+async def serving_inside(settings: Settings) -> AsyncIterator[str]:
+    """The address of a server that is ready. Raises what loading the engines raises."""
+    inside = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "token": None, "tls_certificate": None})
+    keeper = Doorkeeper(inside)
+    began_s = time.monotonic()
+    with console.status("Opening the shop ...") as status:
+        engines = await asyncio.to_thread(
+            engine_room.load_engines, inside, lambda part, took_s: status.update(f"Opening the shop ... {part} is ready")
+        )
+    keeper.engines = engines
+    console.print(f"[bold]{engines.shop.shop.name}[/] is open ({time.monotonic() - began_s:.1f} s).", highlight=False)
+    async with serving(inside, keeper) as (_, port):
+        yield f"ws://127.0.0.1:{port}"
