@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import platform
 import socket
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,10 +102,15 @@ async def _until_ready(url: str, process: subprocess.Popen[bytes], started_s: fl
             raise CallError("The server did not start:")
         if time.monotonic() - started_s > READY_WITHIN_S:
             raise CallError(f"The server was not ready within {READY_WITHIN_S:.0f} s:")
-        with contextlib.suppress(CallError):
-            async with ShoptalkClient(url):
-                return
+        if await asyncio.to_thread(_is_ready, url.replace("ws://", "http://") + "/health"):
+            return
         await asyncio.sleep(0.1)
+
+
+def _is_ready(address: str) -> bool:
+    with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(address, timeout=2) as answer:
+        return bool(json.load(answer)["ready"])
+    return False
 
 
 # --- living a story ------------------------------------------------------------------------------------------------------------
