@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 import onnxruntime
 
 from voice.engines import session_options
+from voice.phonemes import ESPEAK_LOCK
 from voice.resampling import as_pcm16
 from voice.sound import FloatAudio, Pcm16, Speech
 from voice.word_timeline import TimedPhoneme, time_words
@@ -56,7 +56,6 @@ class PiperSpeaker:
             _with_alignments(voices[0]), session_options(threads), providers=["CPUExecutionProvider"]
         )
         self._voice = PiperVoice(session=session, config=config)
-        self._phonemizing = threading.Lock()
         self.name = voices[0].stem
         self.sample_rate_hz = int(config.sample_rate)
 
@@ -87,7 +86,7 @@ class PiperSpeaker:
     def _phonemes(self, text: str) -> list[list[str]]:
         """Phonemes by espeak's sentences; what the voice has no sound for is left out, so that every count has its phoneme."""
         known = self._voice.config.phoneme_id_map
-        with self._phonemizing:
+        with ESPEAK_LOCK:
             groups = self._voice.phonemize(text)
         return [kept for group in groups if (kept := [p for p in group if p in known])]
 
