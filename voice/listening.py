@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from voice.endpointing import PauseEvidence, silence_needed_ms
+from voice.endpointing import PauseEvidence, Words, silence_needed_ms
 from voice.sound import SAMPLE_RATE_HZ, Expecting, FloatAudio
 from voice.tape import Tape
 from voice.vad import WINDOW_SAMPLES, NoiseFloor, VoiceDetector, level_db
@@ -96,7 +96,7 @@ class _Pause:
 
     revision: int
     audio: FloatAudio
-    reading: bool
+    words: Words
     sounds_finished: float | None = None
     reads_finished: bool | None = None
 
@@ -156,7 +156,7 @@ class Listener:
         """What the words of a SpeechPaused tell: finished, not finished, or nothing. Too late for its revision, it is dropped."""
         if self._pause is None or revision != self._pause.revision:
             return []
-        self._pause.reads_finished, self._pause.reading = complete, False
+        self._pause.reads_finished, self._pause.words = complete, "read"
         return self._decide(self._pause)
 
     def end_now(self) -> list[Event]:
@@ -234,7 +234,8 @@ class Listener:
             self._begin_silence()
             return [dropped]
         self._revision += 1
-        self._pause = _Pause(self._revision, self._tape.between(self._start, self.now_sample), reading=self._reads_words)
+        words: Words = "awaited" if self._reads_words else "unknown"
+        self._pause = _Pause(self._revision, self._tape.between(self._start, self.now_sample), words)
         paused = SpeechPaused(self._revision, self._pause.audio, self._start, self._voice_end)
         return [paused, *self._decide(self._pause)]
 
@@ -249,7 +250,7 @@ class Listener:
         evidence = PauseEvidence(
             sounds_finished=pause.sounds_finished,
             reads_finished=pause.reads_finished,
-            reading=pause.reading,
+            words=pause.words,
             expecting=self._expecting,
             spoken_ms=(self._voice_end - self._voice_start) / MS,
         )

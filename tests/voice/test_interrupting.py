@@ -21,7 +21,6 @@ from voice.interrupting import (
     is_own_echo,
     step,
 )
-from voice.wording import is_backchannel, reads_finished
 
 
 def run(*seen):
@@ -137,21 +136,3 @@ def test_a_repeated_name_alone_is_no_echo():
     assert not is_own_echo("linen wrap", "the linen wrap is here")
     assert is_own_echo("linen wrap is here", "the linen wrap is here")
     assert not is_own_echo("show me cheaper things", "the linen wrap is here")
-
-
-@pytest.mark.parametrize(
-    ("text", "finished"),
-    [
-        ("The cheaper one.", True), ("the second one", True), ("No, thanks.", True), ("yes please", True), ("Cheaper", True),
-        ("Under...", False), ("under", False), ("I'm looking for", False), ("something for my", False), ("a blue and", False),
-        ("I'd like", False), ("show me", False), ("well um", False), ("it should be more than", False),
-        ("a blue scarf", None), ("under a hundred", None), ("something I'd look good in", False), ("", None),
-    ],
-)
-def test_what_the_words_tell_of_the_end(text, finished):
-    assert reads_finished(text) is finished
-
-
-def test_a_language_without_lists_gives_no_hints():
-    assert reads_finished("unter", language="de") is None
-    assert not is_backchannel("ja", language="de")
