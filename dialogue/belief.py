@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.shop import Slot, TalkingShop
+from dialogue.easing import take_easing
+from dialogue.relative import moved
+from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.types import Act, SlotChange, Understanding
-from recommender.types import Item
+from recommender.types import Recommender
 
 DOUBTFUL = 0.6
 """A change heard with less confidence is confirmed before it counts."""
@@ -16,8 +18,8 @@ DOUBTFUL = 0.6
 TEXTS_KEPT = 3
 
 
-def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, item: Callable[[str], Item | None]) -> BeliefState:
-    """The state after a turn. ``item`` looks up what the shopper pointed at, so that "cheaper" can be measured from it."""
+def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender) -> BeliefState:
+    """The state after a turn. The recommender is asked what was pointed at, so that "cheaper" can be measured from it."""
     acts = set(understanding.acts)
     if Act.START_OVER in acts:
         return BeliefState(turn=state.turn + 1, history=state.remembered().history, chosen=state.chosen)
@@ -25,8 +27,10 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, i
         return _undone(state)
     past = state
     state = replace(state.remembered(), turn=state.turn + 1)
+    if Act.AFFIRM in acts and not understanding.changes and past.last_plan is not None and past.last_plan.kind == "none_fit":
+        state = take_easing(state, shop, understanding.text)
     if state.pending:
-        state = _settle_pending(understanding, state, shop)
+        state = _settle_pending(understanding, state, shop, recommender)
     topic = shop.topic
     if topic and _turns_to_another_topic(understanding, state, topic.name):
         state = _lapsed(state, shop)
@@ -35,29 +39,23 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, i
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
     for change in understanding.changes:
         if change not in doubtful:
-            state = change_slot(change, state, shop, past, item, referred)
+            state = change_slot(change, state, shop, recommender, referred or past.table)
     if understanding.free_text and Act.INFORM in acts:
         state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
     return replace(state, pending=doubtful)
 
 
 def change_slot(
-    change: SlotChange,
-    state: BeliefState,
-    shop: TalkingShop,
-    past: BeliefState,
-    item: Callable[[str], Item | None],
-    referred: Sequence[str] = (),
+    change: SlotChange, state: BeliefState, shop: TalkingShop, recommender: Recommender, of_items: Sequence[str] = ()
 ) -> BeliefState:
-    """One slot change applied, with the words that said it as evidence."""
+    """One slot change applied, with the words that said it as evidence. ``of_items``: what a relative wish is measured from."""
     slot = shop.slot(change.slot)
     if slot is None:
         return state
-    belief = state.belief(change.slot)
-    evidence = Evidence(change.words, state.turn, change.confidence)
     if change.kind in {"less", "more"}:
-        return state.with_slot(change.slot, _moved(change, belief, evidence, slot, shop, past, item, referred))
-    return state.with_slot(change.slot, _changed(change, belief, evidence))
+        return state.with_slot(change.slot, moved(change, state, shop, slot, recommender, of_items))
+    evidence = Evidence(change.words, state.turn, change.confidence)
+    return state.with_slot(change.slot, _changed(change, state.belief(change.slot), evidence))
 
 
 def _changed(change: SlotChange, belief: SlotBelief, evidence: Evidence) -> SlotBelief:
@@ -93,54 +91,6 @@ def _only(why: dict[str, Evidence], key: str) -> dict[str, Evidence]:
     return {key: why[key]} if key in why else {}
 
 
-def _moved(
-    change: SlotChange,
-    belief: SlotBelief,
-    evidence: Evidence,
-    slot: Slot,
-    shop: TalkingShop,
-    past: BeliefState,
-    item: Callable[[str], Item | None],
-    referred: Sequence[str],
-) -> SlotBelief:
-    """A relative wish: measured from the items it was said of, where there are any, else a leaning only."""
-    direction = 1 if change.kind == "more" else -1
-    measured = [found for found in map(item, referred or past.table) if found]
-    if slot.kind == "amount":
-        numbers = [number for found in measured if (number := amount_of(found, slot)) is not None]
-        if not numbers:
-            return replace(belief, any=False, direction=direction, evidence={**belief.evidence, "direction": evidence})
-        step = 0.01 if slot.is_money else 0.0
-        if direction < 0:
-            high = max(min(numbers) - step, 0.0)
-            low = belief.low if belief.low is not None and belief.low < high else None
-            return SlotBelief(
-                low=low, high=high, direction=-1, evidence={**belief.evidence, "high": evidence, "direction": evidence}
-            )
-        low = max(numbers) + step
-        kept = belief.high if belief.high is not None and belief.high > low else None
-        return SlotBelief(low=low, high=kept, direction=1, evidence={**belief.evidence, "low": evidence, "direction": evidence})
-    scale = shop.scale(slot.name)
-    reached = [scale.index(value) for found in measured for value in found.values.get(slot.name, ()) if value in scale]
-    wanted = [scale.index(value) for value in belief.want if value in scale]
-    start = reached or wanted or [(len(scale) - 1) // 2 if direction > 0 else len(scale) // 2]
-    at = sum(start) / len(start)
-    further = tuple(value for place, value in enumerate(scale) if (place - at) * direction > 0) or (
-        scale[-1 if direction > 0 else 0],
-    )
-    exclude = tuple(value for value in belief.exclude if value not in further)
-    return SlotBelief(
-        want=further, exclude=exclude, direction=direction, evidence={**dict.fromkeys(further, evidence), "direction": evidence}
-    )
-
-
-def amount_of(item: Item, slot: Slot) -> float | None:
-    """An item's number in an amount slot; money in major units."""
-    if slot.is_money:
-        return None if item.price_minor is None else item.price_minor / 100
-    return item.numbers.get(slot.name)
-
-
 def _turns_to_another_topic(understanding: Understanding, state: BeliefState, topic: str) -> bool:
     wanted = set(state.wants(topic))
     said = [change for change in understanding.changes if change.slot == topic and change.kind == "want"]
@@ -170,11 +120,11 @@ def _about_items(acts: set[Act], understanding: Understanding, state: BeliefStat
     return state
 
 
-def _settle_pending(understanding: Understanding, state: BeliefState, shop: TalkingShop) -> BeliefState:
+def _settle_pending(understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender) -> BeliefState:
     """A yes takes what was heard with doubt; anything else lets it go."""
     if Act.AFFIRM in understanding.acts and Act.DENY not in understanding.acts:
         for change in state.pending:
-            state = change_slot(replace(change, confidence=1.0), state, shop, state, lambda _: None)
+            state = change_slot(replace(change, confidence=1.0), state, shop, recommender)
     return replace(state, pending=())
 
 

@@ -47,7 +47,7 @@ class Conversation:
         state = state.hear(heard)
         understanding = self.reader.read(text, state)
         understood = time.perf_counter()
-        after = apply(understanding, state, self.shop, self.recommender.item)
+        after = apply(understanding, state, self.shop, self.recommender)
         plan = decide(Deciding(self.shop, self.recommender, understanding, after, shopper))
         after = remember_plan(after, plan)
         done = time.perf_counter()

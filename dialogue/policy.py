@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dialogue.easing import find_easing
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
 from dialogue.shop import TalkingShop
@@ -18,8 +19,11 @@ from recommender.types import Limits, Ranked, Recommendation, Recommender
 SHORT_LIST = 12
 """So few items are worth hearing at once, however little is known."""
 
-ENOUGH_KNOWN = 2
-"""Wishes that make a list worth hearing; the kind of thing counts for two."""
+ENOUGH_KNOWN = 3
+"""Wishes that make a list worth hearing when the kind of thing is not known."""
+
+NAMES_A_THING = 0.62
+"""Cosine similarity to a title above which words that no slot holds say what kind of thing is wanted."""
 
 ASK_AFTER = 6
 """After a recommendation a further question is worth asking only while more items than this fit."""
@@ -262,18 +266,24 @@ def _recommendation(turn: Deciding, found: Recommendation) -> Plan:
 
 def _worth_hearing(turn: Deciding, limits: Limits) -> bool:
     state, topic = turn.state, turn.shop.topic
-    known = sum(
-        2 if topic and name == topic.name else 1 for name, belief in state.slots.items() if belief.settled and not belief.any
-    )
-    known += min(len(" ".join(state.texts).split()), 2) if state.texts else 0
-    known += 2 if state.like_item else 0
-    asked_enough = len(state.asked) >= 2 or (state.last_plan is not None and state.last_plan.kind == "ask" and known > 0)
+    if (topic and state.wants(topic.name)) or state.like_item:
+        return True
+    known = sum(belief.settled and not belief.any for belief in state.slots.values())
+    known += 1 if state.texts else 0
+    if state.texts and _names_a_thing(state.texts[-1], turn.recommender):
+        return True
+    asked_enough = len(state.asked) >= 2 or (state.last_plan is not None and state.last_plan.kind == "ask" and known > 1)
     return (
         known >= ENOUGH_KNOWN
         or asked_enough
         or (known > 0 and turn.recommender.count(limits) <= SHORT_LIST)
         or Act.DONT_CARE in turn.acts
     )
+
+
+def _names_a_thing(text: str, recommender: Recommender) -> bool:
+    nearest = recommender.nearest_titles(text, 1)
+    return bool(nearest) and nearest[0][1] >= NAMES_A_THING
 
 
 def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
@@ -288,16 +298,24 @@ def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
                 relaxations=tuple(turn.recommender.relaxations(limits)),
                 note="all_heard",
             )
-    relaxations = tuple(turn.recommender.relaxations(limits))
-    nearest = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper, count=1))).items
+    relaxations, eased = find_easing(limits, turn.shop, turn.recommender)
+    if not relaxations:
+        return Plan("none_fit", wishes=turn.wishes, note="nothing_like_it")
+    query = replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=eased)
+    nearest = turn.recommender.recommend(query)
+    money = turn.shop.money
+    slot = money.name if relaxations[0].slot == "price" and money else relaxations[0].slot
+    pair = len(relaxations) == 2 and relaxations[0].fitting == relaxations[1].fitting and not turn.recommender.relaxations(limits)
+    note = "several_in_the_way" if pair else f"{slot}_in_the_way"
     return Plan(
         "none_fit",
-        items=nearest,
-        slot=relaxations[0].slot if relaxations else None,
+        items=nearest.items,
+        slot=slot,
         relaxations=relaxations,
         wishes=turn.wishes,
-        note=f"{relaxations[0].slot}_in_the_way" if relaxations else "nothing_like_it",
-        expecting="yes_no" if relaxations else "anything",
+        fitting=nearest.fitting,
+        note=note,
+        expecting="yes_no",
     )
 
 

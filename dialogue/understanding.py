@@ -93,6 +93,7 @@ class _Reading:
             utterance, reader.table(state), mentions, vocabulary, reader.critiques, reader.amount, scales
         )
         strong = [pointing.span for pointing in self.pointings if not pointing.weak]
+        self.titles = tuple(title for title in self.titles if not _covered(title.span, strong))
         self.relative = [
             critique for critique in find_critiques(utterance, reader.critiques) if not _covered(critique.span, [*taken, *strong])
         ]

@@ -123,8 +123,8 @@ def stem_of(token: str) -> str:
         stem = stem[:-1]
     if len(stem) > 4:
         stem = re.sub(r"our(?=$|ed$|ful$)", "or", stem)
-        stem = stem.replace("grey", "gray").replace("ellery", "elry")
-    return "gray" if stem == "grey" else stem
+        stem = stem.replace("ellery", "elry")
+    return re.sub(r"\bgrey", "gray", stem)
 
 
 def joined_stem(text: str) -> str:
