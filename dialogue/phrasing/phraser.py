@@ -61,9 +61,15 @@ class Phraser:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def say(self, plan: Plan, state: BeliefState) -> Iterator[Sentence]:
-        """The reply's sentences, in order. The model starts now; closing the iterator stops it."""
-        tellings = compose(Scene(plan, state, self.shop, self.ground(plan, state)))
-        stopped = threading.Event()
+        """The reply's sentences, in order. Closing the iterator stops the model.
+
+        The first sentence is said as it stands and the model starts when the second is asked for, so that a reply prepared for a
+        shopper who then goes on speaking costs the model nothing.
+        """
+        return self._sentences(compose(Scene(plan, state, self.shop, self.ground(plan, state))), state.turn)
+
+    def _start(self, tellings: Sequence[Telling], seed: int, stopped: threading.Event) -> list[_Job]:
+        """Give the model what it shall word, each with the time until the sentences before it are heard."""
         started = time.monotonic()
         jobs: list[_Job] = []
         heard_ms = 0.0
@@ -71,10 +77,10 @@ class Phraser:
             until = started + min(LATEST_MS, heard_ms + PATIENCE_MS) / 1000
             words = None
             if self._worder is not None and telling.sheet is not None and heard_ms > 0:
-                words = self._pool.submit(self._worder.word, telling, seed=state.turn, until=until, cancelled=stopped.is_set)
+                words = self._pool.submit(self._worder.word, telling, seed=seed, until=until, cancelled=stopped.is_set)
             jobs.append(_Job(telling, words, until))
             heard_ms += len(telling.text) / SPOKEN_CHARS_PER_S * 1000
-        return self._sentences(jobs, stopped)
+        return jobs
 
     def ground(self, plan: Plan, state: BeliefState) -> Ground:
         """What a reply to this plan may be built from."""
@@ -95,10 +101,14 @@ class Phraser:
             words=frozenset(stems(self.shop.shop.shop.name)),
         )
 
-    def _sentences(self, jobs: Sequence[_Job], stopped: threading.Event) -> Iterator[Sentence]:
+    def _sentences(self, tellings: Sequence[Telling], seed: int) -> Iterator[Sentence]:
+        stopped = threading.Event()
+        jobs: list[_Job] = []
         try:
-            for job in jobs:
-                yield self._finish(job)
+            for position, telling in enumerate(tellings):
+                if position == 1:
+                    jobs = self._start(tellings, seed, stopped)
+                yield self._finish(jobs[position] if jobs else _Job(telling, None, 0.0))
         finally:
             stopped.set()
             for job in jobs:
