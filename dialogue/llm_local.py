@@ -24,7 +24,7 @@ CONTEXT_TOKENS = 1536
 class LocalModel:
     """The language model in process. Loading takes about a second; the weights are memory-mapped."""
 
-    def __init__(self, gguf: Path, *, threads: int = 2, lanes: int = LANES, context_tokens: int = CONTEXT_TOKENS) -> None:
+    def __init__(self, gguf: Path, *, threads: int = 1, lanes: int = LANES, context_tokens: int = CONTEXT_TOKENS) -> None:
         """Raises LlmError where the file is missing or is not a model llama.cpp reads."""
         import xllamacpp
 
@@ -36,6 +36,7 @@ class LocalModel:
         params.n_parallel = lanes
         params.cpuparams.n_threads = threads
         params.cpuparams_batch.n_threads = threads
+        # One thread by default: two that share cores with other work wait for each other at every layer, ninefold slower.
         # Spinning threads starve the recogniser and the voice on two cores, and themselves when they share.
         params.cpuparams.poll = 0
         params.cpuparams_batch.poll = 0

@@ -149,6 +149,7 @@ def _llm(settings: Settings) -> LanguageModel | None:
 
 def _warm(engines: Engines) -> None:
     """One turn through dialogue and phrasing, so that no shopper pays for the first."""
+    engines.phraser.warm_up()
     turn = engines.conversation.think("hello", BeliefState(), Heard())
     for _ in engines.phraser.say(turn.plan, turn.state):
         break

@@ -43,7 +43,8 @@ class Settings(BaseModel):
     llm_model: str = "gemma3-270m"
     llm_url: str = "http://127.0.0.1:11434/v1"
     """Used with llm = "openai"."""
-    llm_threads: int = Field(default=2, ge=1, le=64)
+    llm_threads: int = Field(default=1, ge=1, le=64)
+    """Two that share their cores with other work wait for each other: ninefold slower on a busy two-core machine."""
 
     max_sessions: int = Field(default=8, ge=1, le=1000)
     idle_minutes: float = Field(default=10, gt=0)
