@@ -22,7 +22,8 @@ _PAGE = jinja2.Template(
 <title>Import of {{ report.source }}</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1d2b2c }
-h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem } table { border-collapse: collapse } svg { max-width: 100%; height: auto }
+h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2rem }
+table { border-collapse: collapse } svg { max-width: 100%; height: auto }
 td, th { border-bottom: 1px solid #d8e2e0; padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top }
 .figures { display: flex; gap: 2rem; flex-wrap: wrap } .figures b { display: block; font-size: 1.6rem }
 </style>
@@ -42,7 +43,8 @@ td, th { border-bottom: 1px solid #d8e2e0; padding: .25rem .8rem .25rem 0; text-
 {% for title, plot in plots %}<h2>{{ title }}</h2>{{ plot | safe }}{% endfor %}
 <h2>What was left behind, and why</h2>
 <table><tr><th>how many<th>what<th>why<th>such as</tr>
-{% for one in report.dropped %}<tr><td>{{ "{:,}".format(one.count) }}<td>{{ one.what }}<td>{{ one.why }}<td>{{ one.examples | join(", ") }}</tr>
+{% for one in report.dropped %}<tr>
+<td>{{ "{:,}".format(one.count) }}<td>{{ one.what }}<td>{{ one.why }}<td>{{ one.examples | join(", ") }}</tr>
 {% else %}<tr><td colspan="4">nothing</tr>{% endfor %}</table>
 <h2>To know</h2>
 <ul>{% for note in report.notes %}<li>{{ note }}{% endfor %}</ul>
@@ -60,10 +62,13 @@ def page(report: ImportReport) -> str:
     if report.coverage:
         shares = {slot + (" (from titles)" if slot in report.derived else ""): share for slot, share in report.coverage.items()}
         plots.append(("Share of items that have a value", _bars(shares, percent=True)))
-    plots += [(f"Commonest: {slot}", _bars(dict(list(counts.items())[:VALUES_SHOWN]))) for slot, counts in report.values.items() if counts]
+    for slot, counts in report.values.items():
+        if counts:
+            plots.append((f"Commonest: {slot}", _bars(dict(list(counts.items())[:VALUES_SHOWN]))))
     if report.purchases_by_month:
         plots.append(("Interactions by month", _months(report.purchases_by_month)))
-    return _PAGE.render(report=report, plots=plots)
+    text: str = _PAGE.render(report=report, plots=plots)
+    return text
 
 
 def _prices(prices: Sequence[float]) -> str:
@@ -81,7 +86,8 @@ def _bars(values: Mapping[str, float], *, percent: bool = False) -> str:
     axes = figure.subplots()
     names = list(values)[::-1]
     bars = axes.barh([_plain(name) for name in names], [values[name] for name in names], color=PALE if percent else INK)
-    axes.bar_label(bars, labels=[f"{values[name]:.0%}" if percent else f"{values[name]:,}" for name in names], padding=3, fontsize=8)
+    labels = [f"{values[name]:.0%}" if percent else f"{values[name]:,}" for name in names]
+    axes.bar_label(bars, labels=labels, padding=3, fontsize=8)
     if percent:
         axes.set_xlim(0, 1.1)
     return _svg(figure)

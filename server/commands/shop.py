@@ -30,12 +30,12 @@ def import_(
     to: Annotated[Path, typer.Option("--to", help="The shop folder to write.")],
     name: Annotated[str | None, typer.Option(help="What the shop is called, as it is spoken.")] = None,
     about: Annotated[str, typer.Option(help="What it sells, in a few words.")] = "",
-    currency: Annotated[str | None, typer.Option(help="Currency of the prices, such as GBP; otherwise taken from the file.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Of the prices, such as GBP; otherwise taken from the file.")] = None,
     shop_id: Annotated[str | None, typer.Option("--id", help="Short id of the shop; otherwise the folder's name.")] = None,
     column: Annotated[list[str] | None, typer.Option(help=f"FIELD=COLUMN for {', '.join(FIELDS)}.")] = None,
     slot: Annotated[list[str] | None, typer.Option(help="SLOT=COLUMN: a column that shoppers choose by.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out.")] = None,
-    interactions: Annotated[Path | None, typer.Option(help="What shoppers did: shopper, item, kind and time.")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="A file of what shoppers did.")] = None,
     interaction_column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN for shopper, item, kind, time.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of text that is not UTF-8, such as cp1252.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The Excel sheet; otherwise the first.")] = None,
@@ -81,7 +81,7 @@ def import_(
         emit({**report.figures(), "folder": str(to)}, as_json=True)
         return
     for line in report.lines():
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(f"{to} is ready in {report.seconds:.1f} s; the report with plots is {to / 'report.html'}.", markup=False)
     console.print(f"Next: shoptalk index build {to}", markup=False)
 
@@ -133,11 +133,11 @@ def check(shop: ShopFolder, as_json: AsJson = False) -> None:
         emit({"usable": False, "problems": [str(error)], "total": 1}, as_json=True)
         raise typer.Exit(1) from None
     if as_json:
-        emit({"usable": True, "items": figures["items"], "interactions": figures["interactions"], "warnings": doubts}, as_json=True)
+        emit({"usable": True, **{name: figures[name] for name in ("items", "interactions")}, "warnings": doubts}, as_json=True)
         return
     console.print(f"{shop} can be used: {figures['items']:,} items, {figures['interactions']:,} interactions.", markup=False)
     for doubt in doubts:
-        console.print(f"  {doubt}", markup=False, highlight=False)
+        console.print(f"  {doubt}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _pairs(given: Sequence[str] | None, flag: str) -> dict[str, str]:
@@ -166,7 +166,7 @@ def _broken(error: TableError, to: Path | None) -> NoReturn:
     left = "" if to is None else f"; {to} is as it was" if to.exists() else "; nothing was written"
     console.print(f"{error.file} cannot be used{left}.", style="red", markup=False)
     for problem in error.problems:
-        console.print(f"  {problem}", markup=False, highlight=False)
+        console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
     if error.total > len(error.problems):
         console.print(f"  and {error.total - len(error.problems)} more")
     raise typer.Exit(1)
