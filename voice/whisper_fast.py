@@ -23,6 +23,7 @@ from voice.biasing import prompt_of
 from voice.features import FULL_WINDOW_S, is_nothing, laid_on_quiet, log_mel, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.whisper_guards import Hypothesis, is_silence, why_doubted
+from voice.whisper_timestamps import tokens_within
 
 COMPUTE_TYPE = "int8"
 """Weights in 8 bits: twice as fast as float32 on the CPU, with the same words."""
@@ -42,14 +43,11 @@ class FasterWhisper:
     another decoder pass in every turn.
     """
 
-    def __init__(
-        self, model_dir: Path, *, language: str | None = "en", threads: int = 2, compute_type: str = COMPUTE_TYPE, short: bool = True
-    ) -> None:
-        """``language`` None detects it. ``short`` False always uses the full window, as stock does (for comparing)."""
-        self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=compute_type, cpu_threads=threads)
+    def __init__(self, model_dir: Path, *, language: str | None = "en", threads: int = 2) -> None:
+        """``language`` None detects it."""
+        self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=threads)
         self.name = f"faster-whisper {model_dir.name}"
         self._language = language if self._stock.model.is_multilingual else "en"
-        self._short = short
         self._suppressed: dict[str, tuple[Tokenizer, list[int]]] = {}
         self._lock = threading.Lock()
 
@@ -62,13 +60,13 @@ class FasterWhisper:
             return Transcript("", confidence=0.0, no_speech=1.0, engine=self.name)
         prompt = prompt_of(likely)
         window_s = window_for(duration_s)
-        if self._short and window_s is not None and window_s < FULL_WINDOW_S:
-            guess = self._decode(sound, window_s, prompt)
+        if window_s is not None and window_s < FULL_WINDOW_S:
+            guess = self._decode(sound, window_s, prompt, duration_s)
             cause = why_doubted(guess, duration_s)
             if cause is None:
                 return self._transcript(guess, None, began)
         else:
-            cause = "long" if self._short else None
+            cause = "long"
         return self._transcript(self._decode_in_full(sound, prompt), cause, began)
 
     def _transcript(self, guess: Hypothesis, cause: str | None, began: float) -> Transcript:
@@ -81,14 +79,14 @@ class FasterWhisper:
             took_ms=(time.perf_counter() - began) * 1000,
         )
 
-    def _decode(self, sound: FloatAudio, window_s: float, prompt: str) -> Hypothesis:
-        """Beam search on one short window, without timestamps."""
+    def _decode(self, sound: FloatAudio, window_s: float, prompt: str, duration_s: float) -> Hypothesis:
+        """Beam search on one short window, with timestamps: as Whisper was trained, it then spells and counts as stock does."""
         model = self._stock.model
         frames = log_mel(self._stock.feature_extractor, laid_on_quiet(sound, window_s))
         encoded = model.encode(ctranslate2.StorageView.from_array(frames[None]))
         language = self._language or model.detect_language(encoded)[0][0][0].strip("<|>")
         tokenizer, suppressed = self._tokenizer(language)
-        start = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        start = list(tokenizer.sot_sequence)
         if prompt:
             start = [tokenizer.sot_prev, *tokenizer.encode(" " + prompt), *start]
         result = model.generate(
@@ -100,11 +98,10 @@ class FasterWhisper:
             suppress_tokens=suppressed,
             max_length=len(start) + self._most_tokens(window_s),
         )[0]
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        length = len(result.sequences_ids[0])
-        return Hypothesis(
-            tokenizer.decode(tokens).strip(), length, result.scores[0] * length / (length + 1), float(result.no_speech_prob)
-        )
+        decoded = result.sequences_ids[0]
+        tokens = tokens_within(decoded, tokenizer.timestamp_begin, tokenizer.eot, duration_s)
+        mean = result.scores[0] * len(decoded) / (len(decoded) + 1)  # the end of text counts too, as in Whisper
+        return Hypothesis(tokenizer.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob))
 
     @staticmethod
     def _most_tokens(window_s: float) -> int:
