@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -59,6 +60,8 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
 
     Raises ModelError, ShopError, CatalogueError, LlmError or SettingsError: one sentence that says what to mend.
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")   # read when an engine's threads start; spinning ones starve each other
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     parts = _side_by_side(
         {
             "hearing": (0, lambda: _transcriber(settings)),

@@ -342,6 +342,7 @@ class Session:
         while spoken is not None and turning.generation == mouth.generation:
             mouth.say(spoken.sentence, spoken.speech, turn=turning.number, index=index, generation=turning.generation)
             index += 1
+            await mouth.room()
             try:
                 spoken = await self._or_apology(turning.work, turning.work.next_sentence())
             except Dropped:   # cut, or the rest of the reply failed: what was said stands

@@ -17,6 +17,8 @@ CHUNK_MS = 40
 """Length of one binary message."""
 QUESTION_LEFT_MS = 800
 """People answer a question before its last word is over."""
+AHEAD_MS = 3_000
+"""Speech laid down beyond this needs no further sentence yet; making it may be work for nothing."""
 AUDIBLE = 0.012
 """Share of full scale from which a sample can be heard; what comes before it in a reply counts as waiting."""
 
@@ -96,6 +98,11 @@ class Mouth:
             self._ledger.finish()
             self._finished = True
             self._more.set()
+
+    async def room(self) -> None:
+        """Until the next sentence is worth making: little is left of what is laid down."""
+        while self._to_send > self.rate_hz * AHEAD_MS // 1000 or self._held:
+            await asyncio.sleep(CHUNK_MS / 1000)
 
     async def all_sent(self) -> None:
         """Until every sample of the present reply is sent, or it was cut."""

@@ -9,7 +9,7 @@ from server.client import Exchange
 from server.protocol import ItemsSaid, Stage, TurnSaid, UnderstandingSaid
 from server.reporting import console
 
-BAR_CHARS = 40
+BAR_CHARS = 30
 STAGE_NAMES = {"endpoint": "end of turn", "hear": "hear", "think": "think", "phrase_first": "phrase", "speak_first": "speak",
                "lead_silence": "lead silence"}
 
@@ -58,7 +58,8 @@ def show_stages(turn: TurnSaid, onset_ms: float | None) -> None:
         return
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 6))
     for stage in turn.stages:
-        table.add_row(STAGE_NAMES[stage.stage], _bar(stage, first_ms, end_ms), f"{stage.took_ms:.0f} ms")
+        note = f" [dim]full window: {turn.fallback}[/]" if stage.stage == "hear" and turn.fallback else ""
+        table.add_row(STAGE_NAMES[stage.stage], _bar(stage, first_ms, end_ms), f"{stage.took_ms:.0f} ms{note}")
     console.print(table)
     if onset_ms is not None:
         console.print(f"      first sound [bold]{onset_ms:.0f} ms[/] after the end of speech", highlight=False)
