@@ -14,6 +14,7 @@ from typing import Any
 
 from recommender.importing.words import word_list
 
+_JOINT = "\u2060"
 NOT_A_KIND = "-"
 """The group of words that only say what a thing is not."""
 
@@ -42,14 +43,12 @@ class Reader:
         return tuple(dict.fromkeys(found))
 
     def _head(self, text: str) -> tuple[str, ...]:
-        whole = [match for match in self.pattern.finditer(text) if " " in match.group(1)]
+        """The last kind named before the first "with" or "for" that is not part of a kind's own name."""
         if self.lead:
             text = self.lead.sub("", text)
-        joined = [match.group(1) for match in whole if self.cut and self.cut.search(match.group(1))]
-        if joined and self.values[joined[-1]]:
-            return self.values[joined[-1]]
         if self.cut:
-            text = self.cut.split(text, maxsplit=1)[0]
+            joined = self.pattern.sub(lambda match: match[0].replace(" ", _JOINT), text)
+            text = self.cut.split(joined, maxsplit=1)[0].replace(_JOINT, " ")
         named = [match.group(1) for match in self.pattern.finditer(text)]
         return self.values[named[-1]] if named else ()
 

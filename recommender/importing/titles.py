@@ -54,4 +54,4 @@ def _recase(word: str, *, first: bool, tidy: dict[str, list[str] | dict[str, str
         return word.replace(core, lower)
     if lower in tidy["small_words"] and not first:
         return word.replace(core, lower)
-    return word.replace(core, "-".join(part[:1].upper() + part[1:].lower() for part in core.split("-")))
+    return word.replace(core, re.sub(r"[^\W\d_]+(?:'[^\W\d_]+)*", lambda m: m[0][0].upper() + m[0][1:].lower(), core))

@@ -1,0 +1,119 @@
+"""Broken files: each names its line and column, and the shop that was there stays as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from recommender.importing.columns import ColumnError
+from recommender.importing.importer import Choices, import_shop
+from recommender.tables import TableError
+
+GOOD = "id,title,price,colour\n1,Lamp,20.00,red\n2,Vase,12.50,blue\n3,Bowl,8.00,blue\n"
+LOG = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID\n"
+
+
+def half_parquet() -> bytes:
+    frame = pd.DataFrame({"id": range(1000), "title": [f"Thing {n}" for n in range(1000)]})
+    whole = frame.to_parquet()
+    assert whole is not None
+    return whole[: len(whole) // 2]
+
+
+BROKEN = {
+    "bad encoding": ("goods.csv", GOOD.encode().replace(b"Vase", b"Vas\xe9"), 3, "title"),
+    "duplicate ids": ("goods.csv", GOOD.encode() + b"2,Jug,9.00,red\n", 5, "id"),
+    "missing column": ("goods.csv", b"id,price,colour\n1,20.00,red\n", 1, "title"),
+    "negative price": ("goods.csv", GOOD.encode().replace(b"12.50", b"-12.50"), 3, "price"),
+    "no price": ("goods.csv", GOOD.encode().replace(b"12.50", b"a bargain"), 3, "price"),
+    "endless title": ("goods.csv", GOOD.encode().replace(b"Vase", b"V" * 1_000_000), 3, "title"),
+    "empty title": ("goods.csv", GOOD.encode().replace(b"Vase", b""), 3, "title"),
+    "a row too short": ("goods.csv", GOOD.encode().replace(b"2,Vase,12.50,blue", b"2,Vase"), 3, ""),
+    "an open quote": ("goods.csv", GOOD.encode().replace(b"Vase", b'"Vase'), 3, ""),
+    "a column twice": ("goods.csv", b"id,title,title\n1,a,b\n", 1, "title"),
+    "a NUL": ("goods.csv", GOOD.encode().replace(b"Vase", b"Va\0se"), 3, ""),
+    "nothing": ("goods.csv", b"", 1, ""),
+    "only a header": ("goods.csv", b"id,title,price\n", 1, ""),
+    "half-written Parquet": ("goods.parquet", half_parquet(), 1, ""),
+    "half-written JSON": ("goods.jsonl", b'{"id": 1, "title": "Lamp"}\n{"id": 2, "tit', 2, ""),
+    "half-written gzip": ("goods.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03K\xce", 1, ""),
+    "half-written sheet": ("goods.xlsx", b"PK\x03\x04 and then no more", 1, ""),
+    "half-written feed": ("feed.xml", b"<rss><channel>\n<item><id>1</id>", 2, ""),
+    "a feed with entities": ("feed.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><rss><item/></rss>', 1, ""),
+    "a log with a wrong price": ("log.csv", (LOG + "1,10001,LAMP,1,2010-12-01 08:26,cheap,7\n").encode(), 2, "UnitPrice"),
+    "a log with a wrong time": (
+        "log.csv", (LOG + "1,10001,LAMP,1,2010-12-01 08:26,1.0,7\n1,10001,LAMP,1,soon,1.0,7\n").encode(), 3, "InvoiceDate",
+    ),
+    "another kind of file": ("goods.pdf", b"%PDF", 1, ""),
+}
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_file_names_the_place_and_leaves_the_shop(tmp_path: Path, fault: str) -> None:
+    good = tmp_path / "good.csv"
+    good.write_text(GOOD)
+    shop = tmp_path / "shops" / "mine"
+    import_shop(good, shop, Choices())
+    before = fingerprint(shop)
+    name, content, line, column = BROKEN[fault]
+    source = tmp_path / name
+    source.write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        import_shop(source, shop, Choices(replace=True))
+    first = caught.value.problems[0]
+    assert (first.line, first.column) == (line, column), str(first)
+    assert fingerprint(shop) == before
+    assert [path.name for path in shop.parent.iterdir()] == ["mine"], "nothing half-made is left lying about"
+
+
+def test_a_crash_while_writing_leaves_the_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = tmp_path / "good.csv"
+    good.write_text(GOOD)
+    shop = tmp_path / "shops" / "mine"
+    import_shop(good, shop, Choices())
+    before = fingerprint(shop)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    with pytest.raises(OSError, match="No space"):
+        import_shop(good, shop, Choices(replace=True))
+    assert fingerprint(shop) == before
+    assert [path.name for path in shop.parent.iterdir()] == ["mine"]
+
+
+def test_several_faults_are_told_at_once_and_can_be_left_out(tmp_path: Path) -> None:
+    source = tmp_path / "goods.jsonl"
+    rows = [{"id": n, "title": f"Thing {n}", "price": -1 if n % 10 == 3 else 5} for n in range(1, 501)]
+    source.write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises(TableError) as caught:
+        import_shop(source, tmp_path / "shop", Choices())
+    assert caught.value.total == 50
+    assert [problem.line for problem in caught.value.problems[:2]] == [3, 13]
+    report = import_shop(source, tmp_path / "shop", Choices(skip_broken=True))
+    assert report.items == 450
+    assert report.dropped[0].count == 50
+
+
+def test_the_encoding_may_be_named(tmp_path: Path) -> None:
+    source = tmp_path / "goods.csv"
+    source.write_bytes("id,title,price\n1,Café cup,£2.00\n2,Mug,£3.00\n".encode("cp1252"))
+    with pytest.raises(TableError, match="not UTF-8"):
+        import_shop(source, tmp_path / "shop", Choices())
+    assert import_shop(source, tmp_path / "shop", Choices(encoding="cp1252")).currency == "GBP"
+
+
+def test_a_column_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "goods.csv"
+    source.write_text(GOOD)
+    with pytest.raises(ColumnError, match="no column 'cost'; it has 'id', 'title', 'price', 'colour'"):
+        import_shop(source, tmp_path / "shop", Choices(columns={"price": "cost"}))
