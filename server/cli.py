@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import call, conversing, demo, hearing, index, models, serve, shop, talk, turn_taking
+from server.commands import call, conversing, demo, hearing, index, models, recommending, serve, shop, speaking, talk, turn_taking
 
 app = typer.Typer(
     name="shoptalk",
@@ -24,6 +24,8 @@ app.add_typer(shop.app, name="shop")
 app.add_typer(evaluate, name="evaluate")
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("hearing")(hearing.hearing)
+evaluate.command("recommending")(recommending.recommending)
+evaluate.command("speaking")(speaking.speaking)
 evaluate.command("turn-taking")(turn_taking.turn_taking)
 
 

@@ -10,11 +10,13 @@ from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import pitch
 from dialogue.phrasing.spoken import count, listed, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
+from dialogue.phrasing.traits import put
 
 STOCK_COUNTED = 10
 """More than this is "in stock", not a number."""
 DESCRIPTION_SENTENCES = 2
 TOPICS_ANSWERED = 2
+VALUES_SPOKEN = 4
 PRICE_TOPICS = ("price", "cost")
 STOCK_TOPICS = ("stock", "availability", "available")
 DETAIL_TOPICS = ("description", "details", "more", "about")
@@ -77,16 +79,18 @@ def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
     if slot is not None and topic in facts.amounts:
         return _value(ground, the, verb, slot.said, facts.amounts[topic])
     if slot is not None and facts.values.get(topic):
-        return _value(ground, the, verb, slot.said, listed(facts.values[topic]))
+        values = facts.values[topic][:VALUES_SPOKEN]
+        return _value(ground, the, verb, slot.said, listed(values), listed([put(slot, value) for value in values]))
     if topic in DETAIL_TOPICS and facts.description:
         return Telling(sentence(facts.description.split(". ")[0]), ground)
     return _unknown(ground, facts, slot.said if slot else topic.replace("_", " "), the)
 
 
-def _value(ground: Ground, the: str, verb: str, said: str, value: str) -> Telling:
+def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: str = "") -> Telling:
     lead = f"{the[0].upper()}{the[1:]} {verb}"
     sheet = Sheet(name=the, asked=said, facts=value, lead=lead)
-    return Telling(sentence(f"For {said}, {the} {verb} {value}"), with_words(ground, said), sheet, names=(0,))
+    text = f"{the} {verb} {phrased}" if phrased and phrased != value else f"For {said}, {the} {verb} {value}"
+    return Telling(sentence(text), with_words(ground, said), sheet, names=(0,))
 
 
 def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str) -> Telling:
@@ -103,9 +107,7 @@ def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str) -> Telling:
 
 
 def _unknown(ground: Ground, facts: ItemFacts, said: str, the: str) -> Telling:
-    instead = (
-        f", but {'they are' if verb_of(facts) == 'are' else 'it is'} {facts.price}" if facts.price and said != "price" else ""
-    )
+    instead = f", but {the} {verb_of(facts)} {facts.price}" if facts.price and said != "price" else f" for {the}"
     return Telling(
-        sentence(f"I don't know the {said} of {the}, I'm afraid{instead}"), with_words(ground, said, "afraid know"), names=(0,)
+        sentence(f"I don't know about {said}, I'm afraid{instead}"), with_words(ground, said, "afraid know"), names=(0,)
     )

@@ -8,34 +8,50 @@ from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import count, listed, ordinal, price, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
-from dialogue.phrasing.traits import Trait, price_gap, put, puts_of, sentence_traits, traits_of, wished_words
+from dialogue.phrasing.traits import Trait, price_gap, put, puts_of, sentence_traits, traits_of, wished_words, wishes_met
 from recommender.types import Relaxation
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
+REPLY_CHARS = 198
+"""Twelve seconds aloud."""
+AROUND_CHARS, JOINING_CHARS, QUESTION_CHARS = 25, 26, 45
+"""About what the opening, the words between a name and its price, and a question take."""
 FEW_LEFT = 3
 """Stock worth a word."""
 
 
 def shown(scene: Scene) -> tuple[ItemFacts, ...]:
-    """The items that are spoken of."""
-    return scene.ground.items[:ITEMS_SPOKEN]
+    """The items that are spoken of: three where their names and prices are short enough to be heard in twelve seconds, else two."""
+    items = scene.ground.items[:ITEMS_SPOKEN]
+    chars = AROUND_CHARS + sum(len(facts.name) + len(facts.price) + JOINING_CHARS for facts in items)
+    chars += QUESTION_CHARS if scene.plan.ask_next else 0
+    return items if chars <= REPLY_CHARS else items[: ITEMS_SPOKEN - 1]
+
+
+def told_of(scene: Scene) -> frozenset[tuple[str, str]]:
+    """What a recommendation's opening says of all the items: (slot, value)."""
+    if scene.plan.kind != "recommend":
+        return frozenset()
+    return frozenset((slot.name, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, shown(scene)))
 
 
 def pitch(scene: Scene, facts: ItemFacts, position: int, *, before: ItemFacts | None = None) -> Telling:
     """One item in a sentence: its name, what it has of what was wished, what decides, its price."""
     others = [other for other in shown(scene) if other is not facts]
-    traits = traits_of(facts, scene.shop, scene.plan.wishes, others)
+    gap = price_gap(facts, before, scene.shop) if before and len(others) == 1 else ""
+    gap = "" if gap == "the same price" else gap
+    traits = traits_of(facts, scene.shop, scene.plan.wishes, others, told_of(scene), fewer=bool(gap))
     the, verb, cost = named(facts, scene.shop), verb_of(facts), facts.price
     about = sentence_traits(traits)
-    gap = price_gap(facts, before, scene.shop) if before else ""
-    if gap and gap != "the same price":
+    if gap:
         lead = scene.vary(
             (f"For {gap} there {verb} {the},", f"{the} {verb} {gap},", f"Then there {verb} {the}, {gap},"), position
         )
         text = f"{lead} at {cost}{f', {about}' if about else ''}"
     else:
-        lead = scene.vary((f"{the} {verb}", f"There {verb} {the},", f"I would look at {the},"), position)
+        leads = (f"{the} {verb}", f"There {verb} {the},", f"I would look at {the},")
+        lead = scene.vary(leads if not before else (f"Then {the},", f"{the} {verb}", f"Or {the},"), position)
         text = f"{lead} {about or 'one to see'}{f', at {cost}' if cost else ''}"
     if few := _few_left(facts):
         text += f", and {few}"
@@ -71,7 +87,7 @@ def recommend(scene: Scene) -> list[Telling]:
     items, plan = shown(scene), scene.plan
     if not items:
         return none_fit(scene)
-    wished = wished_words(scene.shop, plan.wishes, items)
+    wished = wished_words(wishes_met(scene.shop, plan.wishes, items))
     if plan.note == "undone":
         options: tuple[str, ...] = ("Back to before:", "As it was before:")
     elif len(items) == 1:
@@ -81,7 +97,8 @@ def recommend(scene: Scene) -> list[Telling]:
         options = (f"I have {many} for you:", f"{many} come to mind:", f"Let me give you {many}:")
     opening = scene.vary(options)
     text = f"{wished}, {opening[0].lower() if not opening.startswith('I ') else 'I'}{opening[1:]}" if wished else opening
-    opener = replace(tell(with_words(scene.ground, "back before"), text), clause=True)
+    ground = replace(scene.ground, items=items, counts=frozenset({len(items)}))
+    opener = replace(tell(with_words(ground, "back before"), text), clause=True)
     asked = question(scene, scene.shop.slots.get(plan.ask_next or ""), plan.options, worded=True)
     return [opener, *pitches(scene), *([asked] if asked else [])]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogue.phrasing.facts import Ground
 from dialogue.phrasing.spoken import listed, price
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
-from dialogue.phrasing.traits import put, wished_words
+from dialogue.phrasing.traits import put, wished_words, wishes_met
 from dialogue.state import BeliefState
 
 
@@ -37,7 +37,7 @@ def ask(scene: Scene) -> list[Telling]:
             tell(with_words(scene.ground, "start over again fresh"), scene.vary(("Let's start again.", "Right, a fresh start."))),
             asked,
         ]
-    wished = wished_words(shop, plan.wishes)
+    wished = wished_words(wishes_met(shop, plan.wishes))
     if not wished:
         return [asked]
     heard = tell(scene.ground, scene.vary((f"Something {wished}, lovely.", f"{wished}, right.", f"Good, {wished}.")))

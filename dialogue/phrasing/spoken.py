@@ -37,21 +37,19 @@ SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """How a currency is said: "two dollars and fifty cents", "two pounds fifty"."""
+    """How a currency is said: "two dollars fifty", "two dollars and five cents"."""
 
     one: str
     many: str
     cent: str
     cents: str
     signs: tuple[str, ...] = ()
-    terse: bool = False
-    """The small unit is left out after the large one."""
 
 
 CURRENCIES = {
     "USD": Money("dollar", "dollars", "cent", "cents", ("$", "us$")),
-    "GBP": Money("pound", "pounds", "penny", "pence", ("£",), terse=True),
-    "EUR": Money("euro", "euros", "cent", "cents", ("€",), terse=True),
+    "GBP": Money("pound", "pounds", "penny", "pence", ("£",)),
+    "EUR": Money("euro", "euros", "cent", "cents", ("€",)),
     "CAD": Money("dollar", "dollars", "cent", "cents", ("$", "c$")),
     "AUD": Money("dollar", "dollars", "cent", "cents", ("$", "a$")),
     "NZD": Money("dollar", "dollars", "cent", "cents", ("$", "nz$")),
@@ -149,7 +147,7 @@ def price(minor: int, currency: str) -> str:
     large = f"{relaxed(major)} {money.one if major == 1 else money.many}"
     if not cents:
         return sign + large
-    if money.terse and cents >= 10:
+    if cents >= 10:
         return f"{sign}{large} {number(cents)}"
     return f"{sign}{large} and {small}"
 

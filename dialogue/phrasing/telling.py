@@ -83,7 +83,7 @@ def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded:
     if slot is None:
         return None
     asked = (slot.ask or f"Any {slot.said} in mind?").strip().rstrip("?.! ")
-    choices = [option for option in options if option][:OPTIONS_SPOKEN]
+    choices = [option for option in options if option][:OPTIONS_SPOKEN] if " or " not in asked else []
     ground = with_words(replace(scene.ground, items=()), asked, slot.said, *choices)
     if not choices:
         sheet = Sheet(ask=f"{asked}?") if worded else None

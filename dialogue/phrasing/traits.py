@@ -9,8 +9,13 @@ from dialogue.phrasing.facts import ItemFacts, ShopFacts, stems
 from dialogue.phrasing.spoken import listed, price
 from dialogue.shop import Slot
 
-TRAITS = 3
-"""More than three in a sentence and none is remembered."""
+TRAITS = (3, 2, 1)
+"""How many are said of each item, by how many items are spoken of: a reply should end before twelve seconds are up."""
+SPECIFIC = (1, 2, 3)
+"""Rank by how many values the item has of a slot: one colour says more than four occasions."""
+WISHES_REPEATED = 2
+VALUES_TELLING = 3
+"""An item with more values of a slot than this is for anything."""
 ROUGH_FROM_MINOR = 300
 """Differences from here on are said to the whole unit: "about five dollars more"."""
 
@@ -41,12 +46,19 @@ def article(word: str) -> str:
 
 
 def traits_of(
-    facts: ItemFacts, shop: ShopFacts, wishes: Mapping[str, Sequence[str]], besides: Sequence[ItemFacts] = ()
+    facts: ItemFacts,
+    shop: ShopFacts,
+    wishes: Mapping[str, Sequence[str]],
+    besides: Sequence[ItemFacts] = (),
+    told: frozenset[tuple[str, str]] = frozenset(),
+    fewer: int = 0,
 ) -> tuple[Trait, ...]:
-    """At most TRAITS: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
+    """As many as TRAITS allows, less ``fewer``: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
 
-    Left out are the kind of thing, what the name says already, and slots that nobody is ever asked about.
+    Left out are the kind of thing, what the name or the opening (``told``: slot and value) says already, slots that nobody is ever
+    asked about, and values of an item that has so many that none says much.
     """
+    most = max(1, TRAITS[min(len(besides), len(TRAITS) - 1)] - fewer)
     found: list[tuple[int, int, Trait]] = []
     for order, slot in enumerate(shop.shop.slots):
         wished = tuple(wishes.get(slot.name, ()))
@@ -54,29 +66,42 @@ def traits_of(
             continue
         if slot.kind == "amount":
             if said := facts.amounts.get(slot.name):
-                found.append((2, order, Trait(slot.name, said, slot.phrase.replace("{value}", said) or said, False)))
+                found.append((1, order, Trait(slot.name, said, slot.phrase.replace("{value}", said) or said, False)))
             continue
         values = facts.values.get(slot.name, ())
         held = [value for value in values if value in wished]
         for value in (held or list(values))[:1]:
-            if set(stems(value)) <= set(facts.name_stems):
+            if (
+                set(stems(value)) <= set(facts.name_stems)
+                or (slot.name, value) in told
+                or (not held and len(values) > VALUES_TELLING)
+            ):
                 continue
             shared = any(value in other.values.get(slot.name, ()) for other in besides)
-            rank = 0 if held else 2 if shared else 1
+            rank = 0 if held else len(SPECIFIC) if shared else SPECIFIC[min(len(values), len(SPECIFIC)) - 1]
             found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(held))))
-    return tuple(trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:TRAITS])
+    return tuple(
+        trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[: TRAITS[min(len(besides), len(TRAITS) - 1)]]
+    )
 
 
-def wished_words(shop: ShopFacts, wishes: Mapping[str, Sequence[str]], items: Sequence[ItemFacts] = (), *, most: int = 2) -> str:
-    """The wishes that every one of the items fulfils, as they stand in a sentence: "in navy, for a wedding"; "" where there are none."""
-    said = []
+def wishes_met(
+    shop: ShopFacts, wishes: Mapping[str, Sequence[str]], items: Sequence[ItemFacts] = ()
+) -> tuple[tuple[Slot, str], ...]:
+    """The wishes that every one of the items fulfils and that the shop says how to put, two at most."""
+    met: list[tuple[Slot, str]] = []
     for slot in shop.shop.slots:
         if slot.topic or slot.kind != "choice":
             continue
         held = [value for value in wishes.get(slot.name, ()) if all(value in facts.values.get(slot.name, ()) for facts in items)]
         if held and (slot.phrase or held[0] in slot.phrases):
-            said.append(put(slot, held[0]))
-    return ", ".join(said[:most])
+            met.append((slot, held[0]))
+    return tuple(met[:WISHES_REPEATED])
+
+
+def wished_words(met: Sequence[tuple[Slot, str]]) -> str:
+    """Wishes as they stand in a sentence: "in navy, for a wedding"."""
+    return ", ".join(put(slot, value) for slot, value in met)
 
 
 def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:

@@ -1,0 +1,69 @@
+"""``shoptalk evaluate speaking``: what the replies claim, whether it holds, who worded it and how fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from server.reporting import console, emit
+
+if TYPE_CHECKING:
+    from dialogue.llm import LanguageModel
+
+
+def speaking(
+    shop: Annotated[Path, typer.Option(help="The shop folder.")] = Path("shops/demo"),
+    replies: Annotated[int, typer.Option(min=1, help="How many replies to make, of every kind of plan.")] = 200,
+    seed: Annotated[int, typer.Option(help="Draws the plans; the same seed draws the same ones.")] = 1,
+    llm: Annotated[Literal["local", "openai", "none"], typer.Option(help="Who words them; none: templates alone.")] = "local",
+    llm_model: Annotated[
+        str, typer.Option(help="The installed model, or the name that the OpenAI-compatible server knows.")
+    ] = "gemma3-270m",
+    llm_url: Annotated[str, typer.Option(help="The OpenAI-compatible server, with --llm openai.")] = "http://127.0.0.1:11434/v1",
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the model in this process.")] = 1,
+    write: Annotated[Path | None, typer.Option(help="Write every reply to this file, one JSON object a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Make replies from the shop's own rows and check every claim in them twice, the second time by other rules.
+
+    Opening clauses ("Two come to mind:") are counted with the sentence they open. A sentence is in time when it is ready before
+    the one before it has been heard, at the pace of the default voice.
+
+    Example: shoptalk evaluate speaking --shop shops/demo --replies 200 --json
+    """
+    from dialogue.llm import LlmError
+    from dialogue.shop import load_shop
+    from recommender.catalogue import load_catalogue
+    from recommender.shop import load_schema
+    from server.commands.failing import EXPECTED, failed
+    from server.evaluate.speaking import evaluate_speaking
+
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        talking = load_shop(shop)
+        items = load_catalogue(shop, load_schema(shop)).items
+        model = _model(llm, llm_model, llm_url, threads)
+        with Progress(*columns, console=console) as bars:
+            bar = bars.add_task("speaking", total=replies)
+            figures = evaluate_speaking(
+                talking, items, model, replies=replies, seed=seed, write=write, told=lambda: bars.advance(bar)
+            )
+    except (*EXPECTED, LlmError, OSError) as error:
+        raise failed(error) from None
+    emit(figures | {"llm": llm, "llm_threads": threads}, as_json=as_json, title="Speaking")
+
+
+def _model(llm: str, name: str, url: str, threads: int) -> LanguageModel | None:
+    if llm == "none":
+        return None
+    if llm == "openai":
+        from dialogue.llm_openai import OpenAiModel
+
+        return OpenAiModel(url, model=name)
+    from dialogue.llm_local import LocalModel
+    from server.models import require
+
+    return LocalModel(next(require(name).glob("*.gguf")), threads=threads)
