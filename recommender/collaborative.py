@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 import scipy.sparse
+from scipy.linalg import lapack
 
 from recommender.facts import Positions
 
@@ -32,13 +32,21 @@ Scores = npt.NDArray[np.float32]
 
 
 def ease(x: scipy.sparse.csr_matrix, regularization: float = REGULARIZATION) -> npt.NDArray[np.float32]:
-    """Item-item weights, shape (items, items) with a zero diagonal, of a (shoppers, items) matrix."""
-    gram = (x.T @ x).toarray().astype(np.float64)
+    """Item-item weights, shape (items, items) with a zero diagonal, of a (shoppers, items) matrix.
+
+    Single precision and a Cholesky factor: half the memory and time of a general inverse, and the regularization keeps it safe.
+    """
+    gram = np.asfortranarray((x.T @ x).toarray(), dtype=np.float32)
     gram[np.diag_indices_from(gram)] += regularization
-    inverse = scipy.linalg.inv(gram, overwrite_a=True, check_finite=False, assume_a="pos")
-    weights = inverse / -np.diag(inverse)
+    factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    if failed:
+        raise ValueError(f"the regularization {regularization} is too small for these interactions")
+    weights, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    weights = np.tril(weights)
+    weights += np.tril(weights, -1).T
+    weights /= -np.diag(weights).copy()
     np.fill_diagonal(weights, 0.0)
-    return np.asarray(weights, np.float32)
+    return np.ascontiguousarray(weights)
 
 
 def cosine(x: scipy.sparse.csr_matrix, shrink: float = 10.0) -> scipy.sparse.csr_matrix:

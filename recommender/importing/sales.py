@@ -7,9 +7,10 @@ shape, named by their commonest description among real sales, priced at the medi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from recommender.importing.columns import find_fields
@@ -44,7 +45,7 @@ class Sales:
 def read_sales(table: Table, given: Mapping[str, str] | None = None) -> Sales:
     """Products and purchases of a log. Raises TableError naming the line and column of a price, quantity or time that is none."""
     columns = find_fields(table, word_list("columns")["sales"]["fields"], given)
-    log = pd.DataFrame({name: table.columns[column] for name, column in columns.items()})
+    log = pd.DataFrame({name: pd.Series(table.columns[column], dtype=object) for name, column in columns.items()})
     problems: list[Problem] = []
     log["price"] = _numbers(table, log, "price", columns, problems)
     log["quantity"] = _numbers(table, log, "quantity", columns, problems) if "quantity" in log else 1.0
@@ -163,14 +164,14 @@ def _numbers(table: Table, log: pd.DataFrame, name: str, columns: Mapping[str, s
 
 def times(table: Table, cells: pd.Series[str], column: str, problems: list[Problem]) -> pd.Series[pd.Timestamp]:
     """Read in the first usual way of writing times that fits every line."""
-    best: pd.Series[pd.Timestamp] | None = None
-    for form in TIME_FORMATS:
-        read = pd.to_datetime(cells, format=form, errors="coerce")
-        if best is None or read.isna().sum() < best.isna().sum():
-            best = read
-        if not read.isna().any():
+    different = cells.drop_duplicates()
+    read = [pd.to_datetime(different, format=form, errors="coerce") for form in TIME_FORMATS[:1]]
+    for form in TIME_FORMATS[1:]:
+        if not read[-1].isna().any():
             break
-    assert best is not None
+        read.append(pd.to_datetime(different, format=form, errors="coerce"))
+    fullest = min(read, key=lambda times: int(times.isna().sum()))
+    best = cells.map(dict(zip(different, fullest, strict=True)))
     wrong = cells.index[best.isna()][:100]
     advice = "is not a time; write it as 2026-05-31T14:05"
     problems += [Problem(table.lines[row], column, f"{str(cells[row])[:40]!r} {advice}") for row in wrong]
@@ -178,12 +179,26 @@ def times(table: Table, cells: pd.Series[str], column: str, problems: list[Probl
 
 
 def _texts(cells: pd.Series[str]) -> pd.Series[str]:
-    return ids(cells).str.split().str.join(" ")
+    """Texts with single spaces."""
+    return _each_once(cells, lambda cell: " ".join(_id(cell).split()))
 
 
 def ids(cells: pd.Series[str]) -> pd.Series[str]:
     """Texts; numbers that were read as 17850.0 become "17850", what is missing becomes ""."""
-    if pd.api.types.is_float_dtype(cells):
-        return cells.map(lambda cell: "" if cell != cell else str(int(cell)) if float(cell).is_integer() else str(cell))
-    texts = cells.where(cells.notna(), "").astype(str)
-    return texts.str.replace(r"^(\d+)\.0$", r"\1", regex=True).str.strip()
+    return _each_once(cells, _id)
+
+
+def _id(cell: object) -> str:
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = str(cell).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def _each_once(cells: pd.Series[str], change: Callable[[object], str]) -> pd.Series[str]:
+    """The same change of every cell, worked out once for each different cell."""
+    codes, different = pd.factorize(cells, use_na_sentinel=False)
+    changed = np.array([change(cell) for cell in different], dtype=object)
+    return pd.Series(changed[codes], index=cells.index, dtype=object)

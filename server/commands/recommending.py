@@ -1,0 +1,92 @@
+"""``shoptalk evaluate recommending``: how well shoptalk ranks your interactions, beside the models people know."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from server.reporting import console, emit
+
+EMBEDDER = "minilm"
+
+
+class ProtocolName(StrEnum):
+    LAST_ITEM = "last-item"
+    LAST_BASKET = "last-basket"
+    LAST_BASKET_NEW = "last-basket-new"
+
+
+def recommending(
+    interactions: Annotated[Path, typer.Argument(help="Parquet, CSV, TSV or JSON lines: one row an interaction.")],
+    protocol: Annotated[ProtocolName, typer.Option(help="What is predicted: each user's last item; the whole last basket, "
+                                                        "repeats allowed; or what was new in it.")] = ProtocolName.LAST_ITEM,
+    user: Annotated[str | None, typer.Option(help="Column of the user; guessed by name, as are the next.")] = None,
+    item: Annotated[str | None, typer.Option(help="Column of the item.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of the time: dates, ISO or seconds since 1970.")] = None,
+    position: Annotated[str | None, typer.Option(help="Column of the order within a user, where there is no time.")] = None,
+    basket: Annotated[str | None, typer.Option(help="Column of the order or invoice, for the basket protocols.")] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the item's title; adds a source that reads it.")] = None,
+    drop_baskets: Annotated[str | None, typer.Option(help="Leave out baskets whose id matches, such as returns: '^C'.")] = None,
+    keep_items: Annotated[str | None, typer.Option(help="Keep items whose code matches; the usual shape is guessed.")] = None,
+    all_items: Annotated[bool, typer.Option("--all-items", help="Keep items whatever their codes look like.")] = False,
+    core: Annotated[int, typer.Option(help="last-item: fewest distinct items a user, and users an item.")] = 5,
+    use_text: Annotated[bool, typer.Option("--text-source/--no-text-source", help="Embed item texts as one more source.")] = True,
+    with_peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Train implicit's ALS and BPR too.")] = True,
+    seed: Annotated[int, typer.Option(help="Seed of sampling and of the trained models.")] = 0,
+    threads: Annotated[int, typer.Option(help="Threads for the trained models.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Rank all items for every user and see who finds what was really taken next.
+
+    Settings and blend weights are chosen on a validation step before the last; the test step is looked at once. Rows without a
+    user, with a quantity or price not above 0, or with item codes unlike nearly all others are left out and counted.
+    """
+    from server.evaluate.interaction_log import Cleaning, Columns, LogError, read_log
+    from server.evaluate.recommending import evaluate_recommending
+    from server.models import ModelError, require
+
+    try:
+        log = read_log(
+            interactions, Columns(user, item, time, position, basket, text), Cleaning(drop_baskets, keep_items, all_items),
+            baskets=protocol is not ProtocolName.LAST_ITEM, core=core,
+        )
+        embedder = None
+        if use_text and log.texts is not None:
+            from recommender.embedding import SentenceEmbedder
+
+            embedder = SentenceEmbedder(require(EMBEDDER))
+        with Progress(
+            TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        ) as bars:
+            shown = bars.add_task("reading")
+            figures = evaluate_recommending(
+                log, protocol.value, embedder=embedder, seed=seed, threads=threads, with_peers=with_peers,
+                tell=lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
+            )
+    except (LogError, ModelError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    figures = {"file": interactions.name, **figures}
+    _show(figures)
+    if as_json:
+        emit(figures, as_json=True)
+
+
+def _show(figures: dict[str, object]) -> None:
+    table = Table(title=f"{figures['file']}, {figures['protocol']}, {figures['test_users']} users, full ranking")
+    for heading in ("model", "recall@10", "ndcg@10", "hit@10", "coverage", "novelty", "s"):
+        table.add_column(heading, justify="left" if heading == "model" else "right")
+    models, blend = figures["models"], figures["blend"]
+    assert isinstance(models, dict)
+    assert isinstance(blend, dict)
+    for name, row in [*models.items(), ("shoptalk (blend)", blend)]:
+        table.add_row(
+            name, *(f"{row[key]:.4f}" for key in ("recall@10", "ndcg@10", "hit@10", "coverage")), f"{row['novelty_bits']:.1f}",
+            f"{row['seconds']:.0f}",
+        )
+    console.print(table)

@@ -1,0 +1,201 @@
+"""The sources that shoptalk blends and the plain models it is compared with, each learned from a task's known events.
+
+A source is made once and then scores blocks of users: an array (users, items), higher is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from threadpoolctl import threadpool_limits
+
+from recommender.collaborative import EASE_ITEMS, cosine, ease, item_weights
+from recommender.transitions import follow_weights
+from recommender.types import Embedder
+from server.evaluate.ranking_tasks import Task
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
+"""Row numbers of a task's asked users."""
+Scorer = Callable[[Rows], Floats]
+Settings = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How to learn a source, and the settings among which validation chooses."""
+
+    name: str
+    learn: Callable[[Task, Settings], Scorer]
+    grid: tuple[Settings, ...] = ({},)
+
+
+def through(history: scipy.sparse.csr_matrix, weights: scipy.sparse.csr_matrix | Floats, task: Task) -> Scorer:
+    """History times item-item weights."""
+    mine = history[task.users]
+
+    def score(rows: Rows) -> Floats:
+        product = mine[rows] @ weights
+        return np.asarray(product.toarray() if scipy.sparse.issparse(product) else product, np.float32)
+
+    return score
+
+
+def constant(scores: Floats) -> Scorer:
+    """The same for everybody."""
+    return lambda rows: np.broadcast_to(scores, (len(rows), len(scores)))
+
+
+def of_history(history: scipy.sparse.csr_matrix, task: Task) -> Scorer:
+    """The history itself is the score."""
+    mine = history[task.users]
+    return lambda rows: np.asarray(mine[rows].toarray(), np.float32)
+
+
+def popularity(task: Task, _: Settings) -> Scorer:
+    return constant(np.asarray(task.history().sum(axis=0), np.float32).ravel())
+
+
+class EaseCache:
+    """EASE weights of a task by regularization: the inverse is the cost, the decay of the history is free."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, float], Floats | scipy.sparse.csr_matrix] = {}
+
+    def weights(self, task: Task, regularization: float) -> Floats | scipy.sparse.csr_matrix:
+        key = (id(task.known), regularization)
+        if key not in self._made:
+            for old in [one for one in self._made if one[0] != key[0]] or list(self._made)[:-1]:
+                del self._made[old]
+            x = task.history()
+            self._made[key] = ease(x, regularization) if x.shape[1] <= EASE_ITEMS * 2 else item_weights(x, regularization)
+        return self._made[key]
+
+    def plain(self, task: Task, settings: Settings) -> Scorer:
+        return through(task.history(), self.weights(task, settings["regularization"]), task)
+
+    def recent(self, task: Task, settings: Settings) -> Scorer:
+        return through(task.history(settings["decay"]), self.weights(task, settings["regularization"]), task)
+
+
+def item_knn(task: Task, settings: Settings) -> Scorer:
+    return through(task.history(), cosine(task.history(), settings["shrink"]), task)
+
+
+def follow(task: Task, settings: Settings) -> Scorer:
+    known = task.known
+    weights = follow_weights(
+        task.log.user[known], task.log.item[known], task.log.step[known], task.log.items, outgoing=settings["outgoing"],
+        gap_decay=settings["gap_decay"],
+    )
+    return through(task.history(settings["decay"]), weights, task)
+
+
+def trend(task: Task, settings: Settings) -> Scorer:
+    """What sold just before each question, halved every ``half_life_days``: logarithm of each item's share."""
+    assert task.log.time_days is not None
+    assert task.asked_days is not None
+    order = np.argsort(task.log.time_days[task.known], kind="stable")
+    days, items = task.log.time_days[task.known][order], task.log.item[task.known][order]
+    asked = task.asked_days
+
+    def score(rows: Rows) -> Floats:
+        block = np.zeros((len(rows), task.log.items), np.float32)
+        for row, moment in enumerate(asked[rows]):
+            until = int(np.searchsorted(days, moment))
+            since = int(np.searchsorted(days, moment - 8 * settings["half_life_days"]))
+            fresh = 0.5 ** ((moment - days[since:until]) / settings["half_life_days"])
+            counts = np.bincount(items[since:until], weights=fresh, minlength=task.log.items)
+            block[row] = np.log(counts / max(counts.sum(), 1e-9) + 1e-5)
+        return block
+
+    return score
+
+
+def frequency(task: Task, settings: Settings) -> Scorer:
+    """How often the user took it, newer steps counting more; ties go to what was taken last."""
+    counts = of_history(task.history(settings["decay"], counted=True), task)
+    newest = of_history(task.history(0.99), task)
+    return lambda rows: counts(rows) + 1e-3 * newest(rows)
+
+
+def recency(task: Task, settings: Settings) -> Scorer:
+    """How lately the user took it."""
+    return of_history(task.history(settings["decay"]), task)
+
+
+def repeat_rate(task: Task, _: Settings) -> Scorer:
+    """Of the users who took an item of the history, the share who took it again (as a logarithm, 0 where not taken)."""
+    counts = task.history(counted=True)
+    again = np.asarray((counts > 1.5).sum(axis=0), np.float32).ravel()
+    buyers = np.asarray((counts > 0.5).sum(axis=0), np.float32).ravel()
+    rate = np.log1p(20 * (again + 1) / (buyers + 8))
+    taken = task.history()
+    taken.data[:] = 1
+    return of_history(scipy.sparse.csr_matrix(taken.multiply(rate[None, :])), task)
+
+
+def text_likeness(embedder: Embedder) -> Callable[[Task, Settings], Scorer]:
+    """Mean of the history's text vectors, newer items counting more, against every item's."""
+    vectors: dict[int, Floats] = {}
+
+    def learn(task: Task, settings: Settings) -> Scorer:
+        texts = task.log.texts
+        assert texts is not None
+        if id(texts) not in vectors:
+            distinct = sorted(set(texts))
+            of_text = dict(zip(distinct, embedder.embed(distinct), strict=True))
+            vectors[id(texts)] = np.stack([of_text[text] for text in texts])
+        matrix = vectors[id(texts)]
+        history = task.history(settings["decay"])[task.users]
+
+        def score(rows: Rows) -> Floats:
+            profile = history[rows] @ matrix
+            profile /= np.maximum(np.linalg.norm(profile, axis=1, keepdims=True), 1e-9)
+            return np.asarray(profile @ matrix.T, np.float32)
+
+        return score
+
+    return learn
+
+
+def peers(seed: int, threads: int) -> list[Source]:
+    """ALS and BPR of the package ``implicit`` where it is installed (``pip install shoptalk[bench]``); else none."""
+    try:
+        from implicit.als import AlternatingLeastSquares
+        from implicit.bpr import BayesianPersonalizedRanking
+    except ImportError:
+        return []
+
+    def als(task: Task, settings: Settings) -> Scorer:
+        model = AlternatingLeastSquares(
+            factors=int(settings["factors"]), regularization=settings["regularization"], alpha=settings["alpha"], iterations=15,
+            random_state=seed, num_threads=threads,
+        )
+        return _factors(model, task)
+
+    def bpr(task: Task, settings: Settings) -> Scorer:
+        model = BayesianPersonalizedRanking(
+            factors=int(settings["factors"]), learning_rate=settings["learning_rate"], regularization=0.01, iterations=100,
+            random_state=seed, num_threads=threads,
+        )
+        return _factors(model, task)
+
+    als_grid = tuple(
+        {"factors": factors, "regularization": 0.05, "alpha": alpha} for factors in (64, 128) for alpha in (1.0, 10.0)
+    )
+    bpr_grid = tuple({"factors": 64, "learning_rate": rate} for rate in (0.02, 0.05, 0.1))
+    return [Source("als (implicit)", als, als_grid), Source("bpr (implicit)", bpr, bpr_grid)]
+
+
+def _factors(model: object, task: Task) -> Scorer:
+    history = task.history()
+    history.data[:] = 1
+    with threadpool_limits(1, user_api="blas"):  # implicit has threads of its own
+        model.fit(history, show_progress=False)  # type: ignore[attr-defined]
+    users, items = np.asarray(model.user_factors), np.asarray(model.item_factors)  # type: ignore[attr-defined]
+    return lambda rows: users[task.users[rows]] @ items.T
