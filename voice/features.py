@@ -28,9 +28,9 @@ WINDOW_STEPS_S = (8.0, 12.0, 16.0, 20.0, 30.0)
 QUIET_AFTER_S = 0.5
 """The least quiet left in the window after the utterance; without it the last word is lost or repeated."""
 
-NOISE_LEVEL = 1e-5
-"""Standard deviation of the white noise under the sound (-100 dB): less than the last bit of a 16 bit recording. Louder (1e-3)
-makes spelled letters loop; constant features instead of sound make digits loop."""
+NOISE_LEVEL = 1e-4
+"""Standard deviation of the white noise under the sound (-80 dB): a quiet room. Ten times louder makes spelled letters loop (13 %
+word errors on AN4 for 10.5 %), constant features instead of sound make digits loop (13 %), ten times fainter is no better (11 %)."""
 
 LEAST_SPEECH_S = 0.1
 """Nothing shorter can be a word."""

@@ -23,7 +23,7 @@ from voice.biasing import prompt_of
 from voice.features import FULL_WINDOW_S, is_nothing, laid_on_quiet, log_mel, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.whisper_guards import Hypothesis, is_silence, why_doubted
-from voice.whisper_timestamps import tokens_within
+from voice.whisper_timestamps import within
 
 COMPUTE_TYPE = "int8"
 """Weights in 8 bits: twice as fast as float32 on the CPU, with the same words."""
@@ -99,9 +99,9 @@ class FasterWhisper:
             max_length=len(start) + self._most_tokens(window_s),
         )[0]
         decoded = result.sequences_ids[0]
-        tokens = tokens_within(decoded, tokenizer.timestamp_begin, tokenizer.eot, duration_s)
+        tokens, ends_s = within(decoded, tokenizer.timestamp_begin, tokenizer.eot, duration_s)
         mean = result.scores[0] * len(decoded) / (len(decoded) + 1)  # the end of text counts too, as in Whisper
-        return Hypothesis(tokenizer.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob))
+        return Hypothesis(tokenizer.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob), ends_s)
 
     @staticmethod
     def _most_tokens(window_s: float) -> int:

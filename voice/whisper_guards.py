@@ -2,7 +2,7 @@
 
 Each guard is a property that a right transcript has whatever was said; none knows any vocabulary. The thresholds on repetition,
 mean log probability and no-speech are Whisper's own (Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak
-Supervision", section 4.5); the one on length follows from how fast people can talk.
+Supervision", section 4.5); the one on length follows from how fast people can talk, the one on overrun from the sound's end.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ NO_SPEECH_MAX = 0.6
 TOKENS_PER_S_MAX = 8.0
 """Fast English is some 6 syllables a second, and spelled letters and digits are a token each; more tokens were made up."""
 
+OVERRUN_MAX_S = 1.5
+"""Timestamps are rough, but words that end this long after the sound were said twice or made up."""
+
 TOKENS_FREE = 8
 """Tokens that the shortest sound may have before the rate above counts: punctuation and a word in pieces."""
 
@@ -35,6 +38,8 @@ class Hypothesis:
     mean_log_probability: float
     no_speech: float
     """Probability that the window holds no speech, 0..1."""
+    ends_s: float = 0.0
+    """Where the decoder's own timestamps say that the words end."""
 
 
 def compression_ratio(text: str) -> float:
@@ -61,11 +66,13 @@ def is_silence(guess: Hypothesis) -> bool:
 
 
 def why_doubted(guess: Hypothesis, duration_s: float) -> str | None:
-    """The guard that this hypothesis fails ("length", "repetition", "log_probability", "no_speech"), or None."""
+    """The guard that this hypothesis fails ("length", "repetition", "overrun", "log_probability" or "no_speech"), or None."""
     if guess.tokens > TOKENS_FREE + duration_s * TOKENS_PER_S_MAX:
         return "length"
     if repeats(guess.text):
         return "repetition"
+    if guess.ends_s > duration_s + OVERRUN_MAX_S:
+        return "overrun"
     if guess.mean_log_probability < MEAN_LOG_PROBABILITY_MIN:
         return "no_speech" if guess.no_speech > NO_SPEECH_MAX else "log_probability"
     return None

@@ -16,19 +16,21 @@ LEAST_LEFT_S = 0.1
 """A stretch that begins this near the end of the utterance, or after it, cannot hold a word of it."""
 
 
-def tokens_within(tokens: Sequence[int], first_timestamp: int, end_of_text: int, duration_s: float) -> list[int]:
-    """The text tokens of the stretches that begin before the utterance's end.
+def within(tokens: Sequence[int], first_timestamp: int, end_of_text: int, duration_s: float) -> tuple[list[int], float]:
+    """The text tokens of the stretches that begin before the utterance's end, and where the last of these ends, in s.
 
-    ``first_timestamp``: the token of 0.00 s; ``end_of_text``: special tokens begin here.
+    ``first_timestamp``: the token of 0.00 s; ``end_of_text``: special tokens begin here. The end is 0 where none was written.
     """
     kept: list[int] = []
+    ends_s = 0.0
     inside = False
     for token in tokens:
         if token >= first_timestamp:
-            begin_s = (token - first_timestamp) * STEP_S
+            time_s = (token - first_timestamp) * STEP_S
             inside = not inside
-            if inside and kept and begin_s > duration_s - LEAST_LEFT_S:
+            if inside and kept and time_s > duration_s - LEAST_LEFT_S:
                 break
+            ends_s = time_s
         elif token < end_of_text:
             kept.append(token)
-    return kept
+    return kept, ends_s

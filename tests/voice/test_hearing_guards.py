@@ -32,6 +32,12 @@ def test_a_phrase_that_comes_three_times_running_is_a_loop():
     assert why_doubted(guess(text), 10.0) == "repetition"
 
 
+def test_words_that_end_long_after_the_sound_are_doubted():
+    said = Hypothesis("morewood", 4, -0.3, 0.1, ends_s=4.0)
+    assert why_doubted(said, 3.0) is None
+    assert why_doubted(said, 2.0) == "overrun"
+
+
 def test_a_guessing_decoder_is_doubted_and_with_no_speech_it_heard_nothing():
     assert why_doubted(guess("mm", log_probability=-1.4), 2.0) == "log_probability"
     nothing = guess("you", log_probability=-1.4, no_speech=0.9)
