@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -52,16 +53,22 @@ BROKEN = {
 }
 
 
+@pytest.fixture(scope="module")
+def good_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("good")
+    (folder / "good.csv").write_text(GOOD)
+    import_shop(folder / "good.csv", folder / "shop", Choices())
+    return folder / "shop"
+
+
 def fingerprint(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_file_names_the_place_and_leaves_the_shop(tmp_path: Path, fault: str) -> None:
-    good = tmp_path / "good.csv"
-    good.write_text(GOOD)
+def test_a_broken_file_names_the_place_and_leaves_the_shop(tmp_path: Path, good_shop: Path, fault: str) -> None:
     shop = tmp_path / "shops" / "mine"
-    import_shop(good, shop, Choices())
+    shutil.copytree(good_shop, shop)
     before = fingerprint(shop)
     name, content, line, column = BROKEN[fault]
     source = tmp_path / name
