@@ -42,6 +42,11 @@ SPARE_BYTES = 50_000_000
 """Room left on the disk beyond what the install needs."""
 
 AGAIN = "`shoptalk models install` again"
+HUB_DOWNLOAD = (
+    "import sys; from huggingface_hub import hf_hub_download as get; "
+    "get(sys.argv[1], sys.argv[2], revision=sys.argv[3], local_dir=sys.argv[4])"
+)
+"""Run as a process of its own, so that it can be measured and ended."""
 UNREACHABLE = re.compile(
     r"NewConnectionError|Max retries|Connection(Error| refused| reset| broken)|Temporary failure in name|timed out|ProxyError"
     r"|SSLError|ProtocolError|IncompleteRead|LocalEntryNotFound|Network is unreachable|HTTP error 5\d\d"
@@ -132,10 +137,7 @@ def _fetch_from_hub(hub: str, files: Sequence[ModelFile], folder: Path, download
     for file in files:
         name = f"{inside}/{file.path}" if inside else file.path
         with _scratch(downloads) as scratch:
-            command = [
-                sys.executable, "-c", "from huggingface_hub.cli.hf import main; main()", "download", repository, name,
-                "--revision", revision, "--local-dir", str(scratch / "got"), "--quiet",
-            ]
+            command = [sys.executable, "-c", HUB_DOWNLOAD, repository, name, revision, str(scratch / "got")]
             _run_while_measuring(command, scratch, hub, partial(_report, progress, done, total))
             with (scratch / "got" / name).open("rb") as stream:
                 _place(file, folder / file.path, iter([stream]))

