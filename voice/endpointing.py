@@ -35,7 +35,7 @@ SOUNDS_FINISHED = (0.0, 0.2, 0.5, 0.8, 0.95, 1.0)
 """smart-turn's probability ..."""
 SOUND_NEEDS_MS = (1_350.0, 950.0, 650.0, 350.0, 180.0, 150.0)
 """... the silence each needs where the words are not known; straight lines between ..."""
-NEUTRAL_NEEDS_MS = (700.0, 600.0, 420.0, 300.0, 200.0, 160.0)
+NEUTRAL_NEEDS_MS = (620.0, 560.0, 430.0, 320.0, 200.0, 160.0)
 """... and where they are known and may be an end."""
 
 _BY_EXPECTING: dict[Expecting, float] = {"anything": 1.0, "choice": 0.75, "yes_no": 0.6, "amount": 1.15}

@@ -28,8 +28,8 @@ KEEPS_AT = 0.35
 """... and from which it continues (hysteresis, as Silero's authors advise)."""
 START_WINDOWS, START_OF = 2, 3
 """Speech starts with two voiced windows of three (64 ms): a click has one."""
-PAUSE_MS = 100
-"""Silence after which the utterance is given out for speculation."""
+PAUSE_MS = 96
+"""Silence (three windows) after which the utterance is given out for speculation."""
 LEAD_IN_MS = 320
 """Sound kept before the first voiced window: soft onsets, and what the recogniser needs to settle."""
 LEAST_VOICE_MS = 96
