@@ -11,30 +11,26 @@ successors, the things people of that circle look at next. Neither shows in any 
 from __future__ import annotations
 
 import argparse
-import bisect
-import csv
-import gzip
-import io
 import itertools
 import math
 import random
 import re
+import sys
 import tomllib
-from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from inventing import Crowd, Said, Wanted, as_csv, make_interactions, overlap, write_shop
 
 SEED = 20261120
 ITEMS_PER_KIND = 41
 """A kind may say otherwise with ``items``."""
 COMMON_COLOURS = "navy, black, white, blue, green, red, cream, grey"
-SHOPPERS, NEW_SHOPPERS = 3_400, 180
-CIRCLES = 30
 TODAY = date(2026, 11, 20)
-FIRST_LAUNCH, FIRST_VISIT = TODAY - timedelta(days=3 * 365), date(2024, 1, 6)
-NO_HISTORY_DAYS = 30
-"""Items launched in the last days have not been seen by anybody."""
+FIRST_LAUNCH = TODAY - timedelta(days=3 * 365)
+CROWD = Crowd(shoppers=3_400, newcomers=180, circles=30, today=TODAY, first_visit=date(2024, 1, 6), no_history_days=30)
 COLUMNS = ["id", "title", "description", "category", "price", "stock", "colour", "material", "style", "occasion", "season",
            "recipient", "brand", "margin", "launch_date", "launch_year"]
 CONSUMED = {"candle", "soap", "socks", "hamper", "stationery"}
@@ -58,15 +54,6 @@ def near(draw: random.Random, text: str, words: dict[str, Any]) -> str:
     return re.sub(r"\ba (?=[aeio])", "an ", text)
 
 
-def runs(text: str) -> set[tuple[str, ...]]:
-    tokens = re.findall(r"[a-z']+", text.lower())
-    return set(zip(tokens, tokens[1:], tokens[2:], strict=False))
-
-
-def overlap(one: set[Any], other: set[Any]) -> float:
-    return len(one & other) / len(one | other) if one or other else 0.0
-
-
 class Maker:
     """Draws items one after another and remembers what it has said."""
 
@@ -74,8 +61,7 @@ class Maker:
         self.draw, self.kinds, self.words = draw, kinds, words
         self.department = {kind: name for name, listed in words["departments"].items() for kind in split(listed)}
         self.titles: set[str] = set()
-        self.texts: list[set[tuple[str, ...]]] = []
-        self.by_run: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.said = Said()
 
     def named(self, table: str, noun: str) -> str | None:
         """What the noun itself implies about season or recipient."""
@@ -153,17 +139,12 @@ class Maker:
         best, least = "", 2.0
         for _ in range(60):
             text = self.compose(kind, row, noun)
-            mine = runs(text)
-            close = {index for run in mine for index in self.by_run.get(run, ())}
-            worst = max((overlap(mine, self.texts[index]) for index in close), default=0.0)
+            worst = self.said.likeness(text)
             if worst < least:
                 best, least = text, worst
             if least <= MOST_ALIKE_TEXT * 0.6:
                 break
-        mine = runs(best)
-        for run in mine:
-            self.by_run[run].append(len(self.texts))
-        self.texts.append(mine)
+        self.said.remember(best)
         return best
 
     def compose(self, kind: dict[str, Any], row: Row, noun: str) -> str:
@@ -261,93 +242,6 @@ def make_catalogue(draw: random.Random, kinds: dict[str, Any], words: dict[str, 
     return rows
 
 
-class Picker:
-    """Draws items by weight."""
-
-    def __init__(self, items: list[int], weights: list[float]) -> None:
-        self.items, self.upto = items, list(itertools.accumulate(weights))
-
-    def pick(self, draw: random.Random) -> int:
-        return self.items[bisect.bisect(self.upto, draw.random() * self.upto[-1])]
-
-
-def make_interactions(draw: random.Random, rows: list[Row]) -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str]]]:
-    """(shopper, item, kind, time) in order of time, and (shopper, joined) for everyone, the new ones included."""
-    count = len(rows)
-    launched = [date.fromisoformat(row["launch_date"]) for row in rows]
-    seen = [i for i in range(count) if launched[i] <= TODAY - timedelta(days=NO_HISTORY_DAYS)]
-    fame = [math.exp(draw.gauss(0, 1.0)) for _ in range(count)]
-    circle = [draw.randrange(CIRCLES) for _ in range(count)]
-    members: list[list[int]] = [[i for i in seen if circle[i] == c] for c in range(CIRCLES)]
-    of_circle = [Picker(m, [fame[i] for i in m]) for m in members]
-    successors = {i: draw.sample(members[circle[i]], 3) for i in seen}
-    by_brand: dict[str, list[int]] = defaultdict(list)
-    for i in seen:
-        by_brand[rows[i]["brand"]].append(i)
-    of_brand = {brand: Picker(m, [fame[i] for i in m]) for brand, m in by_brand.items()}
-    famous = Picker(seen, [fame[i] ** 1.4 for i in seen])
-    everywhere = sorted(of_brand)
-    events: list[tuple[str, str, str, str]] = []
-    shoppers: list[tuple[str, str]] = []
-    days = (TODAY - FIRST_VISIT).days - 2
-    for number in range(1, SHOPPERS + 1):
-        shopper = f"S{number:04d}"
-        start = FIRST_VISIT + timedelta(days=int(draw.random() * days))
-        if number > SHOPPERS - NEW_SHOPPERS:
-            shoppers.append((shopper, (TODAY - timedelta(days=draw.randint(0, 6))).isoformat()))
-            continue
-        shoppers.append((shopper, start.isoformat()))
-        first, second = draw.sample(range(CIRCLES), 2)
-        brand, purse = draw.choice(everywhere), math.exp(draw.gauss(4.3, 0.55))
-        picks = max(3, round(draw.lognormvariate(2.85, 0.65)))
-        now, last = datetime.combine(start, datetime.min.time()) + timedelta(minutes=draw.randint(7 * 60, 23 * 60)), -1
-        owned: list[int] = []
-        for _ in range(picks):
-            item = -1
-            for _ in range(6):
-                chance = draw.random()
-                if last >= 0 and chance < 0.34:
-                    item = draw.choice(successors[last])
-                elif chance < 0.78:
-                    item = of_circle[first if draw.random() < 0.72 else second].pick(draw)
-                elif chance < 0.88:
-                    item = of_brand[brand].pick(draw)
-                elif owned and chance < 0.92:
-                    item = draw.choice(owned)
-                else:
-                    item = famous.pick(draw)
-                dear = float(rows[item]["price"]) / purse
-                if launched[item] <= now.date() and draw.random() < math.exp(-max(0.0, dear - 1.2)):
-                    break
-            if launched[item] > now.date():
-                continue
-            when = now
-            events.append((shopper, rows[item]["id"], "view", when.strftime("%Y-%m-%dT%H:%M")))
-            if draw.random() < 0.24:
-                when += timedelta(minutes=draw.randint(1, 9))
-                events.append((shopper, rows[item]["id"], "wishlist", when.strftime("%Y-%m-%dT%H:%M")))
-            if draw.random() < 0.46:
-                when += timedelta(minutes=draw.randint(2, 40))
-                events.append((shopper, rows[item]["id"], "purchase", when.strftime("%Y-%m-%dT%H:%M")))
-                if rows[item]["category"].split("|")[0] in CONSUMED:
-                    owned.append(item)
-            last = item
-            now += timedelta(minutes=draw.randint(3, 30)) if draw.random() < 0.6 else timedelta(
-                days=max(1, round(draw.expovariate(1 / 24))), minutes=draw.randint(-240, 240))
-            if now.date() >= TODAY:
-                break
-    events.sort(key=lambda event: (event[3], event[0]))
-    return events, shoppers
-
-
-def as_csv(header: list[str], rows: Any) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
 def main() -> None:
     here = Path(__file__).parent
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -356,11 +250,16 @@ def main() -> None:
     kinds = tomllib.loads((here / "kinds.toml").read_text(encoding="utf-8"))
     words = tomllib.loads((here / "words.toml").read_text(encoding="utf-8"))
     rows = make_catalogue(random.Random(SEED), kinds, words)
-    events, shoppers = make_interactions(random.Random(SEED + 1), rows)
-    (to / "catalogue.csv").write_text(as_csv(COLUMNS, ([row[c] for c in COLUMNS] for row in rows)), encoding="utf-8", newline="")
+    wanted = [
+        Wanted(
+            row["id"], float(row["price"]), date.fromisoformat(row["launch_date"]), row["brand"],
+            consumed=row["category"].split("|")[0] in CONSUMED,
+        )
+        for row in rows
+    ]
+    events, shoppers = make_interactions(random.Random(SEED + 1), wanted, CROWD)
+    write_shop(to, COLUMNS, rows, events)
     (to / "shoppers.csv").write_text(as_csv(["shopper", "joined"], shoppers), encoding="utf-8", newline="")
-    packed = gzip.compress(as_csv(["shopper", "item", "kind", "time"], events).encode(), mtime=0)
-    (to / "interactions.csv.gz").write_bytes(packed)
     print(f"{len(rows)} items, {len(shoppers)} shoppers, {len(events)} interactions")
 
 
