@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from server.reporting import console, emit
+
+LISTS = ("misheard", "titles_misheard", "insertions")
+"""Figures that are lists of sentences."""
 
 
 class EngineName(StrEnum):
@@ -25,6 +29,8 @@ def hearing(
     engine: Annotated[EngineName, typer.Option(help="Which engine hears.")] = EngineName.FASTER_WHISPER,
     model: Annotated[str, typer.Option(help="An installed Whisper model (`shoptalk models list`).")] = "whisper-base",
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint of your own, for openai-whisper.")] = None,
+    shop: Annotated[Path | None, typer.Option(help="The shop whose titles are likely; with --titles.")] = None,
+    titles: Annotated[Path | None, typer.Option(help="Titles to be spoken by synthetic voices, one a line; with --shop.")] = None,
     language: Annotated[str, typer.Option(help='A language code, or "auto" to detect it.')] = "en",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the engine (and of stock).")] = 2,
     limit: Annotated[int | None, typer.Option(min=1, help="Only this many recordings, from the first.")] = None,
@@ -38,40 +44,53 @@ def hearing(
     digits; see server/evaluate/word_errors.py). speedup is the ratio of the median times. fallbacks counts the utterances that a
     guard sent to the full 30 s window.
 
-    Example: shoptalk evaluate hearing recordings.jsonl --stock --json
+    With --shop and --titles, synthetic voices speak the titles, and title_accuracy is reported with and without leaning towards
+    likely ones; the recordings and near misses then count the titles put into what did not name them (titles_inserted).
+
+    Examples: shoptalk evaluate hearing recordings.jsonl --stock --json
+              shoptalk evaluate hearing recordings.jsonl --shop shops/demo --titles titles.txt --noise kitchen.flac --snr 10
     """
     from server import places
     from server.commands.failing import EXPECTED, failed
     from server.evaluate.hearing import measure, stock_engine
     from server.evaluate.manifest import ManifestError, NoiseMixer, read_manifest
+    from server.evaluate.titles import hear_titles, read_titles
     from server.models import require
     from voice.hearing import open_transcriber
 
     try:
         if (noise is None) != (snr is None):
             raise ManifestError("Give --noise FILE and --snr DB together.")
+        if (shop is None) != (titles is None):
+            raise ManifestError("Give --shop FOLDER and --titles FILE together.")
         recordings = read_manifest(manifest)[:limit]
-        spoken = None if language == "auto" else language
+        spoken_language = None if language == "auto" else language
         folder = require(model)
-        with console.status("Opening the engines"):
+        mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
+        columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as bars:
+
+            def bar(what: str, total: int) -> Callable[[int], None]:
+                task = bars.add_task(what, total=total)
+                return lambda done: bars.update(task, completed=done)
+
+            opened = bar("opening", 1)
             transcriber = open_transcriber(
-                engine.value, folder, language=spoken, threads=threads, checkpoint=checkpoint,
+                engine.value, folder, language=spoken_language, threads=threads, checkpoint=checkpoint,
                 converted_dir=places.home() / "converted",
             )
-            beside = stock_engine(folder, language=spoken, threads=threads) if stock else None
-        mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console) as bars:
-            task = bars.add_task("hearing", total=len(recordings))
-            figures = measure(
-                recordings, transcriber, stock=beside, mixer=mixer, told=lambda done: bars.update(task, completed=done)
-            )
+            beside = stock_engine(folder, language=spoken_language, threads=threads) if stock else None
+            opened(1)
+            if shop is not None and titles is not None:
+                figures = hear_titles(read_titles(titles), shop, recordings, transcriber, mixer, seed, bar)
+            else:
+                figures = measure(recordings, transcriber, stock=beside, mixer=mixer, told=bar("hearing", len(recordings)))
     except (*EXPECTED, ManifestError) as error:
         raise failed(error) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     if not misheard:
-        del figures["misheard"]
+        figures = {name: figure for name, figure in figures.items() if name not in LISTS}
     figures |= {
         "engine": transcriber.name,
         "model": model,
