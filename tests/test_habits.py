@@ -74,3 +74,22 @@ def test_every_console_command_names_a_function_that_exists() -> None:
 
     commands = get_command(app).commands  # type: ignore[attr-defined]
     assert {"serve", "call", "talk", "demo", "models", "index", "evaluate"} <= set(commands)
+
+
+def test_the_protocol_page_names_every_message_and_every_error() -> None:
+    from server.protocol import SENTENCES, schemas
+
+    page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    types = {
+        definition["properties"]["type"]["const"]
+        for direction in schemas().values() for definition in direction["$defs"].values()
+        if "type" in definition.get("properties", {})
+    }
+    assert [name for name in sorted({*types, *SENTENCES}) if f"`{name}`" not in page] == []
+
+
+def test_the_architecture_page_names_every_folder() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    folders = {path.relative_to(ROOT).parts[0] for path in TRACKED if len(path.relative_to(ROOT).parts) > 1} - {".ci"}
+    assert [name for name in sorted(folders) if f"`{name}/`" not in page or f"{name}/<" not in picture] == []
