@@ -17,9 +17,10 @@ from recommender.dense import build_dense, save_dense
 from recommender.facts import facts_of, save_facts
 from recommender.interactions import load_interactions
 from recommender.items import item_text, save_items
+from recommender.semantic import UNPROVEN, inherit, save_semantic, semantic_ids
 from recommender.shop import ShopSchema, load_schema
 from recommender.shoppers import histories, matrix, popularity, save_histories
-from recommender.types import Embedder, Vectors
+from recommender.types import Embedder, Item, Vectors
 from recommender.versions import IndexFolderError, current_version, sha256, writing_version
 
 Progress = Callable[[str, int, int], None]
@@ -82,11 +83,24 @@ def build_index(shop_folder: Path, indexes_dir: Path, embedder: Embedder, progre
         progress("indexing", 1, 1)
         progress("learning from interactions", 0, 1)
         save_weights(laid_out(item_weights(matrix(interactions, len(texts)))), folder / "weights.npz")
+        chosen = np.zeros(len(texts), np.bool_)
+        chosen[interactions.item] = True
+        ids = semantic_ids([topic_values(item, schema) for item in catalogue.items], vectors[: len(texts)])
+        new, warm = np.flatnonzero(~chosen).astype(np.int32), np.flatnonzero(chosen).astype(np.int32)
+        relatives = inherit(ids.codes, lambda positions: vectors[positions], new, warm)
+        save_semantic(ids, relatives, folder)
         save_histories(histories(interactions), folder / "shoppers.npz")
-        np.save(folder / "popularity.npy", popularity(interactions, len(texts)), allow_pickle=False)
+        popular = popularity(interactions, len(texts))
+        relatives.spread(popular, UNPROVEN)
+        np.save(folder / "popularity.npy", popular, allow_pickle=False)
         progress("learning from interactions", 1, 1)
         facts["seconds"] = round(time.perf_counter() - started, 2)
     return current_version(indexes_dir).folder
+
+
+def topic_values(item: Item, schema: ShopSchema) -> tuple[str, ...]:
+    """The item's place in the shop's taxonomy, narrow to broad; empty where the shop has none."""
+    return item.values.get(schema.topic_slot.name, ()) if schema.topic_slot else ()
 
 
 def _embed(

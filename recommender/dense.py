@@ -27,6 +27,7 @@ SEARCH_THREADS = 1
 BUILD_THREADS = 2
 
 Vector = npt.NDArray[np.float32]
+"""Shape (dim,), of unit length."""
 Found = tuple[Positions, npt.NDArray[np.float32]]
 
 faiss.omp_set_num_threads(SEARCH_THREADS)
@@ -39,13 +40,37 @@ class DenseIndex:
     vectors: npt.NDArray[np.float32] | npt.NDArray[np.float16]
     """Shape (items, dim); may be mapped from disk."""
     index: faiss.Index
+    added: Vectors | None = None
+    """Vectors of items added since the index was built; they follow the others and are always compared exactly."""
+
+    def __len__(self) -> int:
+        return len(self.vectors) + (0 if self.added is None else len(self.added))
 
     @property
     def exact(self) -> bool:
+        """Whether the index holds every vector whole."""
         return bool(isinstance(self.index, faiss.IndexFlat))
+
+    def rows(self, positions: Positions) -> Vectors:
+        """Vectors of the items, shape (len(positions), dim)."""
+        if self.added is None:
+            return np.asarray(self.vectors[positions], np.float32)
+        old = positions < len(self.vectors)
+        found = np.empty((len(positions), self.vectors.shape[1]), np.float32)
+        found[old] = self.vectors[positions[old]]
+        found[~old] = self.added[positions[~old] - len(self.vectors)]
+        return found
+
+    def row(self, position: int) -> Vector:
+        """Vector of one item."""
+        return np.asarray(self.rows(np.array([position], np.int32))[0], np.float32)
 
     def nearest(self, query: Vector, mask: Mask, count: int) -> Found:
         """The ``count`` items inside the mask nearest to a unit vector, best first, with cosine similarities."""
+        if self.added is not None:
+            indexed = DenseIndex(self.vectors, self.index).nearest(query, mask[: len(self.vectors)], count)[0]
+            late = np.flatnonzero(mask[len(self.vectors) :]) + len(self.vectors)
+            return _best(np.concatenate([indexed, late.astype(np.int32)]), query, self, count)
         fitting = int(np.count_nonzero(mask))
         count = min(count, fitting)
         if count == 0:
@@ -62,7 +87,7 @@ class DenseIndex:
 
     def similarities(self, query: Vector, positions: Positions) -> npt.NDArray[np.float32]:
         """Cosine similarity of the query with each of the items."""
-        return np.asarray(self.vectors[positions], np.float32) @ query
+        return np.asarray(self.rows(positions) @ query, np.float32)
 
 
 def _best(among: Positions, query: Vector, dense: DenseIndex, count: int) -> Found:

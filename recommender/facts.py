@@ -71,6 +71,8 @@ class Facts:
     numbers: Mapping[str, npt.NDArray[np.float64]]
     """Amount slots other than price, and "margin"; NaN where not said."""
     choices: Mapping[str, Choice]
+    withdrawn: npt.NDArray[np.bool_] | None = None
+    """Items taken off the shelf since the index was built; None of none."""
 
     def __len__(self) -> int:
         return len(self.price_minor)

@@ -17,7 +17,7 @@ Mask = npt.NDArray[np.bool_]
 
 def inside(facts: Facts, positions: Mapping[str, int], limits: Limits) -> Mask:
     """Items inside the limits. An item that does not say its price, or a number, is outside any limit on it."""
-    mask = np.ones(len(facts), np.bool_)
+    mask = np.ones(len(facts), np.bool_) if facts.withdrawn is None else ~facts.withdrawn
     if limits.in_stock_only:
         mask &= facts.stock != 0
     _within(mask, facts.price_minor, limits.price_minor, said=facts.price_minor != NO_PRICE)

@@ -104,7 +104,7 @@ def diverse(shelf: Shelf, pool: Positions, scores: Values, count: int, diversity
     count = min(count, len(pool))
     if diversity <= 0 or count <= 1:
         return list(range(count))
-    vectors = np.asarray(shelf.dense.vectors[pool], np.float32)
+    vectors = shelf.dense.rows(pool)
     low, high = float(scores.min()), float(scores.max())
     relevance = (scores - low) / (high - low) if high > low else np.ones_like(scores)
     chosen = [0]

@@ -69,7 +69,7 @@ def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str,
     if name == "like_item":
         because = query.like_item
     elif name == "liked":
-        near = np.asarray(shelf.dense.vectors[evidence.liked], np.float32) @ np.asarray(shelf.dense.vectors[target], np.float32)
+        near = shelf.dense.similarities(shelf.dense.row(target), evidence.liked)
         because = shelf.items.ids[int(evidence.liked[int(np.argmax(near))])]
     elif name == "collaborative":
         cause = shelf.weights.strongest_cause(evidence.history, evidence.strength, target)

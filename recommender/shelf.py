@@ -15,6 +15,7 @@ from recommender.collaborative import ItemWeights
 from recommender.dense import DenseIndex
 from recommender.facts import Facts
 from recommender.items import ItemTable
+from recommender.semantic import Inheritance, SemanticIds
 from recommender.shop import Business
 from recommender.shoppers import Histories
 
@@ -30,6 +31,8 @@ class Shelf:
     titles: DenseIndex | None = field(repr=False)
     weights: ItemWeights = field(repr=False)
     popularity: npt.NDArray[np.float32] = field(repr=False)
+    semantic: SemanticIds = field(repr=False)
+    inheritance: Inheritance = field(repr=False)
     histories: Histories = field(repr=False)
     business: Business
     version: str

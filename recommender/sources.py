@@ -66,7 +66,7 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     anchor = shelf.positions.get(query.like_item) if query.like_item is not None else None
     over_all: dict[str, Values] = {"popularity": shelf.popularity}
     if len(history):
-        over_all["collaborative"] = _unit(shelf.weights.scores(history, strength))
+        over_all["collaborative"] = _unit(tastes(shelf, history, strength))
     if query.prefer:
         over_all["wish"] = wish_scores(shelf.facts, query.prefer)
     if query.target_price_minor is not None or query.towards:
@@ -97,14 +97,27 @@ def _candidates(
     found = [_top(fitting, scores, each) for scores in over_all.values()]
     directions = [] if text_vector is None else [text_vector]
     seeds = liked if anchor is None else np.append(liked, np.int32(anchor))
-    directions.extend(np.asarray(shelf.dense.vectors[seed], np.float32) for seed in seeds[-3:])
+    directions.extend(shelf.dense.row(int(seed)) for seed in seeds[-3:])
     found.extend(shelf.dense.nearest(direction, mask, each)[0] for direction in directions)
     if len(seeds):
-        found.append(_top(fitting, shelf.weights.scores(seeds, np.ones(len(seeds), np.float32)), each))
+        found.append(_top(fitting, tastes(shelf, seeds, np.ones(len(seeds), np.float32)), each))
     candidates = np.unique(np.concatenate(found))
     if len(candidates) >= query.count:
         return candidates
     return np.unique(np.concatenate([candidates, fitting[: 2 * query.count]]))
+
+
+def tastes(shelf: Shelf, history: Positions, strength: Values) -> Values:
+    """What the items of a history speak for. New items speak as their relatives do and are spoken for as they are."""
+    known = list(zip(history, strength, strict=True))
+    for position, share in list(known):
+        mates = shelf.inheritance.of(int(position))
+        known.extend((mate, share / len(mates)) for mate in mates)
+    spoken = shelf.weights.scores(
+        np.array([position for position, _ in known], np.int32), np.array([share for _, share in known], np.float32)
+    )
+    shelf.inheritance.spread(spoken)
+    return spoken
 
 
 def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Values:
@@ -157,16 +170,16 @@ def likeness(shelf: Shelf, seeds: Positions, candidates: Positions) -> Values:
     recency = recency_strength(np.ones(len(seeds), np.float32))
     texts = np.zeros(len(candidates), np.float32)
     for seed, share in zip(seeds, recency / recency.sum(), strict=True):
-        near = shelf.dense.similarities(np.asarray(shelf.dense.vectors[seed], np.float32), candidates)
+        near = shelf.dense.similarities(shelf.dense.row(int(seed)), candidates)
         texts += share * np.where(candidates == seed, 0.0, near)
-    shared = _unit(shelf.weights.scores(seeds, recency))[candidates]
+    shared = _unit(tastes(shelf, seeds, recency))[candidates]
     by_text = LIKENESS_BY_TEXT if shared.any() else 1.0
     return (by_text * _stretched(texts) + (1 - by_text) * shared).astype(np.float32)
 
 
 def _dislike(shelf: Shelf, disliked: Positions, candidates: Positions) -> Values:
     """-1 for a disliked item itself, less for those very like one."""
-    vectors = np.asarray(shelf.dense.vectors[disliked], np.float32)
+    vectors = shelf.dense.rows(disliked)
     near = np.max([shelf.dense.similarities(vector, candidates) for vector in vectors], axis=0)
     return np.where(np.isin(candidates, disliked), -1.0, -np.clip((near - 0.5) * 2, 0, 1) * 0.5).astype(np.float32)
 

@@ -19,7 +19,9 @@ from recommender.dense import SEARCH_THREADS, Vector, load_dense
 from recommender.facts import load_facts
 from recommender.items import load_items
 from recommender.limits import inside
+from recommender.living import Change, changed, journal, journalled
 from recommender.ranking import rank
+from recommender.semantic import load_semantic
 from recommender.shelf import Shelf
 from recommender.shop import ShopSchema, load_schema
 from recommender.shoppers import load_histories
@@ -33,9 +35,12 @@ REMEMBERED_TEXTS = 1024
 class ShopRecommender:
     """Implements ``recommender.types.Recommender`` over one shelf. Safe to ask from several threads."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder) -> None:
+    def __init__(self, shelf: Shelf, embedder: Embedder, *, topic: str | None = None, folder: Path | None = None) -> None:
         self._shelf = shelf
         self._embedder = embedder
+        self._topic = topic
+        self._folder = folder
+        self._changing = threading.Lock()
         self._vectors: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -50,6 +55,17 @@ class ShopRecommender:
         found = rank(self._shelf, query, vector)
         return replace(found, took_ms=round(found.took_ms + embed_ms, 3))
 
+    def change(self, changes: Sequence[Change]) -> None:
+        """Make changes to prices, stock and items, all or none; the next query sees them, and they hold until the next build.
+
+        Raises ChangeError where one cannot be made, OSError where they could not be written down; then nothing has changed.
+        """
+        with self._changing:
+            after = changed(self._shelf, changes, self._embedder, self._topic)
+            if self._folder is not None:
+                journal(self._folder, changes)
+            self._shelf = after
+
     def item(self, item_id: str) -> Item | None:
         """The item as the shop wrote it, or None."""
         shelf = self._shelf
@@ -57,8 +73,11 @@ class ShopRecommender:
         return None if position is None else shelf.items[position]
 
     def items(self) -> Sequence[Item]:
-        """Every item in the catalogue's order; each is made as it is looked at."""
-        return self._shelf.items
+        """Every item that is sold, in the catalogue's order; each is made as it is looked at."""
+        shelf = self._shelf
+        if shelf.facts.withdrawn is None:
+            return shelf.items
+        return [shelf.items[int(position)] for position in np.flatnonzero(~shelf.facts.withdrawn)]
 
     def count(self, limits: Limits) -> int:
         """How many items are inside the limits."""
@@ -79,7 +98,8 @@ class ShopRecommender:
         vector, _ = self._vector(text)
         if vector is None:
             return []
-        found, scores = (shelf.titles or shelf.dense).nearest(vector, np.ones(len(shelf.items), np.bool_), count)
+        sold = inside(shelf.facts, shelf.positions, Limits(in_stock_only=False))
+        found, scores = (shelf.titles or shelf.dense).nearest(vector, sold, count)
         return [(shelf.items.ids[int(position)], round(float(score), 6)) for position, score in zip(found, scores, strict=True)]
 
     def _vector(self, text: str) -> tuple[Vector | None, float]:
@@ -122,13 +142,17 @@ def open_recommender(shop_folder: Path, indexes_dir: Path, embedder: Embedder) -
                 f"The index of {shop_folder} was built with another embedding model; "
                 f"`shoptalk index build {shop_folder}` builds it anew."
             )
-    return ShopRecommender(load_shelf(version, schema), embedder)
+    shelf, topic = load_shelf(version, schema), schema.topic_slot.name if schema.topic_slot else None
+    for batch in journalled(version.folder):
+        shelf = changed(shelf, batch, embedder, topic)
+    return ShopRecommender(shelf, embedder, topic=topic, folder=version.folder)
 
 
 def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
     """Read one version's files into memory."""
     folder = version.folder
     facts = load_facts(folder / "facts.npz")
+    ids, relatives = load_semantic(folder)
     items = load_items(folder / "items.parquet", facts)
     return Shelf(
         items=items,
@@ -137,6 +161,8 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
         dense=load_dense(folder, "items"),
         titles=load_dense(folder, "titles") if (folder / "titles.faiss").is_file() else None,
         weights=load_weights(folder / "weights.npz"),
+        semantic=ids,
+        inheritance=relatives,
         popularity=np.load(folder / "popularity.npy", allow_pickle=False),
         histories=load_histories(folder / "shoppers.npz"),
         business=schema.business,

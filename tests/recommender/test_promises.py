@@ -20,6 +20,7 @@ from recommender.facts import facts_of
 from recommender.items import ItemTable
 from recommender.limits import inside
 from recommender.ranking import rank
+from recommender.semantic import inherit, semantic_ids
 from recommender.shelf import Shelf
 from recommender.shop import Business
 from recommender.shoppers import Histories
@@ -56,6 +57,9 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     chosen = scipy.sparse.random(6, count, density=0.3, random_state=dice.randint(0, 9999), format="csr", dtype=np.float32)
     history = numpy_dice.permutation(count)[: min(4, count)].astype(np.int32)
+    ids = semantic_ids([item.values.get("kind", ()) for item in items], vectors)
+    chosen_once = numpy_dice.random(count) < 0.7
+    new, warm = np.flatnonzero(~chosen_once).astype(np.int32), np.flatnonzero(chosen_once).astype(np.int32)
     return Shelf(
         items=ItemTable(
             [item.id for item in items], pyarrow.chunked_array([[item.title for item in items]]),
@@ -65,6 +69,7 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
         facts=facts, dense=build_dense(vectors), titles=None, weights=laid_out(item_weights(chosen, 1.0)),
         popularity=numpy_dice.random(count).astype(np.float32),
         histories=Histories({"known": 0}, np.array([0, len(history)]), history, np.ones(len(history), np.float32)),
+        semantic=ids, inheritance=inherit(ids.codes, lambda rows: vectors[rows], new, warm),
         business=Business(margin=dice.choice([0, 0.2]), launches=dice.choice([0, 0.2]), clearance=dice.choice([0, 0.2])),
         version="random",
     )
