@@ -36,6 +36,8 @@ GAP_BELOW_SPEECH_DB = 18.0
 GAP_FROM_ENDS_MS = 300
 """... and so far from both ends."""
 QUIETEST_ROOM = 1e-4
+SILENT_DB = -60.0
+"""A recording whose loudest 10 ms are below this holds nothing."""
 SOUND_FILES = frozenset({".wav", ".flac", ".ogg", ".mp3"})
 
 Told = Callable[[int], None]
@@ -88,9 +90,11 @@ def trials_of(name: str, audio: FloatAudio, random: np.random.Generator) -> list
     """The recording as it is and, where it has a word gap, with a pause there. Nothing of a recording without speech."""
     levels = _levels_db(audio)
     room_db = float(np.percentile(levels, 5))
-    loud = np.flatnonzero(levels > max(levels.max() - SPEECH_BELOW_PEAK_DB, room_db + SPEECH_ABOVE_ROOM_DB))
-    if not len(loud):
+    peak_db = float(levels.max())
+    if peak_db < SILENT_DB:
         return []
+    clear_of_room_db = min(room_db + SPEECH_ABOVE_ROOM_DB, peak_db - SPEECH_ABOVE_ROOM_DB)
+    loud = np.flatnonzero(levels > max(peak_db - SPEECH_BELOW_PEAK_DB, clear_of_room_db))
     start, end = int(loud[0]) * FRAME, (int(loud[-1]) + 1) * FRAME
     room_level = max(QUIETEST_ROOM, 10 ** (room_db / 20))
 

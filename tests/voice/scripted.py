@@ -81,8 +81,9 @@ def play(
                 probability = finished(event) if callable(finished) else (finished[pauses] if pauses < len(finished) else None)
                 if probability is not None:
                     waiting.append((start + answer_ms * MS, answer, event.revision, probability))
-                if pauses < len(hints) and hints[pauses] != "never":
-                    waiting.append((start + hint_ms * MS, hint, event.revision, hints[pauses]))
+                told = hints(event) if callable(hints) else (hints[pauses] if pauses < len(hints) else "never")
+                if told != "never":
+                    waiting.append((start + hint_ms * MS, hint, event.revision, told))
                 pauses += 1
         played.events += events
     return played

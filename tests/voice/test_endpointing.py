@@ -42,8 +42,8 @@ def test_under_waits_through_a_long_pause():
 
 
 def test_known_words_that_may_be_an_end_never_wait_long():
-    """People take half-finished sounding voices (and synthetic ones) for finished when the words are."""
-    for sound in (0.0, 0.1, 0.5):
+    """Synthetic and foreign voices often sound half finished at their end."""
+    for sound in (0.05, 0.1, 0.5):
         assert silence_needed_ms(PauseEvidence(sound, words="read")) <= 700
 
 
