@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faster_whisper.feature_extractor import FeatureExtractor
 
-from voice.features import FULL_WINDOW_S, NOISE_LEVEL, QUIET_AFTER_S, WINDOW_STEPS_S, is_nothing, laid_on_quiet, window_for
+from voice.features import (
+    FFT_SAMPLES,
+    FULL_WINDOW_S,
+    NOISE_LEVEL,
+    QUIET_AFTER_S,
+    WINDOW_STEPS_S,
+    WindowFeatures,
+    is_nothing,
+    window_for,
+)
 from voice.sound import SAMPLE_RATE_HZ
 from voice.whisper_guards import Hypothesis, is_silence, repeats, why_doubted
 
@@ -56,13 +66,24 @@ def test_every_utterance_gets_the_shortest_window_with_quiet_after_it():
     assert window_for(FULL_WINDOW_S) is None
 
 
-def test_the_rest_of_the_window_is_faint_noise_and_always_the_same():
-    tone = np.sin(np.arange(SAMPLE_RATE_HZ, dtype=np.float32) / 20)
-    window = laid_on_quiet(tone, 8.0)
-    assert window.shape == (8 * SAMPLE_RATE_HZ,)
-    assert np.abs(window[: tone.size] - tone).max() < 10 * NOISE_LEVEL
-    assert 0.5 * NOISE_LEVEL < window[tone.size :].std() < 2 * NOISE_LEVEL
-    assert np.array_equal(window, laid_on_quiet(tone, 8.0))
+def test_the_features_are_whispers_own_of_the_sound_on_faint_noise():
+    extractor = FeatureExtractor()
+    features = WindowFeatures(extractor.mel_filters)
+    tone = np.sin(np.arange(SAMPLE_RATE_HZ, dtype=np.float32) / 20) * np.linspace(0, 1, SAMPLE_RATE_HZ, dtype=np.float32)
+    frames = features(tone, 8.0)
+    assert frames.shape == (80, 800)
+    assert frames.dtype == np.float32
+    window = np.random.default_rng(0).standard_normal(round(FULL_WINDOW_S * SAMPLE_RATE_HZ) + FFT_SAMPLES)[: 8 * SAMPLE_RATE_HZ]
+    window = (window * NOISE_LEVEL).astype(np.float32)
+    window[: tone.size] += tone
+    assert np.abs(frames[:, :798] - extractor(window)[:, :798]).max() < 0.02
+    assert np.array_equal(frames, features(tone, 8.0))
+
+
+def test_an_utterance_may_fill_its_window():
+    features = WindowFeatures(FeatureExtractor().mel_filters)
+    assert features(np.ones(8 * SAMPLE_RATE_HZ, np.float32), 8.0).shape == (80, 800)
+    assert features(np.ones(30 * SAMPLE_RATE_HZ, np.float32), FULL_WINDOW_S).shape == (80, 3000)
 
 
 def test_silence_and_clicks_hold_no_word():
