@@ -91,7 +91,7 @@ def synopsis(draw: random.Random, genre: dict[str, Any], common: dict[str, Any],
 
 
 def make_films(draw: random.Random, words: dict[str, Any]) -> list[Row]:
-    common, genres = words["common"], words["genres"]
+    common, genres = words["common"], [*words["genres"], words["genres"][0]]
     taken: set[str] = set()
     directors, actors = people(draw, common, LEADING, taken), people(draw, common, STARS, taken)
     used: list[set[str]] = []
