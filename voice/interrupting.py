@@ -19,9 +19,10 @@ from rapidfuzz import fuzz
 
 from voice.wording import is_backchannel, words_of
 
-SUSTAINED_MS = 600
-"""Voice that lasts so long is no "mhm" or "okay" (200-500 ms), whatever its words."""
-BACKCHANNEL_SUSTAINED_MS = 1_500
+SUSTAINED_MS = 900
+"""Voice that lasts so long is no "okay" (200-500 ms) or hummed "mm-hmm" (up to 750 ms), whatever its words. Being patient costs
+the shopper nothing: the reply is silent since the hold."""
+BACKCHANNEL_SUSTAINED_MS = 1_800
 """... and so long not even a row of them ("yeah okay right")."""
 WORDS_WITHIN_MS = 1_200
 """How long a held reply waits, after the voice stopped, to learn what was said."""

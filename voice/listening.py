@@ -166,7 +166,7 @@ class Listener:
     def reopen(self) -> None:
         """The speech that has just started continues the turn that ended before it: its audio shall hold both."""
         if self._speaking:
-            self._start = self._previous_start
+            self._start = max(self._previous_start, self._tape.start_sample)
 
     @property
     def now_sample(self) -> int:
