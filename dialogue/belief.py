@@ -54,11 +54,12 @@ def change_slot(
         return state
     if change.kind in {"less", "more"}:
         return state.with_slot(change.slot, moved(change, state, shop, slot, recommender, of_items))
-    evidence = Evidence(change.words, state.turn, change.confidence)
-    return state.with_slot(change.slot, _changed(change, state.belief(change.slot), evidence))
+    return state.with_slot(change.slot, merge_change(change, state.belief(change.slot), state.turn))
 
 
-def _changed(change: SlotChange, belief: SlotBelief, evidence: Evidence) -> SlotBelief:
+def merge_change(change: SlotChange, belief: SlotBelief, turn: int) -> SlotBelief:
+    """One slot's belief after a change that needs no item to be measured from."""
+    evidence = Evidence(change.words, turn, change.confidence)
     why = dict(belief.evidence)
     match change.kind:
         case "want":

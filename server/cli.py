@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from server.commands import call, conversing, demo, hearing, index, models, recommending, serve, shop, speaking, talk, turn_taking
+from server.commands import (
+    call,
+    conversing,
+    demo,
+    hearing,
+    index,
+    models,
+    recommending,
+    serve,
+    shop,
+    speaking,
+    talk,
+    turn_taking,
+    understanding,
+)
 
 app = typer.Typer(
     name="shoptalk",
@@ -14,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
+train = typer.Typer(help="Learn from labelled data of your own.", no_args_is_help=True)
 app.command("serve")(serve.serve)
 app.command("talk")(talk.talk)
 app.command("call")(call.call)
@@ -22,11 +37,14 @@ app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(shop.app, name="shop")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
+train.command("understanding")(understanding.train_understanding)
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("hearing")(hearing.hearing)
 evaluate.command("recommending")(recommending.recommending)
 evaluate.command("speaking")(speaking.speaking)
 evaluate.command("turn-taking")(turn_taking.turn_taking)
+evaluate.command("understanding")(understanding.evaluate_understanding)
 
 
 def main() -> None:
