@@ -1,4 +1,4 @@
-"""The shops that stand for public collections: usable folders whose values are all there and which the code reads as any other."""
+"""The shops that stand for public collections: usable folders that the code reads as any other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def test_each_is_a_shop_like_any_other(name: str) -> None:
     [
         (
             "can I get a large iced mocha with a little bit of brown sugar and some soy milk",
-            {"coffeeDrink": "iced mocha", "size": "large", "sugarAmount": "a little bit of brown sugar", "milkAmount": "some soy milk"},
+            {
+                "coffeeDrink": "iced mocha", "size": "large",
+                "sugarAmount": "a little bit of brown sugar", "milkAmount": "some soy milk",
+            },
         ),
         (
             "make me a 16 ounce drip coffee, dark roast, triple shot",
