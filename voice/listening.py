@@ -18,14 +18,14 @@ import numpy as np
 from voice.endpointing import PauseEvidence, Words, silence_needed_ms
 from voice.sound import SAMPLE_RATE_HZ, Expecting, FloatAudio
 from voice.tape import Tape
-from voice.vad import WINDOW_SAMPLES, NoiseFloor, VoiceDetector, level_db
+from voice.vad import SILENCE_DB, WINDOW_SAMPLES, NoiseFloor, VoiceDetector, level_db
 
 MS = SAMPLE_RATE_HZ // 1000
 
-STARTS_AT = 0.5
-"""Silero's probability from which a window opens speech, and resumes it."""
-KEEPS_AT = 0.35
-"""... and from which it continues (hysteresis, as Silero's authors advise)."""
+VOICED_AT = 0.5
+"""Silero's probability from which a window is voice. A lower one inside speech (hysteresis) only finds its end later."""
+FADED_DB = 40.0
+"""A window so far below the loudest of its turn is no voice: Silero itself notices the end 40 ms later than that."""
 START_WINDOWS, START_OF = 2, 3
 """Speech starts with two voiced windows of three (64 ms): a click has one."""
 PAUSE_MS = 96
@@ -194,13 +194,15 @@ class Listener:
         self._pause: _Pause | None = None
         self._start = self._voice_start = self._voice_end = 0
         self._voiced_windows = 0
+        self._loudest_db = SILENCE_DB
         self._recent.clear()
 
     def _window(self, window: FloatAudio) -> list[Event]:
         probability = self._detector.probability(window)
-        self._floor.update(level_db(window))
-        threshold = KEEPS_AT if self._speaking and self._pause is None else STARTS_AT
-        voiced = probability >= threshold and not self._floor.steady
+        level = level_db(window)
+        self._floor.update(level)
+        self._loudest_db = max(self._loudest_db, level) if self._speaking else SILENCE_DB
+        voiced = probability >= VOICED_AT and level > self._loudest_db - FADED_DB and not self._floor.steady
         self._recent.append(voiced)
         if not self._speaking:
             return self._while_silent(voiced)
