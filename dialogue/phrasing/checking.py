@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dialogue.phrasing.claims import Claim, Mention, Reading, read_claims
+from dialogue.numbers import find_numbers
+from dialogue.phrasing.claims import Claim, Reading, read_claims
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, Stems, stems
 from dialogue.phrasing.names import ADDRESS, MARKUP, profane
-from dialogue.phrasing.plain import PLAIN
+from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
+from dialogue.phrasing.subjects import Mention
+from dialogue.words import read_words
 
 Cause = Literal[
     "wrong_name",
@@ -30,7 +33,13 @@ Cause = Literal[
     "too_long",
     "said_twice",
 ]
-UNFOUNDED: dict[str, Cause] = {"promise": "promise", "popular": "superlative", "offered": "wrong_value", "new": "wrong_stock"}
+UNFOUNDED: dict[str, Cause] = {
+    "promise": "promise",
+    "popular": "superlative",
+    "offered": "wrong_value",
+    "included": "wrong_value",
+    "new": "wrong_stock",
+}
 """Claims that no row can bear out, and what they are counted as."""
 LONGEST_SENTENCE = 260
 """Characters; about seventeen seconds aloud."""
@@ -92,10 +101,10 @@ def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int
 
 def _said_twice(reading: Reading) -> Iterable[Fault]:
     """The same value or price of the same item said again in one sentence."""
-    seen: set[tuple[str, frozenset[tuple[str, str]], float | None, tuple[int, ...]]] = set()
+    seen: set[tuple[str, str, float | None, tuple[int, ...]]] = set()
     for claim in reading.claims:
         if claim.kind in ("value", "price") and not claim.wished:
-            said = (claim.kind, claim.pairs, claim.number, claim.items)
+            said = (claim.kind, claim.text, claim.number, claim.items)
             if said in seen:
                 yield _fault("said_twice", claim, reading)
             seen.add(said)
@@ -123,9 +132,11 @@ def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
 
 def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Cause | None:
     """The cause for which a claim does not hold, or None where it does."""
+    if claim.number is not None and _policy_figure(claim, reading, ground):
+        return None
     items = [ground.items[index] for index in claim.items]
     if claim.kind == "word" or claim.kind == "number":
-        if _word_supported(claim, reading, items, ground):
+        if _word_supported(claim, reading, items, ground, shop):
             return None
         if _policy_supports(reading, ground):
             return None
@@ -134,6 +145,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         return "wrong_name"
     if claim.kind == "price":
         return None if _price_holds(claim, items, ground) else "wrong_price"
+    if claim.kind == "limit":
+        return None if _limit_holds(claim, items, ground) else "wrong_price"
     if claim.kind == "difference":
         return None if _difference_holds(claim, ground) else "wrong_price"
     if claim.kind == "amount":
@@ -151,6 +164,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "count":
         return None if _count_holds(claim, ground) else "wrong_count"
     if claim.kind == "promise" and _policy_supports(reading, ground):
+        return None
+    if claim.kind == "included" and items and all(_included(claim, reading, facts) for facts in items):
         return None
     return UNFOUNDED[claim.kind]
 
@@ -180,6 +195,19 @@ def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
     if claim.negated:
         return not held and all(price is not None for price in prices)
     return held
+
+
+def _limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
+    """The shopper's own limit, and everything spoken of inside it."""
+    limit = round(claim.number or 0)
+    return limit in ground.limits_minor and all((facts.item.price_minor or 0) <= limit for facts in items)
+
+
+def _included(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """What something "comes with" is in the row word for word."""
+    said = [word.stem for word in reading.words.words[claim.first : claim.last]]
+    tail = [stem for stem in said[said.index("with") + 1 :] if stem not in {"a", "an", "it", "the", "your", "and", "of"}]
+    return bool(tail) and all(stem in fact_words(facts) for stem in tail)
 
 
 def _difference_holds(claim: Claim, ground: Ground) -> bool:
@@ -240,20 +268,19 @@ def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 
 
 def _quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Three words or more in the description's own order, or a word of a slot that the row leaves empty."""
+    """Said next to a word it stands next to in the description ("green glass"), or of a slot that the row leaves empty."""
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
         return _position(said, facts.description_stems) is not None
-    for first in range(max(0, claim.first - 2), claim.first + 1):
-        for last in range(max(first + 3, claim.last), min(len(reading.words.words), first + 5) + 1):
-            window = tuple(word.stem for word in reading.words.words[first:last] if not word.is_mark)
-            if len(window) >= 3 and _position(window, facts.description_stems) is not None:
-                return True
-    return False
+    before, after = _stem_at(reading, claim.first - 1), _stem_at(reading, claim.last)
+    pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
+        [(*said, after)] if after and after not in FUNCTION_WORDS else []
+    )
+    return any(_position(pair, facts.description_stems) is not None for pair in pairs)
 
 
 def _stem_at(reading: Reading, at: int) -> str | None:
-    return reading.words.words[at].stem if at < len(reading.words.words) else None
+    return reading.words.words[at].stem if 0 <= at < len(reading.words.words) else None
 
 
 def _position(needle: Stems, hay: Stems) -> int | None:
@@ -342,9 +369,9 @@ def _count_holds(claim: Claim, ground: Ground) -> bool:
     return said in ground.counts or said == len(ground.items) or said == ground.fitting
 
 
-def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground) -> bool:
+def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground, shop: ShopFacts) -> bool:
     said = reading.words.words[claim.first : claim.last]
-    if all(word.stem in ground.words for word in said):
+    if all(word.stem in ground.words or word.stem in shop.slot_words for word in said):
         return True
     if claim.kind == "number":
         following = reading.words.words[claim.last : claim.last + 1]
@@ -356,7 +383,8 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
 
 
 def _number_of(value: float, facts: ItemFacts) -> bool:
-    return value in facts.item.numbers.values() or (facts.item.price_minor == round(value * 100))
+    told = {number.value for text in (facts.name, facts.description) for number in find_numbers(read_words(text))}
+    return value in told or value in facts.item.numbers.values() or facts.item.price_minor == round(value * 100)
 
 
 def fact_words(facts: ItemFacts) -> frozenset[str]:
@@ -386,6 +414,17 @@ def _policy_supports(reading: Reading, ground: Ground) -> bool:
         if said <= known and len(said & line) >= POLICY_COVER * len(line):
             return True
     return False
+
+
+def _policy_figure(claim: Claim, reading: Reading, ground: Ground) -> bool:
+    """A figure that a policy retold in the sentence says in the same words."""
+    if not ground.policies or not _policy_supports(reading, ground):
+        return False
+    numbers = [number.span for number in find_numbers(reading.words) if claim.first <= number.span.first < claim.last]
+    said = [tuple(word.stem for word in reading.words.words[span.first : span.last + 1]) for span in numbers]
+    return bool(said) and all(
+        any(_position(words, stems(policy.text)) is not None for policy in ground.policies) for words in said
+    )
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

@@ -86,6 +86,8 @@ class ShopFacts:
         self.slots = {slot.name: slot for slot in shop.slots}
         self.lexicon: dict[Stems, frozenset[tuple[str, str]]] = _lexicon(shop.slots, items)
         """Stems of every way to say a value, to (slot, catalogue value)."""
+        self.slot_words = frozenset(stem for slot in shop.slots for text in (slot.name, slot.said) for stem in stems(text))
+        """Words for the slots themselves ("length", "language")."""
         self.longest = max((len(key) for key in self.lexicon), default=1)
         self.names: dict[Stems, frozenset[str]] = _names(items)
         """Stems of every spoken name of two words or more, to item ids."""

@@ -8,6 +8,8 @@ here that could carry a fact (a material, a place, a time), a promise (send, hol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dialogue.words import normal, stem_of
 
 _GRAMMAR = """
@@ -26,7 +28,7 @@ afraid course fact short word words
 """
 _VERBS = """
 ask give look see show think know let say tell mention hear find want wish like love prefer need hope suit fit match go come get make pick choose
-suggest recommend consider start try mean feel call name describe help take keep mind stand turn work sit lean tend seem talk speak cost price
+suggest recommend consider start try mean feel call name describe help take keep mind stand turn work sell buy sit lean tend seem talk speak cost price
 pay spend run land tag total sum feature offer bring add reflect
 favour favor answer question wonder imagine picture guess believe agree admit figure reckon note notice point propose present introduce
 check list compare differ vary range depend happen end begin follow lead leave stay stick hit meet tick share belong serve
@@ -35,7 +37,7 @@ lie rest stretch weigh measure count amount relate apply concern involve regard 
 finish style design shape play strike fall catch draw carry
 """
 _IRREGULAR = """
-given gave seen saw shown thought knew known said told heard found went gone came got gotten made picked chose chosen meant felt took taken kept stood
+given gave bought seen saw shown thought knew known said told heard found went gone came got gotten made picked chose chosen meant felt took taken kept stood
 sat leant spoke spoken paid spent ran brought began begun led left met hung fell fallen caught drew drawn lay lain read rang struck
 """
 _NOUNS = """
@@ -74,12 +76,13 @@ def _inflected(verb: str) -> tuple[str, ...]:
     return verb, f"{verb}{es}", f"{verb}ed", f"{verb}ing", f"{doubled}ed", f"{doubled}ing"
 
 
-PLAIN: frozenset[str] = frozenset(
-    stem
-    for word in (
-        *f"{_GRAMMAR} {_IRREGULAR} {_NOUNS} {_TASTE}".split(),
-        *(form for verb in _VERBS.split() for form in _inflected(verb)),
-    )
-    for stem in (stem_of(word), normal(word))
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem for word in words for stem in (stem_of(word), normal(word)))
+
+
+FUNCTION_WORDS: frozenset[str] = _stems(
+    (*_GRAMMAR.split(), *(form for verb in _VERBS.split() for form in _inflected(verb)), *_NOUNS.split())
 )
+"""Plain words that are no adjective: where a catalogue value is spelled like one, the word is usually meant."""
+PLAIN: frozenset[str] = FUNCTION_WORDS | _stems((*_IRREGULAR.split(), *_TASTE.split()))
 """Stems, and plain spellings without apostrophes."""

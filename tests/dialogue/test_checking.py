@@ -71,7 +71,7 @@ def test_truths_pass_in_many_wordings(text: str, items: tuple[Item, ...]) -> Non
         ("It comes with free delivery.", (WRAP,), "unsupported_word"),
         ("We will deliver it tomorrow.", (WRAP,), "unsupported_word"),
         ("It has a lifetime guarantee.", (WRAP,), "unsupported_word"),
-        ("It's twenty per cent off.", (WRAP,), "wrong_number"),
+        ("It's twenty per cent off.", (WRAP,), "unsupported_word"),
         ("Harbour Lights is ninety-eight minutes long.", (FILM,), "wrong_amount"),
         ("I have four things for you.", (WRAP, SHIFT), "wrong_count"),
         ("The Brass Desk Lamp would suit you.", (WRAP,), "wrong_name"),

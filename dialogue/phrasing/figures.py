@@ -1,0 +1,255 @@
+"""Figures in a sentence: amounts of money and of other things, with how they are meant ("under forty", "ten dollars less").
+
+Money is read in minor units from every way it is said or written: "nineteen pounds fifty", "$19.50", "nineteen fifty".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dialogue.numbers import Number, find_numbers
+from dialogue.phrasing.patterns import LEFT
+from dialogue.phrasing.plain import PLAIN
+from dialogue.phrasing.spoken import Money
+from dialogue.words import Span, Utterance, stem_of
+
+Relation = Literal["exact", "under", "over", "about", "limit", "more", "less", "apart"]
+FigureKind = Literal["money", "amount", "left", "count", "bare"]
+
+_ABOUT = re.compile(r"\b(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
+_BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
+    ("limit", re.compile(r"\b(?:your|the) (?:budget|limit)(?: of)?$|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$")),
+    ("limit", re.compile(r"\b(?:within|under|inside|below) your$")),
+    ("less", re.compile(r"\b(?:saves?|saving) you$")),
+    ("apart", re.compile(r"\bby$")),
+    (
+        "under",
+        re.compile(
+            r"\b(?:just |a little |a bit |well |comfortably |right )?"
+            r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside)$"
+        ),
+    ),
+    ("over", re.compile(r"\b(?:just |a little |a bit |well )?(?:over|above|more than|at least|upwards of|from|starting at)$")),
+    ("about", _ABOUT),
+)
+_AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
+    ("more", re.compile(r"^(?:more|extra|dearer|pricier|above|over|higher|on top|costlier)\b")),
+    ("less", re.compile(r"^(?:less|cheaper|lower|below|under|saved)\b")),
+    ("apart", re.compile(r"^(?:apart|between them|of a difference|difference)\b")),
+)
+_LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
+_AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
+_LASTS = re.compile(r"\b(?:lasts|runs|goes on)(?: for)?$")
+_OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
+_PRICE_BEFORE = re.compile(
+    r"\b(?:at|for|costs?|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|you back|yours for|comes to|is|its)$"
+)
+_THINGS = frozenset({"thing", "item", "piece", "option", "choice", "idea", "kind", "one", "more", "other", "suggestion", "that", "which", "match",
+                     "pick", "fit", "of"})  # fmt: skip
+_HOURS = re.compile(r"\b(?P<n>an|a|one|two|three|four|five|\d)(?P<half> and a half)? hours?(?P<tail>(?: and)?(?= ))?")
+_COUNT_WORDS = {"an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+YEARS = range(1900, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Coins:
+    """Stems of a currency's words."""
+
+    major: frozenset[str]
+    minor: frozenset[str]
+
+    @classmethod
+    def of(cls, money: Money) -> Coins:
+        """Of a currency as it is said."""
+        return cls(frozenset(map(stem_of, (money.one, money.many))), frozenset(map(stem_of, (money.cent, money.cents))))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure; words ``[first, last)`` say it, relation words included."""
+
+    kind: FigureKind
+    value: float
+    """Minor units for money; otherwise as said, hours as minutes."""
+    first: int
+    last: int
+    at: int
+    """The word where the number itself begins."""
+    relation: Relation = "exact"
+    roughly: bool = False
+    or_value: float | None = None
+    """The other reading of "nine fifty"."""
+    slot: str = ""
+    """The amount slot whose unit was said."""
+
+
+class _Figures:
+    def __init__(self, said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation]) -> None:
+        self.said, self.words, self.coins, self.units, self.directions = said, said.words, coins, units, directions
+
+    def read(self) -> tuple[Figure, ...]:
+        figures, taken = self._hours()
+        numbers = [
+            number for number in self._numbers() if not any(at in taken for at in range(number.span.first, number.span.last))
+        ]
+        end = -1
+        for index, number in enumerate(numbers):
+            if number.span.first < end:
+                continue
+            figure = self._figure(number, numbers[index + 1] if index + 1 < len(numbers) else None)
+            end = figure.last
+            figures.append(figure)
+        return tuple(sorted(figures, key=lambda figure: figure.at))
+
+    # --- numbers -------------------------------------------------------------------------------------------------------
+
+    def _numbers(self) -> list[Number]:
+        """Numbers in order, with "one" and "a" before a unit, and "one hundred seven" as one number."""
+        numbers = list(find_numbers(self.said))
+        covered = {at for number in numbers for at in range(number.span.first, number.span.last)}
+        numbers += [
+            Number(Span(at, at + 1), 1.0)
+            for at, word in enumerate(self.words)
+            if at not in covered and word.norm in {"one", "a", "single"} and self._unit_at(at + 1)
+        ]
+        numbers.sort(key=lambda number: number.span.first)
+        merged: list[Number] = []
+        for number in numbers:
+            if merged and merged[-1].span.last == number.span.first and not self._digits(merged[-1]) and not self._digits(number):
+                before = merged[-1]
+                if before.value >= 100 and before.value % 100 == 0 and number.value < 100:
+                    merged[-1] = Number(Span(before.span.first, number.span.last), before.value + number.value)
+                    continue
+                if before.value >= 100 and before.pair is None and 10 <= number.value < 100:
+                    whole = int(before.value)
+                    span = Span(before.span.first, number.span.last)
+                    merged[-1] = Number(span, whole * 100 + number.value, pair=(whole, int(number.value)))
+                    continue
+            merged.append(number)
+        return merged
+
+    def _digits(self, number: Number) -> bool:
+        return self.words[number.span.first].norm.lstrip("$£€")[:1].isdigit()
+
+    def _unit_at(self, at: int) -> bool:
+        if at >= len(self.words):
+            return False
+        stem = self.words[at].stem
+        return stem in self.coins.major | self.coins.minor or stem in self.units or bool(LEFT.match(self._ahead(at, 3)))
+
+    def _hours(self) -> tuple[list[Figure], set[int]]:
+        """ "an hour and thirty-five minutes", where a slot counts minutes."""
+        slot = self.units.get("minute")
+        figures: list[Figure] = []
+        taken: set[int] = set()
+        for span, match in self.said.find(_HOURS) if slot else ():
+            minutes = 60.0 * (_COUNT_WORDS.get(match["n"]) or int(match["n"])) + (30 if match["half"] else 0)
+            last = span.last
+            following = next((number for number in find_numbers(self.said) if number.span.first in (last, last + 1)), None)
+            if following and following.value < 60 and self._ahead(following.span.last, 1) in ("minutes", "minute"):
+                minutes, last = minutes + following.value, following.span.last + 1
+            if half := self._absorbed(_AND_A_HALF, last):
+                minutes, last = minutes + 30, last + half
+            last += self._absorbed(_LONG, last)
+            relation, start, last, roughly = self._relation(span.first, last)
+            taken |= set(range(start, last))
+            figures.append(Figure("amount", minutes, start, last, span.first, relation, roughly, slot=slot or ""))
+        return figures, taken
+
+    # --- what they mean --------------------------------------------------------------------------------------------------
+
+    def _figure(self, number: Number, following: Number | None) -> Figure:
+        first, last = number.span.first, number.span.last
+        stem = self.words[last].stem if last < len(self.words) else ""
+        signed = self.words[first].norm[:1] in "$£€" or self._behind(first, 1) in ("$", "£", "€")
+        if stem in self.coins.major or signed:
+            return self._money(number, following, last + (stem in self.coins.major))
+        if stem in self.coins.minor:
+            return self._settled("money", number.value, first, last + 1)
+        if slot := self.units.get(stem):
+            end = last + 1 + self._absorbed(_LONG, last + 1)
+            return replace(self._settled("amount", number.value, first, end), slot=slot)
+        if left := LEFT.match(self._ahead(last, 4)):
+            return self._settled("left", number.value, first, last + len(left[0].split()))
+        if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
+            return self._settled("count", number.value, first, last)
+        pair = self._pair(number)
+        figure = self._settled("bare", number.value, first, last)
+        if last < len(self.words) and not self.words[last].is_mark and self.words[last].stem not in PLAIN:
+            return Figure("bare", number.value, first, last, first)
+        if pair and (self._price_before(first) or int(number.value) not in YEARS):
+            whole = number.value * 100 if pair[0] < 10 else None
+            return replace(figure, kind="money", value=float(pair[0] * 100 + pair[1]), or_value=whole)
+        if self._price_before(first) or figure.relation in ("more", "less", "limit"):
+            return replace(figure, kind="money", value=number.value * 100)
+        return Figure("bare", number.value, first, last, first)
+
+    def _money(self, number: Number, following: Number | None, last: int) -> Figure:
+        value, first = number.value, number.span.first
+        signed = self.words[first].norm[:1] in "$£€"
+        minor = round(value * 100) if number.pair is None or signed else number.pair[0] * 100 + number.pair[1]
+        if following is not None and following.value < 100 and value == int(value):
+            after = following.span.last
+            cents = after < len(self.words) and self.words[after].stem in self.coins.minor
+            gap = [word.norm for word in self.words[last : following.span.first]]
+            if (cents and gap in ([], ["and"])) or (not gap and not self._unit_at(after)):
+                return self._settled("money", minor + following.value, first, after + cents)
+        return self._settled("money", float(minor), first, last)
+
+    def _settled(self, kind: FigureKind, value: float, first: int, last: int) -> Figure:
+        at = first
+        if self._behind(first, 1) in ("$", "£", "€"):
+            first -= 1
+        relation, first, last, roughly = self._relation(first, last)
+        return Figure(kind, float(value), first, last, at, relation, roughly)
+
+    def _relation(self, first: int, last: int) -> tuple[Relation, int, int, bool]:
+        """How a figure is meant, the words it takes with the relation's own, and whether "about" stands before it."""
+        roughly = _ABOUT.search(self._behind(first, 2)) is not None
+        if self._behind(first, 1) in ("only", "just", "merely"):
+            first -= 1
+        before, after = self._behind(first, 5), self._ahead(last, 4)
+        if lasting := _LASTS.search(before):
+            first -= len(lasting[0].split())
+            before = self._behind(first, 5)
+        for word, way in self.directions.items():
+            if re.match(rf"{re.escape(word)}\b", after):
+                return way, first, last + len(word.split()), roughly
+        for relation, pattern in _AFTER:
+            if match := pattern.match(after):
+                return relation, first, last + len(match[0].split()), roughly
+        for relation, pattern in _BEFORE:
+            if match := pattern.search(before):
+                return relation, first - len(match[0].split()), last, roughly
+        return "exact", first, last, roughly
+
+    def _pair(self, number: Number) -> tuple[int, int] | None:
+        """Major and minor of "nineteen ninety-nine" and "nine fifty"."""
+        norms = [word.norm for word in self.words[number.span.first : number.span.last]]
+        if number.pair or len(norms) < 2 or number.value < 100 or {"hundred", "thousand", "and"} & set(norms):
+            return number.pair
+        return None if self._digits(number) else divmod(int(number.value), 100)
+
+    def _price_before(self, first: int) -> bool:
+        """Whether a bare number stands where a price does: "at forty-five", "costs nineteen ninety-nine"."""
+        return _PRICE_BEFORE.search(self._behind(first, 3)) is not None
+
+    def _absorbed(self, pattern: re.Pattern[str], at: int) -> int:
+        match = pattern.match(self._ahead(at, 3))
+        return len(match[0].split()) if match else 0
+
+    def _ahead(self, at: int, count: int) -> str:
+        return " ".join(word.norm for word in self.words[at : at + count])
+
+    def _behind(self, at: int, count: int) -> str:
+        return " ".join(word.norm for word in self.words[max(0, at - count) : at])
+
+
+def read_figures(
+    said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation]
+) -> tuple[Figure, ...]:
+    """Every figure of a sentence. ``units``: stems of units to amount slots; ``directions``: the shop's words for less and more."""
+    return _Figures(said, coins, units, directions).read()

@@ -1,0 +1,94 @@
+"""Turns of phrase that claim something, over an utterance's normalised words (lower case, no apostrophes: "we'll" is "well").
+
+Most are here because plain words alone can lie ("everyone loves it", "in all sizes", "it's on the house"); the rest read stock, ranks
+and comparisons of price.
+"""
+
+from __future__ import annotations
+
+import re
+
+_END = r"(?=$| [,.;!?]| (?:and|to|for|this|now|but)\b)"
+
+
+def _phrase(*parts: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{part})\b" for part in parts))
+
+
+STOCK_YES = _phrase(
+    r"(?:(?:still )?(?:have|got) (?:it|them|this|that) )?in stock",
+    r"available(?: now| today)?",
+    r"on the shelf|on our shelves|to hand|on hand",
+    r"ready to (?:go|take|buy)",
+    r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)",
+)
+STOCK_NO = _phrase(
+    r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone|none (?:remain|remaining)"
+)
+STOCK_VAGUE = _phrase(
+    r"plenty(?: of (?:it|them))?(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock",
+    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few|chance)|(?:only|just) a few|the last of",
+    r"always (?:have|has|got|in)",
+)
+LEFT = re.compile(r"^(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
+
+SUPERLATIVE = _phrase(
+    r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
+    r"(?:the |our |your |its )?(?:best(?: seller| selling| loved| value| known)?|top(?: seller| rated| pick| choice)?|\w{2,}est)",
+    r"number one|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched|second to none",
+    r"popular|famous|(?:no|nothing|none|never an?)(?: other| else)?(?: \w+)? (?:comes? close|close|better|compares?|beats?|like it|matches|to beat)",
+)
+_NOT_RANKS = """
+rest interest guest honest forest west modest harvest contest request suggest invest test vest nest quest protest arrest chest digest
+earnest crest zest breast priest pest fest jest manifest
+"""
+NOT_RANKS = frozenset(_NOT_RANKS.split())
+"""Words that end as ranks do."""
+CHEAPEST = _phrase("cheapest|least expensive|lowest|most affordable|least costly")
+DEAREST = _phrase("most expensive|dearest|priciest|highest|most costly|costliest")
+CHEAPER = _phrase(
+    r"cheaper|less (?:expensive|costly)|more affordable|costs? (?:a (?:bit|little|touch) )?less|lower (?:in )?priced?|saves? you",
+    r"easier on the budget|a (?:little|bit) less|for less",
+)
+DEARER = _phrase(
+    r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?|a (?:little|bit) more"
+)
+SAME_PRICE = _phrase(r"same (?:price|money)|costs? the same|equally priced|priced (?:the same|alike)|no difference in price")
+
+_SAFE_VERBS = """
+show|tell|look|say|find|suggest|recommend|help|pick|choose|start|give you|go|think|see|like|love|prefer|have|know|name|mention|ask|list|describe
+|compare|talk|speak|hear|be|been|try|consider|note|got|offer|point|enjoy|want|need|is|are|do|also|not|only|s|a|the|at|in|of|for|end|come|pay|sit
+"""
+PROMISE = _phrase(
+    r"(?:we|well|we will|we can|we could|ill|i will|i can|i could|you can|you will|youll|they will|theyll)"
+    rf"(?: \w+ly| also| even| always| still| just)? (?!(?:{''.join(_SAFE_VERBS.split())})\b)\w+",
+    r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
+    r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
+    r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
+)
+POPULAR = _phrase(
+    r"(?:everyone|everybody|people|others|nobody|no one|most|anyone)(?: \w+ly| who \w+| really| always)? "
+    r"(?:loves?|likes?|picks?|choos?es?|chose|prefers?|wants?|takes?|asks?|recommends?|agrees?|enjoys?|regrets?)"
+)
+_KINDS = r"(?:colou?rs?|sizes?|shades?|styles?|materials?|lengths?|finishe?s?|tones?|fabrics?|occasions?|events?)"
+OFFERED = _phrase(
+    rf"(?:all|every|other|more|different|various|your|in any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
+    r"fits? (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
+)
+INCLUDED = re.compile(
+    r"\b(?:comes?|supplied|goes|arrives?|sold) (?:together )?with (?:a|an|its|the|your|matching|two|three)(?: \w+){1,3}"
+)
+NEW = re.compile(rf"\b(?:just (?:come |came )?in|just (?:landed|added)|back in|new in|brand new){_END}")
+MORE_HERE = re.compile(
+    r"\b(?:have|got|are|is) (?:some |a lot |lots |plenty )?(?:more|others)(?: of (?:it|them|these|those))?"
+    rf"(?: like (?:it|them|this|that))?(?: coming in)?{_END}"
+)
+SET_BACK = _phrase(r"sets? you back|set you back")
+"""Plain, though "back" alone is not."""
+
+_NEGATIONS = "not no never isnt arent wasnt doesnt dont didnt hasnt havent without nor neither cannot cant"
+NEGATIONS = frozenset(_NEGATIONS.split())
+WISHED = _phrase(
+    r"(?:you|youd|youve)(?: had| have)? (?:\w+ )?(?:ask\w*|want\w*|wish\w*|mention\w*|said|say|like\w*|need\w*|look\w*|hop\w+|prefer\w*|fancy|had in mind)"
+)
+NOTHING = _phrase(r"nothing|none|no one|not one")

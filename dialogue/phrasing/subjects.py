@@ -1,0 +1,139 @@
+"""Who is spoken of: the items that a sentence names or points at, and for every word the items it says something of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dialogue.phrasing.facts import ItemFacts, Stems, stems
+from dialogue.words import Word
+
+ORDINALS = {"first": 0, "second": 1, "third": 2}
+_THAN = frozenset({"than", "as", "unlike"})
+_CONTRAST = frozenset({"while", "whereas", "whilst"})
+_STOPS = frozenset({";", ".", "!", "?", ":"})
+_EVERYONE = frozenset({"theyre", "they", "these", "them"})
+_ONE_DOES = frozenset({"is", "has", "comes", "costs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words ``[first, last)`` that name or point at items (positions in the ground)."""
+
+    first: int
+    last: int
+    items: tuple[int, ...]
+    named: bool = True
+
+
+def stems_at(words: Sequence[Word], first: int, last: int) -> Stems:
+    """Stems of words ``[first, last)``."""
+    return tuple(word.stem for word in words[first:last])
+
+
+def names_in(words: Sequence[Word], items: Sequence[ItemFacts]) -> list[Mention]:
+    """Names of the items, whole ones first, then truthfully shortened ("Wrap Dress" of "Linen Wrap Dress")."""
+    mentions: list[Mention] = []
+    longest = max((len(facts.name_stems) for facts in items), default=0)
+    for whole in (True, False):
+        for length in range(longest, 0 if whole else 1, -1):
+            for first in range(len(words) - length + 1):
+                last = first + length
+                if any(mention.first < last and first < mention.last for mention in mentions):
+                    continue
+                said = stems_at(words, first, last)
+                found = [
+                    index
+                    for index, facts in enumerate(items)
+                    if (said == facts.name_stems if whole else _stands_in(said, facts.name_stems))
+                ]
+                if found and _is_name(words, first, last, whole, len(found)):
+                    mentions.append(Mention(first, last, tuple(found)))
+    return mentions
+
+
+def _is_name(words: Sequence[Word], first: int, last: int, whole: bool, found: int) -> bool:
+    capital = any(word.text[:1].isupper() for word in words[first:last])
+    return capital and found == 1 if not whole else capital or last - first > 1
+
+
+def _stands_in(said: Stems, name: Stems) -> bool:
+    return any(name[at : at + len(said)] == said for at in range(len(name) - len(said) + 1))
+
+
+def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts], topic: str) -> list[Mention]:
+    """ "the lamp", where one item alone of those spoken of is of that kind."""
+    kinds = {stems(value): index for index, facts in enumerate(items) for value in facts.values.get(topic, ())}
+    alone = {kind for kind in kinds if sum(kind in map(stems, facts.values.get(topic, ())) for facts in items) == 1}
+    found: list[Mention] = []
+    for kind in alone if len(items) > 1 else ():
+        for first in range(1, len(words) - len(kind) + 1):
+            last = first + len(kind)
+            free = not any(mention.first < last and first < mention.last for mention in names)
+            if free and words[first - 1].norm == "the" and stems_at(words, first, last) == kind:
+                found.append(Mention(first, last, (kinds[kind],), named=False))
+    return found
+
+
+def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> list[Mention]:
+    """The first, the second one, the other, both, all three; ``count`` items are spoken of."""
+    everyone = tuple(range(count))
+    pointers: list[Mention] = []
+    for at, word in enumerate(words):
+        if any(mention.first <= at < mention.last for mention in names):
+            continue
+        before = words[at - 1].norm if at else ""
+        after = words[at + 1].norm if at + 1 < len(words) else ""
+        items: tuple[int, ...] | None = None
+        if word.norm in ORDINALS and before in {"the", "this", "that"} and (count < 2 or ORDINALS[word.norm] < count):
+            items = (ORDINALS[word.norm],) if count > 1 else everyone
+        elif count < 2:
+            continue
+        elif word.norm in {"latter", "last"} and before == "the":
+            items = (count - 1,)
+        elif word.norm == "former" and before == "the":
+            items = (0,)
+        elif word.norm == "other" and before == "the" and count == 2:
+            earlier = [mention for mention in (*names, *pointers) if mention.last <= at]
+            items = tuple(index for index in everyone if not earlier or index not in earlier[-1].items)
+        elif word.norm in {"both", "each", "either"} or (word.norm == "all" and after in {"three", "of", "two"}):
+            items = everyone
+        elif word.norm == "one" and after in _ONE_DOES and count == 2 and before in {"", ",", ".", ":", "and"}:
+            items = (0,)
+        elif word.norm in _EVERYONE:
+            items = everyone
+        if items is not None:
+            pointers.append(Mention(at, at + 1, items, named=False))
+    return pointers
+
+
+def subjects(words: Sequence[Word], mentions: Sequence[Mention], count: int) -> list[tuple[int, ...]]:
+    """For every word the items it speaks of: of the last mention before it in its clause, else of the first after, else of the clause
+    before; of all items where none is mentioned."""
+    carried: tuple[int, ...] = tuple(range(count))
+    spoken_of = [carried] * len(words)
+    ordered = sorted(mentions, key=lambda mention: mention.first)
+    for first, last in _clauses(words, ordered):
+        inside = [mention for mention in ordered if first <= mention.first < last and not after_than(words, mention.first, first)]
+        for at in range(first, last):
+            before = [mention for mention in inside if mention.first <= at]
+            chosen = before[-1] if before else inside[0] if inside else None
+            spoken_of[at] = chosen.items if chosen else carried
+        if inside:
+            carried = inside[-1].items
+    return spoken_of
+
+
+def after_than(words: Sequence[Word], at: int, start: int = 0) -> bool:
+    """Whether a mention is what a comparison compares with: "cheaper than the second"."""
+    return any(words[back].norm in _THAN for back in range(max(start, at - 3), at))
+
+
+def _clauses(words: Sequence[Word], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    cuts = [0]
+    for at, word in enumerate(words):
+        joined = word.norm in {"and", "but", "or"} and at > 0 and words[at - 1].norm in {",", "–"}
+        if word.norm in _STOPS | _CONTRAST or (joined and any(mention.first > at for mention in mentions)):
+            cuts.append(at + 1)
+    return [(first, last) for first, last in pairwise((*cuts, len(words))) if first < last]
