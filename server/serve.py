@@ -51,7 +51,7 @@ SEND_WITHIN_S = 10.0
 MOST_UNSENT_BYTES = 8 << 20
 MESSAGES_PER_S, MESSAGES_AT_ONCE = 200.0, 1_000.0
 """Messages a client may send; 20 ms frames of audio are 50 a second."""
-AUDIO_PER_S, AUDIO_AT_ONCE_S = 4.0, 60.0
+AUDIO_PER_S, AUDIO_AT_ONCE_S = 4.0, 120.0
 """Seconds of audio a second, and at once: a recording may be sent faster than it was spoken, not without end."""
 HEARTBEAT_S = 1.0
 
