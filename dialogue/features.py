@@ -1,7 +1,7 @@
 """What a turn shows, as features for the learned tracker: names replaced by their slots, so that unseen values are read alike.
 
-Candidate-set tracking after Rastogi, Hakkani-Tur and Heck, "Scalable multi-domain dialogue state tracking" (2017): every value
-named by the shopper, named by the shop, or held before is a candidate; so is "does not mind". Each is described by where it stands.
+Candidate-set tracking after Rastogi, Hakkani-Tur and Heck, "Scalable multi-domain dialogue state tracking" (2017): every
+value named by the shopper, by the shop or by the rules, or held before, is a candidate; so is "does not mind".
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from dialogue.belief import merge_change
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import find_scopes, polarity
+from dialogue.state import BeliefState
+from dialogue.types import Act
+from dialogue.understanding import Reader
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, read_words
 
@@ -118,21 +122,46 @@ class Exchange:
     act: str = ""
     asked: str | None = None
     also_asked: tuple[str, ...] = ()
+    by_rules: Held = field(default_factory=dict)
+    """What the rules make of the same words, with what was held before."""
+    requested_by_rules: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, system: str, user: str, vocabulary: Vocabulary, past: Past) -> Exchange:
+    def read(cls, system: str, user: str, reader: Reader, past: Past) -> Exchange:
+        vocabulary = reader.vocabulary
         said = Said.read(system, vocabulary)
         asked = slot_asked(said)
+        by_rules, requested = read_by_rules(user, reader, past, asked)
         return cls(
-            said,
-            Said.read(user, vocabulary, asked),
-            past.before,
-            past.earlier,
-            past.requested,
-            past.act,
-            asked,
-            said.named if asked else (),
+            system=said,
+            user=Said.read(user, vocabulary, asked),
+            before=past.before,
+            earlier=past.earlier,
+            requested=past.requested,
+            act=past.act,
+            asked=asked,
+            also_asked=said.named if asked else (),
+            by_rules=by_rules,
+            requested_by_rules=requested,
         )
+
+
+def read_by_rules(
+    user: str, reader: Reader, past: Past, asked: str | None, *, lasting: bool = True
+) -> tuple[Held, tuple[str, ...]]:
+    """What the rules hold after a turn (or, not ``lasting``, what they read in it), and what they take for asked about."""
+    understanding = reader.read(user, BeliefState(asked_slot=asked))
+    goes_on = lasting or Act.MORE in understanding.acts
+    slots = dict(past.before or past.earlier) if goes_on else {}
+    for change in understanding.changes:
+        belief = merge_change(change, BeliefState().belief(change.slot), 0)
+        if belief.want:
+            slots[change.slot] = (joined(belief.want),)
+        elif belief.any:
+            slots[change.slot] = (DONT_CARE,)
+        elif change.kind in {"exclude", "clear"} and set(slots.get(change.slot, ())) & set(change.values):
+            del slots[change.slot]
+    return slots, understanding.requested
 
 
 @dataclass(frozen=True)
@@ -170,6 +199,8 @@ def candidates(exchange: Exchange, slot: str, frequent: Sequence[str]) -> dict[s
         found[value] = found.get(value, "") + "P"
     for value in exchange.earlier.get(slot, ()) if not exchange.before else ():
         found[value] = found.get(value, "") + "E"
+    for value in exchange.by_rules.get(slot, ()):
+        found[value] = found.get(value, "") + "R"
     for value in frequent:
         found.setdefault(value, "")
         found[value] += "F"
@@ -193,6 +224,7 @@ def slot_features(exchange: Exchange, slot: str, value: str, sources: str) -> It
         ("p", bool(exchange.before.get(slot))),
         ("m", bool(user.mentions)),
         ("d", slot in user.open),
+        ("r", slot in exchange.by_rules),
     )
     context = "".join(letter for letter, holds in marks if holds)
     source = sources.replace("F", "")
@@ -246,6 +278,8 @@ def request_features(exchange: Exchange, name: str, spans: Sequence[Span]) -> It
     yield f"r|{name}|{said}|{before}"
     yield f"r|{name}|{said}|q={'?' in user.tokens}|m={bool(user.mentions)}"
     yield f"r|{said}|act={exchange.act}|{before}"
+    yield f"r|rules={name in exchange.requested_by_rules}|{said}|{before}"
+    yield f"r|{name}|rules={name in exchange.requested_by_rules}|{before}"
     for gram in user.grams():
         yield f"r|{name}|{gram}"
         yield f"r|{said}|{gram}"

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from dialogue.dontcare import slot_named_at
 from dialogue.features import DONT_CARE, Exchange, Held, Past, act_features, candidates, request_features, slot_features
 from dialogue.shop import ShopError, TalkingShop
+from dialogue.understanding import Reader
 from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
 from dialogue.words import Span, Utterance
 
@@ -136,21 +137,19 @@ def words_asked(utterance: Utterance, shop: TalkingShop, vocabulary: Vocabulary)
     return found
 
 
-def often_unnamed(
-    dialogues: Sequence[Sequence[LabelledTurn]], shop: TalkingShop, vocabulary: Vocabulary
-) -> dict[str, tuple[str, ...]]:
+def often_unnamed(dialogues: Sequence[Sequence[LabelledTurn]], reader: Reader) -> dict[str, tuple[str, ...]]:
     """Values that came to hold without being named, by slot: what only the learned words can tell."""
     counts: Counter[tuple[str, str]] = Counter()
     for turns in dialogues:
         past = Past()
         for turn in turns:
-            exchange = Exchange.read(turn.system, turn.user, vocabulary, past)
+            exchange = Exchange.read(turn.system, turn.user, reader, past)
             for slot, values in turn.slots.items():
                 known = candidates(exchange, slot, ())
                 counts.update((slot, value) for value in values if value != DONT_CARE and value not in known)
             past = past.then(turn.slots, turn.requested, turn.act)
     found: dict[str, list[str]] = defaultdict(list)
     for (slot, value), count in counts.items():
-        if count >= OFTEN and shop.slot(slot):
+        if count >= OFTEN and reader.shop.slot(slot):
             found[slot].append(value)
     return {slot: tuple(sorted(values)) for slot, values in found.items()}

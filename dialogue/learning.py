@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 from dialogue.features import Exchange, Past, act_features, candidates, request_features, slot_features
 from dialogue.learned import BUCKETS, LabelledTurn, LearnedTracker, hashed, often_unnamed, words_asked
-from dialogue.shop import TalkingShop
-from dialogue.vocabulary import Vocabulary
+from dialogue.understanding import Reader
 
 Dialogues = Sequence[Sequence[LabelledTurn]]
 Pasts = list[list[Past]]
@@ -29,8 +28,7 @@ LOWEST_FLOOR, HIGHEST_FLOOR = -1.5, 1.0
 
 def train(
     dialogues: Dialogues,
-    shop: TalkingShop,
-    vocabulary: Vocabulary,
+    reader: Reader,
     *,
     strength: float = 0.5,
     seed: int = 0,
@@ -40,7 +38,7 @@ def train(
     """Learn from labelled dialogues. ``strength``: inverse regularisation. ``lasting``: the labels are all that holds, not what
     a turn says, so a wrong belief stays wrong and no floor is lowered for the sake of recall. Deterministic for a seed.
     """
-    blank = _blank(dialogues, shop, vocabulary)
+    blank = _blank(dialogues, reader)
     truth = [_truth(turns) for turns in dialogues]
     order = np.random.default_rng(seed).permutation(len(dialogues))
     lived: Pasts = [[] for _ in dialogues]
@@ -49,30 +47,29 @@ def train(
         told(f"first pass, part {fold + 1} of {FOLDS}")
         held_out = set(order[fold::FOLDS].tolist())
         learn = [index for index in range(len(dialogues)) if index not in held_out]
-        model = _fit([dialogues[i] for i in learn], [truth[i] for i in learn], blank, shop, vocabulary, strength)
+        model = _fit([dialogues[i] for i in learn], [truth[i] for i in learn], blank, reader, strength)
         for index in held_out:
-            lived[index] = _live(dialogues[index], model, shop, vocabulary, seen)
+            lived[index] = _live(dialogues[index], model, reader, seen)
     right = [
         all(row)
         for row in zip(
-            *([right if held else score <= 0 for score, right, held in seen[slot.name]] for slot in shop.slots), strict=True
+            *([right if held else score <= 0 for score, right, held in seen[slot.name]] for slot in reader.shop.slots),
+            strict=True,
         )
     ]
     told(f"second pass; on held-out parts every slot was right in {sum(right) / len(right):.1%} of turns")
     blank = replace(blank, floors={name: _best_floor(rows) for name, rows in seen.items() if name.startswith("?") or not lasting})
-    return _fit([*dialogues, *dialogues], [*truth, *lived], blank, shop, vocabulary, strength)
+    return _fit([*dialogues, *dialogues], [*truth, *lived], blank, reader, strength)
 
 
 Seen = dict[str, list[tuple[float, bool, bool]]]
 """Slot or request to rows of (best score, whether that value was right, whether any value held)."""
 
 
-def _blank(dialogues: Dialogues, shop: TalkingShop, vocabulary: Vocabulary) -> LearnedTracker:
+def _blank(dialogues: Dialogues, reader: Reader) -> LearnedTracker:
     requests = sorted({name for turns in dialogues for turn in turns for name in turn.requested})
     acts = sorted({turn.act for turns in dialogues for turn in turns if turn.act})
-    return LearnedTracker(
-        np.zeros(BUCKETS, dtype=np.float32), often_unnamed(dialogues, shop, vocabulary), {}, tuple(requests), tuple(acts)
-    )
+    return LearnedTracker(np.zeros(BUCKETS, dtype=np.float32), often_unnamed(dialogues, reader), {}, tuple(requests), tuple(acts))
 
 
 def _truth(turns: Sequence[LabelledTurn]) -> list[Past]:
@@ -82,19 +79,17 @@ def _truth(turns: Sequence[LabelledTurn]) -> list[Past]:
     return pasts
 
 
-def _live(
-    turns: Sequence[LabelledTurn], model: LearnedTracker, shop: TalkingShop, vocabulary: Vocabulary, seen: Seen
-) -> list[Past]:
+def _live(turns: Sequence[LabelledTurn], model: LearnedTracker, reader: Reader, seen: Seen) -> list[Past]:
     """The pasts as the model itself would have made them; scores of held-out turns are gathered in ``seen``."""
     pasts = [Past()]
     for turn in turns:
-        exchange = Exchange.read(turn.system, turn.user, vocabulary, pasts[-1])
-        for slot in shop.slots:
+        exchange = Exchange.read(turn.system, turn.user, reader, pasts[-1])
+        for slot in reader.shop.slots:
             score, value = model.best(exchange, slot.name)
             seen[slot.name].append((score, value in turn.slots.get(slot.name, ()), slot.name in turn.slots))
-        for name, score in model.request_scores(exchange, shop, vocabulary).items():
+        for name, score in model.request_scores(exchange, reader.shop, reader.vocabulary).items():
             seen[f"?{name}"].append((score, name in turn.requested, name in turn.requested))
-        read = model.read(exchange, shop, vocabulary)
+        read = model.read(exchange, reader.shop, reader.vocabulary)
         pasts.append(pasts[-1].then(read.slots, read.requested, read.act))
     return pasts[:-1]
 
@@ -111,9 +106,7 @@ def _best_floor(rows: Sequence[tuple[float, bool, bool]]) -> float:
     return round(floor if total >= 100 else floor / 2, 3)
 
 
-def _fit(
-    dialogues: Dialogues, before: Pasts, blank: LearnedTracker, shop: TalkingShop, vocabulary: Vocabulary, strength: float
-) -> LearnedTracker:
+def _fit(dialogues: Dialogues, before: Pasts, blank: LearnedTracker, reader: Reader, strength: float) -> LearnedTracker:
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
@@ -121,13 +114,13 @@ def _fit(
     labels: list[bool] = []
     for turns, pasts in zip(dialogues, before, strict=True):
         for turn, past in zip(turns, pasts, strict=True):
-            exchange = Exchange.read(turn.system, turn.user, vocabulary, past)
-            for slot in shop.slots:
+            exchange = Exchange.read(turn.system, turn.user, reader, past)
+            for slot in reader.shop.slots:
                 held = turn.slots.get(slot.name, ())
                 for value, sources in candidates(exchange, slot.name, blank.frequent.get(slot.name, ())).items():
                     rows.append(hashed(slot_features(exchange, slot.name, value, sources)))
                     labels.append(value in held)
-            named = words_asked(exchange.user.utterance, shop, vocabulary)
+            named = words_asked(exchange.user.utterance, reader.shop, reader.vocabulary)
             for name in blank.requests:
                 rows.append(hashed(request_features(exchange, name, named.get(name, ()))))
                 labels.append(name in turn.requested)

@@ -149,8 +149,7 @@ def _train(reader: Reader, dialogues: Path, part: Part, strength: float, seed: i
     with console.status("learning") as status:
         return train(
             data.turns,
-            reader.shop,
-            reader.vocabulary,
+            reader,
             strength=strength,
             seed=seed,
             lasting=data.shape == "state",
