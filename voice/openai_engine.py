@@ -13,6 +13,7 @@ import pickle
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import whisper
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from voice.biasing import prompt_of
+from voice.biasing import Score, put_right
 from voice.features import is_nothing
 from voice.openai_weights import openai_tensors, read_model_bin
 from voice.sound import FloatAudio, HeardWord, Transcript
@@ -75,18 +76,37 @@ class OpenAiWhisper:
                 sound,
                 language=self._language,
                 temperature=TEMPERATURES,
-                initial_prompt=prompt_of(likely) or None,
                 condition_on_previous_text=False,
                 word_timestamps=self._word_times,
                 fp16=False,
                 verbose=None,
             )
-        return self._transcript(result["segments"], began)
+            transcript = self._transcript(result["segments"])
+            if likely and transcript.text and sound.size <= whisper.audio.N_SAMPLES:
+                transcript = replace(transcript, text=put_right(transcript.text, likely, self._scorer(sound, result["language"])))
+        return replace(transcript, took_ms=(time.perf_counter() - began) * 1000)
 
-    def _transcript(self, segments: Sequence[dict[str, Any]], began: float) -> Transcript:
-        took_ms = (time.perf_counter() - began) * 1000
+    def _scorer(self, sound: FloatAudio, language: str) -> Score:
+        """Texts' log probabilities on this sound."""
+        mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(sound), self._model.dims.n_mels)
+        words = whisper.tokenizer.get_tokenizer(
+            self._model.is_multilingual, num_languages=self._model.num_languages, language=language, task="transcribe"
+        )
+        start = list(words.sot_sequence_including_notimestamps)
+        heard: list[torch.Tensor] = []
+
+        def score(text: str) -> float:
+            if not heard:  # encoded only where there is something to score
+                heard.append(self._model.embed_audio(mel[None]))
+            tokens = words.encode(" " + text)
+            logits = self._model.logits(torch.tensor([start + tokens]), heard[0])[0, len(start) - 1 : -1, : words.eot]
+            return float(logits.log_softmax(-1).gather(1, torch.tensor(tokens)[:, None]).sum())
+
+        return score
+
+    def _transcript(self, segments: Sequence[dict[str, Any]]) -> Transcript:
         if not segments:
-            return Transcript("", confidence=0.0, no_speech=1.0, engine=self.name, took_ms=took_ms)
+            return Transcript("", confidence=0.0, no_speech=1.0, engine=self.name)
         tokens = [max(1, len(segment["tokens"])) for segment in segments]
         mean = sum(segment["avg_logprob"] * count for segment, count in zip(segments, tokens, strict=True)) / sum(tokens)
         text = "".join(segment["text"] for segment in segments).strip()
@@ -102,7 +122,6 @@ class OpenAiWhisper:
             confidence=math.exp(min(0.0, mean)),
             no_speech=guess.no_speech,
             engine=self.name,
-            took_ms=took_ms,
         )
 
 

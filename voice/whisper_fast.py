@@ -10,6 +10,8 @@ import math
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,10 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-from voice.biasing import prompt_of
-from voice.features import FULL_WINDOW_S, WindowFeatures, is_nothing, window_for
+from voice.biasing import put_right
+from voice.features import QUIET_AFTER_S, WindowFeatures, is_nothing, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
-from voice.whisper_guards import Hypothesis, is_silence, why_doubted
+from voice.whisper_guards import TOKENS_FREE, TOKENS_PER_S_MAX, Hypothesis, is_silence, why_doubted
 from voice.whisper_timestamps import within
 
 COMPUTE_TYPE = "int8"
@@ -40,6 +42,9 @@ GREEDY_FROM_S = 4.0
 
 SURE_LOG_PROBABILITY = -0.3
 """A greedy decoding with a mean above this is as good as the beam's: nearly all read sentences, few spelled letters."""
+
+FRAMES_A_SECOND = 100
+LEAST_PROBABILITY = 1e-9
 
 FULL_TEMPERATURES = (0.0, 0.2)
 """Tries in the full window. Stock goes on to 1.0, which costs 20 s on a noise; by then nobody waits for the words."""
@@ -59,26 +64,32 @@ class FasterWhisper:
         self.name = f"faster-whisper {model_dir.name}"
         self._features = WindowFeatures(self._stock.feature_extractor.mel_filters)
         self._language = language if self._stock.model.is_multilingual else "en"
-        self._suppressed: dict[str, tuple[Tokenizer, list[int]]] = {}
+        self._tokenizers: dict[str, Tokenizer] = {}
         self._lock = threading.Lock()
 
     def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
-        """Hear one utterance; see ``voice.sound.Transcriber``. Sounds too short to be a word are heard as nothing."""
+        """Hear one utterance; see ``voice.sound.Transcriber``. Sounds that cannot hold a word are heard as nothing.
+
+        ``likely`` phrases are weighed only where what was heard sounds like one (``voice.biasing``); give thousands if you like.
+        """
         began = time.perf_counter()
         sound = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
         duration_s = sound.size / SAMPLE_RATE_HZ
         if is_nothing(sound):
             return Transcript("", confidence=0.0, no_speech=1.0, engine=self.name)
-        prompt = prompt_of(likely)
         window_s = window_for(duration_s)
-        if window_s is not None and window_s < FULL_WINDOW_S:
-            guess = self._decode(sound, window_s, prompt, duration_s)
-            cause = why_doubted(guess, duration_s)
-            if cause is None:
-                return self._transcript(guess, None, began)
-        else:
-            cause = "long"
-        return self._transcript(self._decode_in_full(sound, prompt), cause, began)
+        if window_s is None:
+            return self._transcript(self._decode_in_full(sound), "long", began)
+        encoded = self._stock.model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
+        words = self._words(encoded)
+        guess = self._decode(encoded, words, window_s, duration_s)
+        cause = why_doubted(guess, duration_s)
+        if cause is not None:
+            guess = self._decode_in_full(sound)
+        if likely and guess.text:
+            score = partial(self._score, encoded, words, math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND))
+            guess = replace(guess, text=put_right(guess.text, likely, score))
+        return self._transcript(guess, cause, began)
 
     def _transcript(self, guess: Hypothesis, cause: str | None, began: float) -> Transcript:
         return Transcript(
@@ -90,51 +101,49 @@ class FasterWhisper:
             took_ms=(time.perf_counter() - began) * 1000,
         )
 
-    def _decode(self, sound: FloatAudio, window_s: float, prompt: str, duration_s: float) -> Hypothesis:
-        """One short window: greedy where that may be sure, by beam search otherwise."""
-        model = self._stock.model
-        encoded = model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
-        language = self._language or model.detect_language(encoded)[0][0][0].strip("<|>")
-        tokenizer, suppressed = self._tokenizer(language)
-        before = [tokenizer.sot_prev, *tokenizer.encode(" " + prompt)] if prompt else []
-
-        def generate(start: list[int], beam_size: int) -> Hypothesis:
-            result = model.generate(
-                encoded,
-                [before + start],
-                beam_size=beam_size,
-                return_scores=True,
-                return_no_speech_prob=True,
-                suppress_tokens=suppressed,
-                max_length=len(before + start) + self._most_tokens(window_s),
-            )[0]
-            decoded = result.sequences_ids[0]
-            tokens, ends_s = within(decoded, tokenizer.timestamp_begin, tokenizer.eot, duration_s)
-            mean = result.scores[0] * len(decoded) / (len(decoded) + 1)  # the end of text counts too, as in Whisper
-            return Hypothesis(tokenizer.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob), ends_s)
-
+    def _decode(self, encoded: Any, words: Tokenizer, window_s: float, duration_s: float) -> Hypothesis:
+        """Greedy where that may be sure, by beam search otherwise."""
         if duration_s >= GREEDY_FROM_S:
-            guess = generate([*tokenizer.sot_sequence, tokenizer.no_timestamps], 1)
+            guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, window_s, duration_s)
             if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
                 return guess
-        return generate(list(tokenizer.sot_sequence), BEAM_SIZE)
+        return self._generate(encoded, words, list(words.sot_sequence), BEAM_SIZE, window_s, duration_s)
 
-    @staticmethod
-    def _most_tokens(window_s: float) -> int:
-        """A loop is cut off soon; no speech has so many tokens (see ``voice.whisper_guards``)."""
-        return min(224, round(16 + 10 * window_s))
+    def _generate(
+        self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, window_s: float, duration_s: float
+    ) -> Hypothesis:
+        result = self._stock.model.generate(
+            encoded,
+            [start],
+            beam_size=beam_size,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=list(get_suppressed_tokens(words, [-1])),
+            max_length=len(start) + round(TOKENS_FREE + window_s * TOKENS_PER_S_MAX),
+        )[0]
+        decoded = result.sequences_ids[0]
+        tokens, ends_s = within(decoded, words.timestamp_begin, words.eot, duration_s)
+        mean = result.scores[0] * len(decoded) / (len(decoded) + 1)  # the end of text counts too, as in Whisper
+        return Hypothesis(words.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob), ends_s)
 
-    def _tokenizer(self, language: str) -> tuple[Tokenizer, list[int]]:
+    def _score(self, encoded: Any, words: Tokenizer, frames: int, text: str) -> float:
+        """The text's log probability on the sound: one pass of the decoder over all its tokens."""
+        start = [*words.sot_sequence, words.no_timestamps]
+        aligned = self._stock.model.align(encoded, start, [words.encode(" " + text)], frames)[0]
+        return float(np.log(np.maximum(aligned.text_token_probs, LEAST_PROBABILITY)).sum())
+
+    def _words(self, encoded: Any) -> Tokenizer:
+        """The tokens of the language that was set, or else of the one heard."""
+        language = self._language or self._stock.model.detect_language(encoded)[0][0][0].strip("<|>")
         with self._lock:
-            if language not in self._suppressed:
-                tokenizer = Tokenizer(
+            if language not in self._tokenizers:
+                self._tokenizers[language] = Tokenizer(
                     self._stock.hf_tokenizer, self._stock.model.is_multilingual, task="transcribe", language=language
                 )
-                self._suppressed[language] = tokenizer, list(get_suppressed_tokens(tokenizer, [-1]))
-            return self._suppressed[language]
+            return self._tokenizers[language]
 
-    def _decode_in_full(self, sound: FloatAudio, prompt: str) -> Hypothesis:
-        """The stock engine on windows of 30 s, its temperature fallback included; any length."""
+    def _decode_in_full(self, sound: FloatAudio) -> Hypothesis:
+        """The stock engine on windows of 30 s; any length."""
         segments: list[Any] = list(
             self._stock.transcribe(
                 sound,
@@ -142,7 +151,6 @@ class FasterWhisper:
                 beam_size=FULL_BEAM_SIZE,
                 temperature=FULL_TEMPERATURES,
                 condition_on_previous_text=False,
-                hotwords=prompt or None,
             )[0]
         )
         if not segments:

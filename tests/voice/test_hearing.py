@@ -42,8 +42,17 @@ def reference(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def spoken() -> FloatAudio:
-    speech = PiperSpeaker(model("piper-joe"), threads=2).speak(SAID)
+def piper() -> PiperSpeaker:
+    return PiperSpeaker(model("piper-joe"), threads=2)
+
+
+@pytest.fixture(scope="module")
+def spoken(piper) -> FloatAudio:
+    return said_by(piper, SAID)
+
+
+def said_by(piper: PiperSpeaker, sentence: str) -> FloatAudio:
+    speech = piper.speak(sentence)
     return soxr.resample(speech.pcm.astype(np.float32) / 32_768, speech.sample_rate_hz, SAMPLE_RATE_HZ)
 
 
@@ -68,6 +77,15 @@ def test_the_engines_agree_on_people_reading(fast, reference):
     assert words(fast.transcribe(audio).text) == words(reference.transcribe(audio).text) == words(rows[1]["text"])
 
 
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_a_made_up_name_is_heard_when_it_is_likely_and_never_when_it_was_not_said(engine, request, piper, spoken):
+    ear = request.getfixturevalue(engine)
+    named = said_by(piper, "How much is the Marlow Tin Chocolate Box?")
+    likely = ["Marlow Tin Chocolate Box", "Card Chocolate Box", "Blue Bath Robe", "Mother of Pearl Hook"]
+    assert "Marlow Tin Chocolate Box" in ear.transcribe(named, likely=likely).text
+    assert ear.transcribe(spoken, likely=likely).text == ear.transcribe(spoken).text
+
+
 def test_hearing_twice_is_hearing_the_same(fast, spoken):
     assert fast.transcribe(spoken).text == fast.transcribe(spoken).text
 
@@ -87,7 +105,7 @@ def test_noise_alone_is_no_speech_and_does_not_hold_up_the_others(fast):
 
 
 def test_an_utterance_longer_than_the_window_is_heard_to_its_end(fast, spoken):
-    pause = np.zeros(6 * SAMPLE_RATE_HZ, np.float32)
+    pause = np.zeros(8 * SAMPLE_RATE_HZ, np.float32)
     heard = fast.transcribe(np.concatenate([spoken, pause, spoken, pause, spoken, pause, spoken]))
     assert heard.fallback == "long"
     assert words(heard.text).count("mother") == 4
