@@ -80,6 +80,13 @@ class Fact(_Strict):
     column: str | None = None
 
 
+class Live(_Strict):
+    """The shop's own service for price and stock at the moment of speaking (`dialogue.phrasing.live`)."""
+
+    url: str
+    timeout_ms: float = Field(default=150, gt=0, le=2_000)
+
+
 class Voice(BaseModel):
     """How the shop sounds. Keys beyond these are phrasing's own."""
 
@@ -101,6 +108,7 @@ class TalkingShop(BaseModel):
     policies: tuple[Policy, ...] = ()
     facts: tuple[Fact, ...] = ()
     voice: Voice = Voice()
+    live: Live | None = None
     columns: ShopSchema
     """The recommender's view of the same file."""
     folder: Path = Path()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.phrasing.facts import Ground, ItemFacts
+from dialogue.phrasing.facts import Ground, ItemFacts, stems
+from dialogue.phrasing.plain import FUNCTION_WORDS
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import pitch
 from dialogue.phrasing.spoken import count, listed, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
 from dialogue.phrasing.traits import put
+from dialogue.shop import Policy
 
 STOCK_COUNTED = 10
 """More than this is "in stock", not a number."""
@@ -32,7 +35,7 @@ def answer(scene: Scene) -> list[Telling]:
     topics = [topic for topic in plan.requested if topic not in policies]
     if plan.note == "details" or (not topics and not tellings):
         return [*tellings, *_details(scene, facts)]
-    tellings += [_about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
+    tellings += [_by_policy(scene, topic) or _about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
     if plan.note == "out_of_stock":
         tellings.append(
             tell(
@@ -42,8 +45,31 @@ def answer(scene: Scene) -> list[Telling]:
     return tellings
 
 
+def _by_policy(scene: Scene, topic: str) -> Telling | None:
+    """A topic that is no fact of a row, answered by the shop's line that speaks of it: found by its words, said as written."""
+    if topic in scene.shop.slots or topic in (*PRICE_TOPICS, *STOCK_TOPICS, *DETAIL_TOPICS):
+        return None
+    policy = nearest_policy(topic.replace("_", " "), scene.shop.shop.policies)
+    return Telling(policy.text.strip(), replace(scene.ground, policies=(policy,)), policy=True) if policy else None
+
+
+def nearest_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
+    """The line whose words the question shares most of; a line's own key words count twice its text's. None where none is shared."""
+    asked = set(stems(question)) - FUNCTION_WORDS
+    best, most = None, 0.0
+    for policy in policies:
+        keys = {stem for word in (policy.name, *policy.words) for stem in stems(word)} - FUNCTION_WORDS
+        shared = len(asked & keys) + 0.5 * len(asked & (set(stems(policy.text)) - FUNCTION_WORDS - keys))
+        if shared > most:
+            best, most = policy, shared
+    return best if most >= 1 else None
+
+
 def _without_item(scene: Scene) -> list[Telling]:
     plan = scene.plan
+    for topic in plan.requested:
+        if told := _by_policy(scene, topic):
+            return [told]
     slot = scene.shop.slots.get(plan.slot or "")
     if slot is not None and plan.options:
         offered = listed(list(plan.options))

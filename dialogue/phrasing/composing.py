@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dialogue.phrasing import answering, showing, small_talk
-from dialogue.phrasing.telling import Scene, Telling
+from dialogue.phrasing.telling import Scene, Telling, tell, with_words
 from dialogue.types import PlanKind
 
 COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
@@ -25,7 +25,14 @@ COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
     "answer": answering.answer,
 }
 
+PRICED: frozenset[PlanKind] = frozenset({"recommend", "compare", "answer", "chosen"})
+
 
 def compose(scene: Scene) -> tuple[Telling, ...]:
-    """The sentences of the reply, in order; never empty."""
-    return tuple(telling for telling in COMPOSERS[scene.plan.kind](scene) if telling.text.strip())
+    """The sentences of the reply, in order; never empty. Says so where the shop's own service could not be asked."""
+    tellings = [telling for telling in COMPOSERS[scene.plan.kind](scene) if telling.text.strip()]
+    stale = any(not facts.live for facts in scene.ground.items)
+    if stale and scene.plan.kind in PRICED and scene.plan.requested[:1] != ("stock",):
+        ground = with_words(scene.ground, "check prices just now listed")
+        tellings.append(tell(ground, "I could not check just now, so prices are as listed."))
+    return tuple(tellings)

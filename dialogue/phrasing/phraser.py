@@ -18,7 +18,8 @@ from typing import Literal
 from dialogue.llm import LanguageModel
 from dialogue.phrasing.checking import check, spans_of
 from dialogue.phrasing.composing import compose
-from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
+from dialogue.phrasing.facts import Ground, ShopFacts, stems
+from dialogue.phrasing.live import HttpLive, LiveSource, check_live
 from dialogue.phrasing.showing import ITEMS_SPOKEN
 from dialogue.phrasing.telling import Scene, Telling
 from dialogue.phrasing.wording import Worded, Worder
@@ -32,6 +33,7 @@ SPOKEN_CHARS_PER_S = 16.5
 PATIENCE_MS = 400.0
 """How much longer than the sentences before last a shopper is kept waiting for better words."""
 LATEST_MS = 6_000.0
+LIVE_TIMEOUT_MS = 150.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,20 @@ class _Job:
 class Phraser:
     """One shop's way of speaking. Thread safe; sessions share it. Without a model everything is said by template."""
 
-    def __init__(self, shop: TalkingShop, recommender: Recommender, llm: LanguageModel | None, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        shop: TalkingShop,
+        recommender: Recommender,
+        llm: LanguageModel | None,
+        *,
+        live: LiveSource | None = None,
+        workers: int = 1,
+    ) -> None:
+        """``live``: who knows prices and stock now; without it the address under [live] in shop.toml, if there is one."""
         self.shop = ShopFacts(shop, recommender.items())
         self._recommender = recommender
+        self._live = live or (HttpLive(shop.live.url) if shop.live else None)
+        self._live_timeout_ms = shop.live.timeout_ms if shop.live else LIVE_TIMEOUT_MS
         self._worder = Worder(llm, self.shop) if llm is not None else None
         self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="phrasing")
 
@@ -87,7 +100,12 @@ class Phraser:
         rows: dict[str, Item] = {ranked.item.id: ranked.item for ranked in plan.items}
         if plan.focus and plan.focus not in rows and (row := self._recommender.item(plan.focus)):
             rows[row.id] = row
-        facts: list[ItemFacts] = [self.shop.of(row) for row in rows.values()]
+        asked = list(rows.values())
+        checked = check_live(asked, self._live, self._live_timeout_ms)
+        here = checked.items
+        if plan.kind == "recommend":
+            here = tuple(item for item, before in zip(here, asked, strict=True) if item.in_stock or not before.in_stock)
+        facts = [self.shop.of(row, live=checked.live) for row in here]
         money = self.shop.shop.money
         belief = state.belief(money.name) if money else None
         limits = [belief.low, belief.high, belief.around] if belief else []
@@ -97,7 +115,7 @@ class Phraser:
             wishes={slot: tuple(values) for slot, values in plan.wishes.items()},
             limits_minor=tuple(round(value * 100) for value in limits if value is not None),
             fitting=plan.fitting,
-            counts=frozenset({len(rows), min(len(rows), ITEMS_SPOKEN)}),
+            counts=frozenset({len(facts), min(len(facts), ITEMS_SPOKEN)}),
             words=frozenset(stems(self.shop.shop.shop.name)),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dialogue.phrasing.facts import ItemFacts, Stems, stems
+from dialogue.phrasing.plain import FUNCTION_WORDS
 from dialogue.words import Word
 
 ORDINALS = {"first": 0, "second": 1, "third": 2}
@@ -59,7 +60,8 @@ def _is_name(words: Sequence[Word], first: int, last: int, whole: bool, found: i
 
 
 def _stands_in(said: Stems, name: Stems) -> bool:
-    return any(name[at : at + len(said)] == said for at in range(len(name) - len(said) + 1))
+    telling = any(stem not in FUNCTION_WORDS and stem not in ORDINALS for stem in said)
+    return telling and any(name[at : at + len(said)] == said for at in range(len(name) - len(said) + 1))
 
 
 def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts], topic: str) -> list[Mention]:

@@ -94,7 +94,7 @@ class Judge:
             limits_minor=case.limits_minor,
             fitting=case.fitting,
             counts=frozenset({len(items)}),
-            words=frozenset(stems(f"{shop.shop.shop.name} {shop.shop.shop.about}")),
+            words=frozenset(stems(shop.shop.shop.name)),
         )
         return Judged(case, check(case.text, ground, shop))
 

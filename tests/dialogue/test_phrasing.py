@@ -46,6 +46,7 @@ PLANS = {
     "answer slot": Plan("answer", focus="w1", requested=("material",)),
     "answer stock": Plan("answer", focus="l1", requested=("stock",)),
     "answer unknown": Plan("answer", focus="w1", requested=("washing",)),
+    "answer by a policy's words": Plan("answer", focus="w1", requested=("refund",)),
     "answer nothing": Plan("answer", requested=("parking",)),
     "answer policy": Plan("answer", policies=("returns",), requested=("returns",)),
     "confirm": Plan("confirm", slot="colour", options=("navy",), expecting="yes_no"),
