@@ -12,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.catalogue import load_catalogue
-from recommender.collaborative import item_weights, laid_out, save_weights
+from recommender.collaborative import save_weights
 from recommender.dense import build_dense, save_dense
 from recommender.facts import facts_of, save_facts
 from recommender.interactions import load_interactions
 from recommender.items import item_text, save_items
+from recommender.learning import learn_tastes
 from recommender.semantic import UNPROVEN, inherit, save_semantic, semantic_ids
 from recommender.shop import ShopSchema, load_schema
-from recommender.shoppers import histories, matrix, popularity, save_histories
+from recommender.shoppers import histories, popularity, save_histories
 from recommender.types import Embedder, Item, Vectors
 from recommender.versions import IndexFolderError, current_version, sha256, writing_version
 
@@ -82,7 +83,12 @@ def build_index(shop_folder: Path, indexes_dir: Path, embedder: Embedder, progre
         save_facts(facts_of(catalogue.items), folder / "facts.npz")
         progress("indexing", 1, 1)
         progress("learning from interactions", 0, 1)
-        save_weights(laid_out(item_weights(matrix(interactions, len(texts)))), folder / "weights.npz")
+        tastes = learn_tastes(interactions, len(texts))
+        save_weights(tastes.weights, tastes.recency, folder / "weights.npz")
+        facts["tastes"] = {
+            "recency": tastes.recency, "regularization": tastes.regularization, "transitions": tastes.transitions,
+            "validation_ndcg@10": tastes.validation,
+        }
         chosen = np.zeros(len(texts), np.bool_)
         chosen[interactions.item] = True
         ids = semantic_ids([topic_values(item, schema) for item in catalogue.items], vectors[: len(texts)])
@@ -140,7 +146,7 @@ def _known_vectors(indexes_dir: Path, embedder: Embedder) -> dict[bytes, npt.NDA
         return {}
     if not all(part.exact for part in parts):
         return {}
-    vectors = np.concatenate([part.vectors for part in parts])
+    vectors = np.concatenate([part.vectors for part in parts]).astype(np.float32)
     return {key.tobytes(): vector for key, vector in zip(hashes, vectors, strict=False)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -138,10 +139,15 @@ def recency_strength(weights: npt.NDArray[np.float32], recency: float = RECENCY)
     return (weights * recency**age).astype(np.float32)
 
 
-def save_weights(weights: ItemWeights, path: Path) -> None:
-    np.savez(path, allow_pickle=False, starts=weights.starts, targets=weights.targets, weights=weights.weights)
+def save_weights(weights: ItemWeights, recency: float, path: Path) -> None:
+    """Write the weights and the recency they were chosen with."""
+    arrays: dict[str, Any] = {
+        "starts": weights.starts, "targets": weights.targets, "weights": weights.weights, "recency": np.array(recency),
+    }
+    np.savez(path, allow_pickle=False, **arrays)
 
 
-def load_weights(path: Path) -> ItemWeights:
+def load_weights(path: Path) -> tuple[ItemWeights, float]:
+    """Read what ``save_weights`` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
-        return ItemWeights(arrays["starts"], arrays["targets"], arrays["weights"])
+        return ItemWeights(arrays["starts"], arrays["targets"], arrays["weights"]), float(arrays["recency"])

@@ -26,6 +26,7 @@ from recommender.facts import NO_PRICE, STOCK_NOT_SAID, Choice, Facts, choice, f
 from recommender.items import ItemTable, item_text
 from recommender.semantic import UNPROVEN, Codes, Inheritance, inherit, joined
 from recommender.shelf import Shelf
+from recommender.shoppers import most_popular
 from recommender.types import Embedder, Item, Vectors
 
 JOURNAL = "changes.jsonl"
@@ -159,7 +160,8 @@ def _with_items(shelf: Shelf, items: list[Item], vectors: Vectors, topic: str | 
             popular[row] = popular[shelf.positions[item.id]]
     return replace(
         shelf, items=table, positions=positions, facts=facts, dense=dense, titles=titles, weights=weights,
-        semantic=replace(shelf.semantic, codes=codes), popularity=popular, inheritance=relatives,
+        semantic=replace(shelf.semantic, codes=codes), inheritance=relatives, popularity=popular,
+        by_popularity=most_popular(popular),
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from recommender.collaborative import ItemWeights
 from recommender.dense import DenseIndex
-from recommender.facts import Facts
+from recommender.facts import Facts, Positions
 from recommender.items import ItemTable
 from recommender.semantic import Inheritance, SemanticIds
 from recommender.shop import Business
@@ -31,8 +31,12 @@ class Shelf:
     titles: DenseIndex | None = field(repr=False)
     weights: ItemWeights = field(repr=False)
     popularity: npt.NDArray[np.float32] = field(repr=False)
+    by_popularity: Positions = field(repr=False)
+    """Every item, the most popular first."""
     semantic: SemanticIds = field(repr=False)
     inheritance: Inheritance = field(repr=False)
     histories: Histories = field(repr=False)
+    recency: float
+    """Weight of an item of a history relative to the one after it, as the build chose it."""
     business: Business
     version: str

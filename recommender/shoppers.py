@@ -89,6 +89,11 @@ def popularity(interactions: Interactions, items: int) -> npt.NDArray[np.float32
     return (total / max(float(total.max()), 1e-9)).astype(np.float32)
 
 
+def most_popular(popular: npt.NDArray[np.float32]) -> Positions:
+    """Every item, the most popular first."""
+    return np.argsort(-popular, kind="stable").astype(np.int32)
+
+
 def save_histories(kept: Histories, path: Path) -> None:
     names = np.array(list(kept.numbers), np.str_)
     np.savez(path, allow_pickle=False, shoppers=names, starts=kept.starts, items=kept.items, weights=kept.weights)

@@ -24,7 +24,7 @@ from recommender.ranking import rank
 from recommender.semantic import load_semantic
 from recommender.shelf import Shelf
 from recommender.shop import ShopSchema, load_schema
-from recommender.shoppers import load_histories
+from recommender.shoppers import load_histories, most_popular
 from recommender.types import Embedder, Item, Limits, Query, Recommendation, Relaxation
 from recommender.versions import IndexFolderError, Version, check, current_version
 
@@ -153,6 +153,8 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
     folder = version.folder
     facts = load_facts(folder / "facts.npz")
     ids, relatives = load_semantic(folder)
+    weights, recency = load_weights(folder / "weights.npz")
+    popular = np.load(folder / "popularity.npy", allow_pickle=False)
     items = load_items(folder / "items.parquet", facts)
     return Shelf(
         items=items,
@@ -160,10 +162,12 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
         facts=facts,
         dense=load_dense(folder, "items"),
         titles=load_dense(folder, "titles") if (folder / "titles.faiss").is_file() else None,
-        weights=load_weights(folder / "weights.npz"),
+        weights=weights,
         semantic=ids,
         inheritance=relatives,
-        popularity=np.load(folder / "popularity.npy", allow_pickle=False),
+        popularity=popular,
+        by_popularity=most_popular(popular),
+        recency=recency,
         histories=load_histories(folder / "shoppers.npz"),
         business=schema.business,
         version=version.name,

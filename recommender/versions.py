@@ -19,7 +19,7 @@ from pathlib import Path
 
 KEPT_VERSIONS = 3
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Raised when the files of a version change shape; older versions are then rebuilt, not misread."""
 
 

@@ -23,7 +23,7 @@ from recommender.ranking import rank
 from recommender.semantic import inherit, semantic_ids
 from recommender.shelf import Shelf
 from recommender.shop import Business
-from recommender.shoppers import Histories
+from recommender.shoppers import Histories, most_popular
 from recommender.types import Item, Limits, Query, Range
 
 DIM = 8
@@ -60,6 +60,7 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
     ids = semantic_ids([item.values.get("kind", ()) for item in items], vectors)
     chosen_once = numpy_dice.random(count) < 0.7
     new, warm = np.flatnonzero(~chosen_once).astype(np.int32), np.flatnonzero(chosen_once).astype(np.int32)
+    popular = numpy_dice.random(count).astype(np.float32)
     return Shelf(
         items=ItemTable(
             [item.id for item in items], pyarrow.chunked_array([[item.title for item in items]]),
@@ -67,7 +68,7 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
         ),
         positions={item.id: row for row, item in enumerate(items)},
         facts=facts, dense=build_dense(vectors), titles=None, weights=laid_out(item_weights(chosen, 1.0)),
-        popularity=numpy_dice.random(count).astype(np.float32),
+        popularity=popular, by_popularity=most_popular(popular), recency=0.8,
         histories=Histories({"known": 0}, np.array([0, len(history)]), history, np.ones(len(history), np.float32)),
         semantic=ids, inheritance=inherit(ids.codes, lambda rows: vectors[rows], new, warm),
         business=Business(margin=dice.choice([0, 0.2]), launches=dice.choice([0, 0.2]), clearance=dice.choice([0, 0.2])),
