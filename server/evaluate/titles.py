@@ -1,9 +1,9 @@
 """Are catalogue titles heard right, and does leaning towards the likely ones help without putting them into anybody's mouth?
 
 Each title is spoken in a sentence by synthetic voices, clean and (if asked) in noise, and heard twice: plainly, and with a list
-of likely titles as the server would give (the title among its nearest relatives and strangers). Then what names none of the
-likely titles is heard with such lists: people's recordings, titles whose first word is left out, and titles that are not in the
-list though their relatives are. No title that was not said may appear in them.
+of likely titles as the server gives it: the title among its nearest relatives and strangers, as on a table, then all the others
+of the shop. Then what names none on the table is heard with such lists: people's recordings, titles whose first word is left out,
+and titles whose relatives are on the table. No title that was not said may appear in them.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ def likely_around(words: str, titles: Sequence[str], dice: random.Random, withou
     return others[:RELATIVES] + dice.sample(others[RELATIVES:], min(STRANGERS, max(0, len(others) - RELATIVES)))
 
 
+def with_rivals(likely: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
+    """What is likely, then every other title of the shop: less likely, and a rival where it sounds nearer."""
+    return tuple(dict.fromkeys([*likely, *titles]))
+
+
 def speak_titles(
     titles: Sequence[str], shop_titles: Sequence[str], voices: Mapping[str, Speak], mixer: NoiseMixer | None, seed: int
 ) -> list[Spoken]:
@@ -78,18 +83,19 @@ def speak_titles(
     for number, title in enumerate(titles):
         likely = [title, *likely_around(title, shop_titles, dice, without=title)]
         dice.shuffle(likely)
+        likely = with_rivals(likely, shop_titles)
         said = SENTENCES[number % len(SENTENCES)].format(title)
         for turn in range(VOICES_EACH):
             voice = sorted(voices)[(number + 3 * turn) % len(voices)]
             audio = voices[voice](said)
-            spoken.append(Spoken(said, voice, audio, tuple(likely), title))
+            spoken.append(Spoken(said, voice, audio, likely, title))
             if mixer is not None:
-                spoken.append(Spoken(said, voice, mixer.mix(audio), tuple(likely), title, noisy=True))
+                spoken.append(Spoken(said, voice, mixer.mix(audio), likely, title, noisy=True))
     return spoken
 
 
 def speak_near_misses(titles: Sequence[str], shop_titles: Sequence[str], voices: Mapping[str, Speak], seed: int) -> list[Spoken]:
-    """In turn: a title without its first word, likely the title itself; and a whole title, likely only its relatives."""
+    """In turn: a title without its first word, likely the title itself; and a whole title, likely its relatives."""
     dice = random.Random(seed)
     spoken = []
     for number, title in enumerate(titles):
@@ -100,7 +106,7 @@ def speak_near_misses(titles: Sequence[str], shop_titles: Sequence[str], voices:
             said, likely = SENTENCES[number % len(SENTENCES)].format(rest.lower()), [title, *likely]
         else:
             said = SENTENCES[number % len(SENTENCES)].format(title)
-        spoken.append(Spoken(said, voice, voices[voice](said), tuple(likely)))
+        spoken.append(Spoken(said, voice, voices[voice](said), with_rivals(likely, shop_titles)))
     return spoken
 
 
@@ -145,8 +151,8 @@ def innocents_of(
     for recording in recordings:
         if recording.text is not None:
             audio = read_audio(recording.audio)
-            likely = likely_around(recording.text, shop_titles, dice)
-            spoken.append(Spoken(recording.text, "a person", mixer.mix(audio) if mixer else audio, tuple(likely)))
+            likely = with_rivals(likely_around(recording.text, shop_titles, dice), shop_titles)
+            spoken.append(Spoken(recording.text, "a person", mixer.mix(audio) if mixer else audio, likely))
     return spoken
 
 
