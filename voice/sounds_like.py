@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from voice.phonemes import Phonemes, likeness, phonemes
 
@@ -20,8 +22,11 @@ LONGER_AT_MOST = 1.6
 ROUGHLY = 0.55
 """Share of a phrase's phonemes that must come in order in the text before it is looked at closely."""
 
-LOOKED_AT = 10
+LOOKED_AT = 8
 """Phrases looked at closely: the roughly likest. A close look takes about a millisecond, a rough one a few microseconds."""
+
+WORDS_ASIDE = 1
+"""The close look tries runs that begin and end this many words beside where the phonemes roughly lie."""
 
 _SHORT_WORDS = """
 a an the this that these those my your his her our their me you i it is are was do have of for in on to and or with at from please
@@ -63,41 +68,47 @@ def phonemes_of(phrase: str) -> Phonemes:
     return tuple(phoneme for word in words_of(phrase) for phoneme in phonemes(word))
 
 
+@lru_cache(maxsize=8)
+def _sought(phrases: tuple[str, ...]) -> dict[str, str]:
+    """Phrase to the string of its phonemes, for those long enough."""
+    return {phrase: "".join(sounds) for phrase in phrases if len(sounds := phonemes_of(phrase)) >= LEAST_PHONEMES}
+
+
 def soundalikes(text: str, phrases: Iterable[str], least: float) -> list[Soundalike]:
     """For each phrase the run of whole words in the text most like it, if at least ``least`` alike; the likest first."""
     words = [
         _HeardWord(found.start(), found.end(), found[0].lower(), phonemes(found[0].lower())) for found in _WORD.finditer(text)
     ]
     heard = "".join(phoneme for word in words for phoneme in word.sounds)
-    rough = {
-        phrase: fuzz.partial_ratio("".join(sought), heard, score_cutoff=100 * ROUGHLY)
-        for phrase in phrases
-        if LEAST_PHONEMES <= len(sought := phonemes_of(phrase)) <= len(heard) * LONGER_AT_MOST
-    }
-    likeliest = sorted((phrase for phrase in rough if rough[phrase]), key=lambda phrase: -rough[phrase])[:LOOKED_AT]
+    if len(heard) * LONGER_AT_MOST < LEAST_PHONEMES:
+        return []
+    sought = _sought(tuple(phrases))
+    rough = process.extract(heard, sought, scorer=fuzz.partial_ratio, score_cutoff=100 * ROUGHLY, limit=2 * LOOKED_AT)
+    close = [phrase for sounds, _, phrase in rough if len(sounds) <= len(heard) * LONGER_AT_MOST][:LOOKED_AT]
     found = [
         Soundalike(best[1], best[2], phrase, best[0])
-        for phrase in likeliest
-        if (best := _best_run(words, phrase)) and best[0] >= least
+        for phrase in close
+        if (best := _best_run(words, heard, sought[phrase], phrase)) and best[0] >= least
     ]
     return sorted(found, key=lambda match: -match.likeness)
 
 
-def _best_run(words: Sequence[_HeardWord], phrase: str) -> tuple[float, int, int] | None:
-    """(likeness, start, end) of the run of words most like the phrase; None where none is near it in length."""
-    sought = phonemes_of(phrase)
+def _best_run(words: Sequence[_HeardWord], heard: str, sought: str, phrase: str) -> tuple[float, int, int] | None:
+    """(likeness, start, end) of the run of words most like the phrase, where its phonemes roughly come; None where none is."""
+    rough = fuzz.partial_ratio_alignment(sought, heard)
+    if rough is None:
+        return None
+    sounds = phonemes_of(phrase)
     edges_kept = EDGES_KEPT - {words_of(phrase)[0], words_of(phrase)[-1]}
+    ends = list(accumulate(len("".join(word.sounds)) for word in words))
+    first, last = bisect_right(ends, rough.dest_start), bisect_left(ends, rough.dest_end)
     best: tuple[float, int, int] | None = None
-    for first, begin in enumerate(words):
-        if begin.text in edges_kept:
-            continue
-        run: list[str] = []
-        for word in words[first:]:
-            run += word.sounds
-            if len(run) > len(sought) * LONGER_AT_MOST:
-                break
-            if len(run) * LONGER_AT_MOST >= len(sought) and word.text not in edges_kept:
-                alike = likeness(tuple(run), sought)
+    for begin in range(max(0, first - WORDS_ASIDE), min(len(words), first + WORDS_ASIDE + 1)):
+        for end in range(max(begin, last - WORDS_ASIDE), min(len(words), last + WORDS_ASIDE + 1)):
+            run = tuple(phoneme for word in words[begin : end + 1] for phoneme in word.sounds)
+            near_in_length = len(sounds) <= len(run) * LONGER_AT_MOST and len(run) <= len(sounds) * LONGER_AT_MOST
+            if near_in_length and words[begin].text not in edges_kept and words[end].text not in edges_kept:
+                alike = likeness(run, sounds)
                 if best is None or alike > best[0]:
-                    best = alike, begin.start, word.end
+                    best = alike, words[begin].start, words[end].end
     return best
