@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.phrasing.facts import Ground, ItemFacts, stems
+from dialogue.phrasing.names import sayable
 from dialogue.phrasing.plain import FUNCTION_WORDS
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import pitch
@@ -71,8 +72,8 @@ def _without_item(scene: Scene) -> list[Telling]:
         if told := _by_policy(scene, topic):
             return [told]
     slot = scene.shop.slots.get(plan.slot or "")
-    if slot is not None and plan.options:
-        offered = listed(list(plan.options))
+    if slot is not None and (options := sayable(plan.options)):
+        offered = listed(options)
         ground = with_words(scene.ground, slot.said, offered)
         if plan.fitting:
             opening = f"For {slot.said}, there is {offered}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from dialogue.phrasing.names import spoken_name, spoken_text
+from dialogue.phrasing.names import sayable, spoken_name, spoken_text
 from dialogue.phrasing.spoken import price, quantity
 from dialogue.shop import Policy, Slot, TalkingShop
 from dialogue.words import read_words
@@ -95,11 +95,7 @@ class ShopFacts:
 
     def of(self, item: Item, *, live: bool = True) -> ItemFacts:
         """The row's speakable facts."""
-        values = {
-            slot: said
-            for slot, row in item.values.items()
-            if slot in self.slots and (said := tuple(text for value in row if (text := spoken_text(value, 60))))
-        }
+        values = {slot: said for slot, row in item.values.items() if slot in self.slots and (said := tuple(sayable(row)))}
         amounts = {
             slot: quantity(value, "" if self.slots[slot].unit == "money" else self.slots[slot].unit)
             for slot, value in item.numbers.items()

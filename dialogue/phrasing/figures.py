@@ -21,7 +21,12 @@ FigureKind = Literal["money", "amount", "left", "count", "bare"]
 
 _ABOUT = re.compile(r"\b(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
 _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
-    ("limit", re.compile(r"\b(?:your|the) (?:budget|limit)(?: of)?$|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$")),
+    (
+        "limit",
+        re.compile(
+            r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$"
+        ),
+    ),
     ("limit", re.compile(r"\b(?:within|under|inside|below) your$")),
     ("less", re.compile(r"\b(?:saves?|saving) you$")),
     ("apart", re.compile(r"\bby$")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from dialogue.phrasing.spoken import amount, number, year
@@ -41,7 +42,7 @@ PRICED = re.compile(
 )
 BOAST = re.compile(
     r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)|on sale|sale|discount\w*"
-    r"|guarantee\w*|buy (?:one|now|\d)\b.*|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
+    r"|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
     re.IGNORECASE,
 )
 
@@ -288,6 +289,14 @@ def spoken_name(title: str) -> str:
 def _capital(word: str) -> str:
     """Capital first, unless the word has its capitals elsewhere ("iPhone")."""
     return word if any(char.isupper() for char in word[1:]) else word[:1].upper() + word[1:]
+
+
+VALUE_CHARS = 60
+
+
+def sayable(values: Iterable[str]) -> list[str]:
+    """Catalogue values fit to be said aloud, cleaned as descriptions are; the rest are left out."""
+    return [said for value in values if (said := spoken_text(value, VALUE_CHARS))]
 
 
 @lru_cache(maxsize=20_000)

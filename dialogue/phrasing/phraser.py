@@ -32,7 +32,6 @@ SPOKEN_CHARS_PER_S = 16.5
 """Pace of the default voice (measured over forty replies), for knowing how long the sentences before leave to the model."""
 PATIENCE_MS = 400.0
 """How much longer than the sentences before last a shopper is kept waiting for better words."""
-LATEST_MS = 6_000.0
 LIVE_TIMEOUT_MS = 150.0
 
 
@@ -54,11 +53,13 @@ class Phraser:
         llm: LanguageModel | None,
         *,
         live: LiveSource | None = None,
+        patience_ms: float = PATIENCE_MS,
         workers: int = 1,
     ) -> None:
         """``live``: who knows prices and stock now; without it the address under [live] in shop.toml, if there is one."""
         self.shop = ShopFacts(shop, recommender.items())
         self._recommender = recommender
+        self._patience_ms = patience_ms
         self._live = live or (HttpLive(shop.live.url) if shop.live else None)
         self._live_timeout_ms = shop.live.timeout_ms if shop.live else LIVE_TIMEOUT_MS
         self._worder = Worder(llm, self.shop) if llm is not None else None
@@ -87,7 +88,7 @@ class Phraser:
         jobs: list[_Job] = []
         heard_ms = 0.0
         for telling in tellings:
-            until = started + min(LATEST_MS, heard_ms + PATIENCE_MS) / 1000
+            until = started + (heard_ms + self._patience_ms) / 1000
             words = None
             if self._worder is not None and telling.sheet is not None and heard_ms > 0:
                 words = self._pool.submit(self._worder.word, telling, seed=seed, until=until, cancelled=stopped.is_set)

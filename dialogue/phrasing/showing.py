@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogue.phrasing.facts import ItemFacts
+from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import count, listed, ordinal, price, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
@@ -162,8 +163,8 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
         if relaxation.fitting == 1:
             return tell(spoken, f"There is one at {price(minor, scene.shop.currency)}")
         return tell(spoken, f"From {price(minor, scene.shop.currency)} {there}")
-    if slot is not None and relaxation.values:
-        offered = listed([put(slot, value) for value in relaxation.values[:2]], "or")
+    if slot is not None and (values := sayable(relaxation.values)):
+        offered = listed([put(slot, value) for value in values[:2]], "or")
         return tell(with_words(ground, offered), f"{offered}, {there}")
     if slot is not None:
         return tell(with_words(ground, slot.said), f"With another {slot.said}, {there}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogue.phrasing.facts import Ground
+from dialogue.phrasing.names import sayable
 from dialogue.phrasing.spoken import listed, price
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
 from dialogue.phrasing.traits import put, wished_words, wishes_met
@@ -52,7 +53,7 @@ def confirm(scene: Scene) -> list[Telling]:
         text = scene.vary((f"Do you mean {the}?", f"{the}, is that the one?", f"You mean {the}?"))
         return [Telling(tell(scene.ground, text).text, scene.ground.only(scene.focus), names=(0,))]
     slot = scene.shop.slots.get(plan.slot or "")
-    values = list(plan.options) or [value for values in plan.wishes.values() for value in values]
+    values = sayable(plan.options) or sayable(value for values in plan.wishes.values() for value in values)
     if not values:
         return [tell(scene.ground, scene.vary(("Have I got that right?", "Is that right?", "Shall I go with that?")))]
     said = listed([put(slot, value) if slot else value for value in values], "or")
@@ -72,7 +73,7 @@ def wishes_of(state: BeliefState, scene: Scene) -> list[str]:
     said: list[str] = []
     for slot in scene.shop.shop.slots:
         belief = state.belief(slot.name)
-        said += [put(slot, value) for value in belief.want]
+        said += [put(slot, value) for value in sayable(belief.want)]
         if slot.is_money and (limit := belief.high if belief.high is not None else belief.around) is not None:
             said.append(f"{'up to' if belief.high is not None else 'about'} {price(round(limit * 100), scene.shop.currency)}")
     return said
@@ -85,7 +86,7 @@ def memory(scene: Scene) -> list[Telling]:
         return [tell(ground, scene.vary(("Done, I have forgotten what I knew of you.", "That is forgotten.")))]
     if scene.plan.note.startswith("remember"):
         return [tell(ground, scene.vary(("I will remember what you like.", "Gladly, I will remember what you like.")))]
-    values = wishes_of(scene.state, scene) or [value for values in scene.plan.wishes.values() for value in values]
+    values = wishes_of(scene.state, scene) or sayable(value for values in scene.plan.wishes.values() for value in values)
     if not values:
         return [tell(ground, scene.vary(("I know nothing about you yet.", "So far I have nothing to remember about you.")))]
     spoken = with_words(ground, *values)

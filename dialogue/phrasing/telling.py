@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
+from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import listed, sentence
 from dialogue.shop import Slot
@@ -83,7 +84,7 @@ def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded:
     if slot is None:
         return None
     asked = (slot.ask or f"Any {slot.said} in mind?").strip().rstrip("?.! ")
-    choices = [option for option in options if option][:OPTIONS_SPOKEN] if " or " not in asked else []
+    choices = sayable(options)[:OPTIONS_SPOKEN] if " or " not in asked else []
     ground = with_words(replace(scene.ground, items=()), asked, slot.said, *choices)
     if not choices:
         sheet = Sheet(ask=f"{asked}?") if worded else None

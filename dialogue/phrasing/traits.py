@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialogue.phrasing.facts import ItemFacts, ShopFacts, stems
+from dialogue.phrasing.names import sayable
 from dialogue.phrasing.spoken import listed, price
 from dialogue.shop import Slot
 
@@ -93,7 +94,11 @@ def wishes_met(
     for slot in shop.shop.slots:
         if slot.topic or slot.kind != "choice":
             continue
-        held = [value for value in wishes.get(slot.name, ()) if all(value in facts.values.get(slot.name, ()) for facts in items)]
+        held = [
+            value
+            for value in sayable(wishes.get(slot.name, ()))
+            if all(value in facts.values.get(slot.name, ()) for facts in items)
+        ]
         if held and (slot.phrase or held[0] in slot.phrases):
             met.append((slot, held[0]))
     return tuple(met[:WISHES_REPEATED])

@@ -109,6 +109,8 @@ def _unfit(text: str, sheet: Sheet) -> str:
         lost = [option for option in options if not set(stems(option)) <= set(said)]
         on_topic = options or set(stems(sheet.ask)) & set(said)
         return "" if text.endswith("?") and not lost and on_topic and len(said) > 3 else "not_asked"
+    if sheet.name and text.lower().count(sheet.name.lower()) > 1:
+        return "said_twice"
     if sheet.asked and not set(stems(sheet.facts)) <= set(stems(text)):
         return "not_answered"
     return ""
@@ -135,6 +137,10 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
         if said not in rest:
             after = re.escape(said.partition(value)[2])
             rest = re.sub(rf"(?:\b(?:an?|the|in|for|by|with) )*\b{re.escape(value)}\b(?:{after})?", said, rest, count=1)
+    if sheet.price:
+        cost = re.escape(sheet.price)
+        rest = re.sub(rf"\b(it's|they're|is|are) an? (?={cost})", r"\1 ", rest)
+        rest = re.sub(rf",? and (?={cost}\.$)|, (?={cost}\.$)", ", at ", rest)
     phrased = {said for _, said in sheet.puts}
     for value in (fact.removesuffix(" (as asked)") for fact in sheet.facts.split("; ")):
         if value and value not in phrased:

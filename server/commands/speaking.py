@@ -24,6 +24,7 @@ def speaking(
     ] = "gemma3-270m",
     llm_url: Annotated[str, typer.Option(help="The OpenAI-compatible server, with --llm openai.")] = "http://127.0.0.1:11434/v1",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model in this process.")] = 1,
+    patience_ms: Annotated[float, typer.Option(min=0, help="How long past the sentence before the model is waited for.")] = 400,
     write: Annotated[Path | None, typer.Option(help="Write every reply to this file, one JSON object a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -49,7 +50,14 @@ def speaking(
         with Progress(*columns, console=console) as bars:
             bar = bars.add_task("speaking", total=replies)
             figures = evaluate_speaking(
-                talking, items, model, replies=replies, seed=seed, write=write, told=lambda: bars.advance(bar)
+                talking,
+                items,
+                model,
+                replies=replies,
+                seed=seed,
+                patience_ms=patience_ms,
+                write=write,
+                told=lambda: bars.advance(bar),
             )
     except (*EXPECTED, LlmError, OSError) as error:
         raise failed(error) from None

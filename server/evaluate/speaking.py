@@ -14,7 +14,7 @@ from typing import Any
 from dialogue.llm import Completion, LanguageModel, wanted
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
-from dialogue.phrasing.phraser import SPOKEN_CHARS_PER_S
+from dialogue.phrasing.phraser import PATIENCE_MS, SPOKEN_CHARS_PER_S
 from dialogue.shop import TalkingShop
 from dialogue.types import Sentence
 from recommender.types import Item, Recommender
@@ -113,13 +113,14 @@ def evaluate_speaking(
     *,
     replies: int,
     seed: int,
+    patience_ms: float = PATIENCE_MS,
     write: Path | None = None,
     told: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Make the replies and read them twice. With ``write``, every reply goes to that file, one JSON object a line."""
     metered = Metered(llm) if llm is not None else None
     rows: Recommender = Rows(items)  # type: ignore[assignment]
-    phraser = Phraser(shop, rows, metered)
+    phraser = Phraser(shop, rows, metered, patience_ms=patience_ms)
     reader = SecondReader(shop, items)
     tally = _Tally()
     out = write.open("w", encoding="utf-8") if write else None
@@ -138,7 +139,7 @@ def evaluate_speaking(
         phraser.close()
         if out:
             out.close()
-    return _figures(shop, tally, metered, replies=replies, seed=seed)
+    return _figures(shop, tally, metered, replies=replies, seed=seed) | {"patience_ms": patience_ms}
 
 
 def _count(tally: _Tally, reply: Reply, doubts: Sequence[Sequence[Doubt]], phraser: Phraser) -> None:
