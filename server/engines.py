@@ -21,6 +21,7 @@ from server import places
 from server.lanes import NICE, make_nice
 from server.models import require
 from server.settings import Settings, SettingsError
+from voice.echo import EchoGuard
 from voice.listening import Listener
 from voice.sound import SAMPLE_RATE_HZ, Speaker, Transcriber
 from voice.turn_end import SmartTurn, TurnEnd
@@ -132,7 +133,7 @@ def _turn_taking() -> tuple[Callable[[], Listener], TurnEnd]:
     turn_end = SmartTurn(next(require("smart-turn").glob("*.onnx")))
     turn_end.probability(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
     VoiceActivity(silero)
-    return lambda: Listener(VoiceActivity(silero), reads_words=True), turn_end
+    return lambda: Listener(VoiceActivity(silero), reads_words=True, echo=EchoGuard()), turn_end
 
 
 def _llm(settings: Settings) -> LanguageModel | None:

@@ -23,6 +23,7 @@ from dialogue.state import BeliefState
 from server.engines import Engines
 from server.lanes import Dropped, EngineSlowError, Lane, Lanes
 from server.protocol import (
+    Clear,
     ClientMessage,
     Commit,
     ErrorCode,
@@ -88,7 +89,7 @@ class Session:
         self.sample_rate_hz = start.sample_rate
         self._output_rate_hz = start.output_sample_rate or start.sample_rate
         self._ears = Ears(engines.new_listener(), engines.turn_end, lanes, start.sample_rate, clock)
-        self._mouth = Mouth(send, drop_unsent, self._output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio")
+        self._mouth = Mouth(self._say, drop_unsent, self._output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio")
         self._barge = interrupting.SILENT
         self._guess: TurnWork | None = None
         self._turning: Turning | None = None
@@ -155,6 +156,14 @@ class Session:
             case Stop():
                 self._stopping = True
                 self._spawn(self._ears.end_now())
+
+    def _say(self, said: ServerMessage | bytes) -> None:
+        """Send what the mouth says; the ears are told, so that they know their own voice."""
+        if isinstance(said, bytes):
+            self._ears.spoke(said, self._output_rate_hz)
+        elif isinstance(said, Clear):
+            self._ears.silenced()
+        self._send(said)
 
     def _typed(self, text: str) -> None:
         if not words_of(text):
@@ -342,13 +351,13 @@ class Session:
         while spoken is not None and turning.generation == mouth.generation:
             mouth.say(spoken.sentence, spoken.speech, turn=turning.number, index=index, generation=turning.generation)
             index += 1
-            await mouth.room()
+            await mouth.room(turning.generation)
             try:
                 spoken = await self._or_apology(turning.work, turning.work.next_sentence())
             except Dropped:   # cut, or the rest of the reply failed: what was said stands
                 break
         mouth.finish(turning.generation)
-        await mouth.all_sent()
+        await mouth.all_sent(turning.generation)
         self._send(self._turn_said(turning, first))
 
     def _turn_said(self, turning: Turning, first: Spoken | None) -> TurnSaid:
@@ -408,7 +417,8 @@ class Session:
     def _words(self, text: str) -> WordsHeard:
         plan = self.state.last_plan
         asked = plan is not None and plan.expecting != "anything" and self._mouth.nearly_all_heard()
-        return WordsHeard(self._now_ms(), text, final=True, asked=asked, speaking=self._mouth.saying())
+        saying, open_air = self._mouth.saying(), self._ears.hears_reply
+        return WordsHeard(self._now_ms(), text, final=True, asked=asked, speaking=saying, echo_path=open_air)
 
     async def _watch(self) -> None:
         """What only time tells: the reply was heard to its end, a sound over it led to nothing."""

@@ -40,6 +40,7 @@ class Ears:
         self._lanes = lanes
         self._clock = clock
         self._resampler = StreamResampler(sample_rate_hz, SAMPLE_RATE_HZ)
+        self._reply_resampler: StreamResampler | None = None
         self._waiting: list[FloatAudio] = []
         self._waiting_samples = 0
         self._came = asyncio.Event()
@@ -64,6 +65,23 @@ class Ears:
             self._idle.clear()
             self._came.set()
         return None
+
+    def spoke(self, pcm: bytes, rate_hz: int) -> None:
+        """The reply's next samples go out: the echo guard is to know them in the microphone."""
+        if self._listener.echo is not None:
+            if self._reply_resampler is None:
+                self._reply_resampler = StreamResampler(rate_hz, SAMPLE_RATE_HZ)
+            self._listener.echo.sent(self._reply_resampler.push(as_float(np.frombuffer(pcm, dtype="<i2"))))
+
+    def silenced(self) -> None:
+        """The client drops what it has not played."""
+        if self._listener.echo is not None:
+            self._listener.echo.cleared()
+
+    @property
+    def hears_reply(self) -> bool:
+        """The reply has been heard in the microphone: open loudspeakers."""
+        return self._listener.echo is not None and self._listener.echo.path_known
 
     @property
     def heard_samples(self) -> int:

@@ -99,14 +99,15 @@ class Mouth:
             self._finished = True
             self._more.set()
 
-    async def room(self) -> None:
-        """Until the next sentence is worth making: little is left of what is laid down."""
-        while self._to_send > self.rate_hz * AHEAD_MS // 1000 or self._held:
+    async def room(self, generation: int) -> None:
+        """Until the next sentence is worth making: little is left of what is laid down. At once where the reply was cut."""
+        while generation == self.generation and (self._to_send > self.rate_hz * AHEAD_MS // 1000 or self._held):
             await asyncio.sleep(CHUNK_MS / 1000)
 
-    async def all_sent(self) -> None:
-        """Until every sample of the present reply is sent, or it was cut."""
-        await self._all_sent.wait()
+    async def all_sent(self, generation: int) -> None:
+        """Until every sample of the reply is sent, or it was cut."""
+        if generation == self.generation:
+            await self._all_sent.wait()
 
     @property
     def speaking(self) -> bool:

@@ -6,8 +6,7 @@ reply's own; what stands out of it is the shopper. (A double-talk detector as in
 2001, on energies instead of waveforms, so that clocks, codecs and jitter of a network do not matter.)
 
 Its limits (``tests/voice/test_echo.py`` holds it to them):
-- The path must be heard before it is known: in about the first half second of the first reply an echo may
-  hold the reply for a moment.
+- The path must be heard before it is known: the first 0.4 to 0.6 s of a session's first reply cannot be interrupted by voice.
 - A shopper as loud as the echo is heard within about 100 ms; one 6 dB quieter in a third of the frames; quieter ones only when
   the reply pauses.
 - Delays above LONGEST_LAG between sending and hearing are not found, nor is a path through something that changes the sound
@@ -35,6 +34,9 @@ LONGEST_LAG = 50
 LEARN_EVERY_FRAMES = 10
 LEARN_MS = 350
 """The least active reply that a path can be learned from."""
+JUDGE_MS = 600
+"""The active reply after which it is taken that there is none. Until then every sound over the first reply may be its echo: were
+the reply held for it, the path would never be learned."""
 PATH_CORRELATION = 0.55
 """Of band energies over the memory; unrelated voices reach 0.35."""
 FORGET_CORRELATION = 0.25
@@ -102,9 +104,14 @@ class _BandEnergies:
 
 
 class EchoGuard:
-    """One session's guard. Tell it what is sent and what is heard, both at 16 kHz; ask ``echo`` when there is voice."""
+    """One session's guard. Tell it what is sent and what is heard, both at 16 kHz; ask ``echo`` when there is voice.
+
+    ``sent`` and ``cleared`` may be called from another thread than the rest: they only leave a note.
+    """
 
     def __init__(self) -> None:
+        self._notes: deque[FloatAudio | None] = deque()
+        self._judged = False
         self._mic = _BandEnergies()
         self._sent = _BandEnergies()
         self._sent_samples = 0
@@ -116,6 +123,18 @@ class EchoGuard:
 
     def sent(self, audio: FloatAudio) -> None:
         """The reply's next samples go out now. They are played after those before them, or at once."""
+        self._notes.append(audio)
+
+    def cleared(self) -> None:
+        """The client drops what it has not played."""
+        self._notes.append(None)
+
+    def _note(self, audio: FloatAudio | None) -> None:
+        if audio is None:
+            if self._sent_samples > self._heard_samples:
+                self._sent.drop_after(self._heard_samples // HOP)
+                self._sent_samples = self._sent.end_frame * HOP
+            return
         gap = self._heard_samples - self._sent_samples
         if gap > 0:
             self._sent.push(np.zeros(gap, dtype=np.float32))
@@ -123,14 +142,10 @@ class EchoGuard:
         self._sent.push(audio)
         self._sent_samples += len(audio)
 
-    def cleared(self) -> None:
-        """The client drops what it has not played."""
-        if self._sent_samples > self._heard_samples:
-            self._sent.drop_after(self._heard_samples // HOP)
-            self._sent_samples = self._sent.end_frame * HOP
-
     def heard(self, samples: FloatAudio) -> None:
         """The microphone's next samples."""
+        while self._notes:
+            self._note(self._notes.popleft())
         self._mic.push(samples)
         self._heard_samples += len(samples)
         if self._mic.end_frame - self._learned_at_frame >= LEARN_EVERY_FRAMES:
@@ -144,7 +159,10 @@ class EchoGuard:
 
     @property
     def echo(self) -> bool:
-        """The newest sound is explained by the reply."""
+        """The newest sound is explained by the reply; or may be, while the first reply has only begun."""
+        if not self._judged:
+            end = self._mic.end_frame
+            return bool(self._sent.between(end - LONGEST_LAG, end).mean(axis=1).max() > _QUIET_DB + 20)
         return self._lag is not None and self.stands_out_db < STANDS_OUT_DB
 
     @property
@@ -171,13 +189,14 @@ class EchoGuard:
         active = loud > max(float(loud.max()) - ACTIVE_DB, _QUIET_DB + 20)
         if active.sum() * FRAME_MS < LEARN_MS:
             return
+        self._judged = self._judged or active.sum() * FRAME_MS >= JUDGE_MS
         mic = self._mic.between(start, end)
         self._room = np.percentile(mic, 10, axis=0).astype(np.float32)
         at = [slice(LONGEST_LAG - lag, LONGEST_LAG - lag + len(mic)) for lag in range(LONGEST_LAG + 1)]
         correlations = [_correlation(mic, sent[lagged]) for lagged in at]
         best = int(np.argmax(correlations))
         if correlations[best] >= PATH_CORRELATION:
-            self._lag = best
+            self._lag, self._judged = best, True
             self._gain = np.percentile((mic - sent[at[best]])[active[at[best]]], 60, axis=0).astype(np.float32)
         elif self._lag is not None and correlations[self._lag] < FORGET_CORRELATION and active[-len(mic) :].mean() > 0.8:
             self._lag = None

@@ -54,8 +54,6 @@ class VoiceHeard:
 
     at_ms: float
     voiced_ms: float
-    echo: bool = False
-    """The echo guard takes it for the reply's own sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,6 @@ class VoiceStopped:
 
     at_ms: float
     dropped: bool = False
-    echo: bool = False
-    """By now the echo guard takes all of it for the reply's own sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +147,7 @@ def step(state: BargeIn, seen: Observation) -> tuple[BargeIn, Action | None]:
             return SILENT, None
         case Asked(at_ms):
             return (SILENT, Stop(at_ms, "asked")) if state.reply != "silent" else (state, None)
-    if state.reply == "playing" and isinstance(seen, VoiceHeard) and not seen.echo:
+    if state.reply == "playing" and isinstance(seen, VoiceHeard):
         return BargeIn("held", seen.voiced_ms), Hold(seen.at_ms)
     if state.reply == "held":
         return _while_held(state, seen)
@@ -160,8 +156,6 @@ def step(state: BargeIn, seen: Observation) -> tuple[BargeIn, Action | None]:
 
 def _while_held(state: BargeIn, seen: Observation) -> tuple[BargeIn, Action | None]:
     match seen:
-        case VoiceHeard(at_ms, _, echo=True) | VoiceStopped(at_ms, echo=True):
-            return _PLAYING, GoOn(at_ms, "echo")
         case VoiceHeard(at_ms, voiced_ms):
             limit_ms = BACKCHANNEL_SUSTAINED_MS if state.only_backchannels else SUSTAINED_MS
             if voiced_ms >= limit_ms:

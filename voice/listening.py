@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from voice.echo import EchoGuard
 from voice.endpointing import PauseEvidence, Words, silence_needed_ms
 from voice.sound import SAMPLE_RATE_HZ, Expecting, FloatAudio
 from voice.tape import Tape
@@ -107,8 +108,11 @@ Event = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded | SpeechDropp
 class Listener:
     """One stream's turns. Feed it with ``hear``; answer its pauses with ``turn_end_probability`` and ``text_hint``."""
 
-    def __init__(self, detector: VoiceDetector, *, reads_words: bool = False) -> None:
-        """``reads_words``: every SpeechPaused will be answered by ``text_hint``, so it is worth a moment's wait."""
+    def __init__(self, detector: VoiceDetector, *, reads_words: bool = False, echo: EchoGuard | None = None) -> None:
+        """``reads_words``: every SpeechPaused will be answered by ``text_hint``, so it is worth a moment's wait.
+        ``echo``: what it takes for the reply's own sound is no voice.
+        """
+        self.echo = echo
         self._detector = detector
         self._reads_words = reads_words
         self._tape = Tape((LONGEST_TURN_S + 6) * SAMPLE_RATE_HZ)
@@ -203,6 +207,9 @@ class Listener:
         self._floor.update(level)
         self._loudest_db = max(self._loudest_db, level) if self._speaking else SILENCE_DB
         voiced = probability >= VOICED_AT and level > self._loudest_db - FADED_DB and not self._floor.steady
+        if self.echo is not None:
+            self.echo.heard(window)
+            voiced = voiced and not self.echo.echo
         self._recent.append(voiced)
         if not self._speaking:
             return self._while_silent(voiced)

@@ -114,6 +114,7 @@ async def test_cutting_in_stops_the_reply_at_once_and_is_answered(engines: Engin
         parlour.silence(1600)
         await parlour.until(lambda: len(parlour.of(UnderstandingSaid)) == 2)
         assert heard(parlour) == ["a lamp instead"]
+        await parlour.until(lambda: parlour.of(TurnSaid))
         assert parlour.of(TurnSaid)[0].interrupted
         assert parlour.session.state.wants("kind") == ("lamp",)
         cut = [said.text for said in parlour.of(TranscriptSaid) if said.role == "agent"]

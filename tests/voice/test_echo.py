@@ -7,8 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
+from scripted import ScriptedVoice
 
 from voice.echo import EchoGuard
+from voice.listening import Listener, SpeechStarted
 from voice.vad import WINDOW_SAMPLES
 
 RATE = 16_000
@@ -86,6 +88,11 @@ def test_without_an_echo_every_voice_is_a_voice():
     reply, shopper = chatter(6, seed=4), chatter(6, seed=5)
     verdicts, known = listen(reply, shopper)
     assert known is None
+    assert not verdicts[int(1.0 * RATE / WINDOW_SAMPLES) :].any()
+
+
+def test_without_a_reply_every_voice_is_a_voice():
+    verdicts, _ = listen(np.zeros(0, dtype=np.float32), chatter(2, seed=5))
     assert not verdicts.any()
 
 
@@ -114,3 +121,23 @@ def test_what_was_cleared_is_expected_no_more():
         guard.heard(shopper[start : start + 320])
         seen.append(not guard.echo)
     assert np.mean(seen) > 0.4
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_listener_with_a_guard_does_not_hear_the_reply_itself(guarded):
+    reply = chatter(6, seed=2) * 3
+    microphone = in_the_microphone(reply, delay_ms=120, gain_db=-6, seed=3)
+    begins = 4 * RATE
+    microphone[begins : begins + RATE] += chatter(2, seed=9)[:RATE] * 6
+    ears = Listener(ScriptedVoice(), echo=EchoGuard() if guarded else None)
+    sent, starts = 0, []
+    for start in range(0, len(microphone), 320):
+        if ears.echo is not None and sent < len(reply):
+            ears.echo.sent(reply[sent : sent + 320])
+            sent += 320
+        starts += [event.at_sample for event in ears.hear(microphone[start : start + 320]) if isinstance(event, SpeechStarted)]
+    if guarded:
+        assert starts
+        assert abs(starts[0] - begins) < RATE // 4
+    else:
+        assert starts[0] < RATE

@@ -91,20 +91,6 @@ def test_yes_is_an_answer_once_the_question_was_heard():
     assert run(*seen, WordsHeard(1_500, "Yes.", final=True))[1][-1] == GoOn(1_500, "backchannel")
 
 
-def test_the_replys_own_sound_is_not_the_shopper():
-    state, actions = run(ReplyStarted(0), VoiceHeard(500, 64, echo=True), VoiceHeard(900, 464, echo=True))
-    assert actions == []
-    assert state.reply == "playing"
-
-
-def test_an_echo_that_was_taken_for_a_voice_lets_it_go_on():
-    """In the first half second the guard does not know the room yet."""
-    _, actions = run(ReplyStarted(0), VoiceHeard(164, 64), VoiceHeard(400, 300, echo=True))
-    assert actions == [Hold(164), GoOn(400, "echo")]
-    _, actions = run(ReplyStarted(0), VoiceHeard(164, 64), VoiceStopped(600, echo=True))
-    assert actions == [Hold(164), GoOn(600, "echo")]
-
-
 def test_own_words_come_back_through_open_loudspeakers():
     said = "The linen wrap is a hundred and twenty nine dollars."
     seen = [ReplyStarted(0), *voice(1_000, 400), VoiceStopped(1_500)]
