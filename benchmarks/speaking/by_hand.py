@@ -1,5 +1,6 @@
 """The sentences written one by one, about rows named by title; ``make_sets.py`` puts the rows beside them."""
 
+# ruff: noqa: E501 - wordings are data, one a line
 from __future__ import annotations
 
 from typing import Any

@@ -8,6 +8,7 @@ from ``by_hand.py``, written one by one. The wordings were written before the ch
 Deterministic.
 """
 
+# ruff: noqa: E501 - wordings are data, one a line
 from __future__ import annotations
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import by_hand
+
 from dialogue.phrasing.names import spoken_name
 from dialogue.phrasing.spoken import number, price
 from dialogue.shop import TalkingShop, load_shop
@@ -75,7 +77,7 @@ class Teller:
         return self.rng.choice(self.other_values(slot, *items))
 
     def other_values(self, slot: str, *items: Item) -> list[str]:
-        text = " ".join(f"{item.title} {item.description} {' '.join(sum(map(list, item.values.values()), []))}".lower() for item in items)
+        text = " ".join(f"{item.title} {item.description} {' '.join(value for values in item.values.values() for value in values)}".lower() for item in items)
         values = {value for item in self.items for value in item.values.get(slot, ())}
         return [value for value in sorted(values) if value.lower() not in text and not set(value.lower().split()) & set(text.split())]
 
@@ -171,7 +173,7 @@ NOT_NOUNS = {"everyday", "office", "christmas", "valentines", "thank you", "her"
 
 
 def sayable(slot: str, value: str, wording: str) -> bool:
-    return not ("{a_value}" in wording and (value in NOT_NOUNS or slot == "category" and value.endswith(("s", "ing", "home", "bath", "kitchen", "ware"))))
+    return not ("{a_value}" in wording and (value in NOT_NOUNS or (slot == "category" and value.endswith(("s", "ing", "home", "bath", "kitchen", "ware")))))
 
 
 def value_truths(t: Teller) -> Iterator[Case]:
@@ -384,7 +386,7 @@ def fixed_lies(t: Teller) -> Iterator[Case]:
             said = text.format(name=name(item))
             if t.rng.random() < 0.4:
                 lead = f"{'' if t.name == 'cinema' else 'The '}{name(item)} is {t.money(item.price_minor or 0)}, and "
-                said = lead + (said if not said.startswith("I") else said)
+                said = lead + said
             yield t.case(said, item, lie=kind)
 
 

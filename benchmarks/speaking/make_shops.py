@@ -1,5 +1,6 @@
 """Writes the catalogues of the two small invented shops. Deterministic; run from anywhere: ``python make_shops.py``."""
 
+# ruff: noqa: E501, SIM905 - wordings are data, one a line
 from __future__ import annotations
 
 import csv

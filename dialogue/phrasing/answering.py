@@ -1,4 +1,6 @@
-"""Answers to follow-ups: from the row, from the shop's policies as written, or an honest "I don't know" with what is known instead."""
+"""Answers to follow-ups: from the row, from the shop's policies as written, or an honest "I don't know" with what is known
+instead.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def _by_policy(scene: Scene, topic: str) -> Telling | None:
 
 
 def nearest_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
-    """The line whose words the question shares most of; a line's own key words count twice its text's. None where none is shared."""
+    """The line whose words the question shares most of; a line's own key words count twice its text's. None where none is
+    shared.
+    """
     asked = set(stems(question)) - FUNCTION_WORDS
     best, most = None, 0.0
     for policy in policies:

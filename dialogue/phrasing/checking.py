@@ -255,7 +255,9 @@ def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 
 
 def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour: "red rose" is not "red"."""
+    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour: "red rose" is not
+    "red".
+    """
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     at = _position(said, facts.title_stems)
     if at is None:

@@ -1,7 +1,7 @@
 """Words read back into claims: every statement in a sentence that a row, a policy or the plan could contradict.
 
-The reading is closed-world. Names, money, amounts, catalogue values, stock, ranks, comparisons and counts are read with the item they
-speak of; every word left over that is not plain English (`dialogue.phrasing.plain`) is a claim too, of kind "word".
+The reading is closed-world. Names, money, amounts, catalogue values, stock, ranks, comparisons and counts are read with the
+item they speak of; every word left over that is not plain English (`dialogue.phrasing.plain`) is a claim too, of kind "word".
 `dialogue.phrasing.checking` says which of the claims hold.
 """
 
@@ -20,8 +20,8 @@ from dialogue.phrasing.subjects import Mention, after_than, kinds_in, names_in, 
 from dialogue.words import Utterance, Word, read_words, stem_of
 
 ClaimKind = Literal[
-    "name", "price", "difference", "limit", "amount", "value", "stock", "stock_count", "superlative", "comparison", "count", "number",
-    "word", "promise", "popular", "offered", "included", "new", "more_here",
+    "name", "price", "difference", "limit", "amount", "value", "stock", "stock_count", "superlative", "comparison", "count",
+    "number", "word", "promise", "popular", "offered", "included", "new", "more_here",
 ]  # fmt: skip
 
 

@@ -24,7 +24,8 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
     (
         "limit",
         re.compile(
-            r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$"
+            r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$"
+            r"|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$"
         ),
     ),
     ("limit", re.compile(r"\b(?:within|under|inside|below) your$")),
@@ -50,10 +51,11 @@ _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _LASTS = re.compile(r"\b(?:lasts|runs|goes on)(?: for)?$")
 _OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
 _PRICE_BEFORE = re.compile(
-    r"\b(?:at|for|costs?|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|you back|yours for|comes to|is|its)$"
+    r"\b(?:at|for|costs?|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|you back|yours for"
+    r"|comes to|is|its)$"
 )
-_THINGS = frozenset({"thing", "item", "piece", "option", "choice", "idea", "kind", "one", "more", "other", "suggestion", "that", "which", "match",
-                     "pick", "fit", "of"})  # fmt: skip
+_THING_WORDS = "thing item piece option choice idea kind one more other suggestion that which match pick fit of"
+_THINGS = frozenset(_THING_WORDS.split())
 _HOURS = re.compile(r"\b(?P<n>an|a|one|two|three|four|five|\d)(?P<half> and a half)? hours?(?P<tail>(?: and)?(?= ))?")
 _COUNT_WORDS = {"an": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 YEARS = range(1900, 2100)
@@ -256,5 +258,7 @@ class _Figures:
 def read_figures(
     said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation]
 ) -> tuple[Figure, ...]:
-    """Every figure of a sentence. ``units``: stems of units to amount slots; ``directions``: the shop's words for less and more."""
+    """Every figure of a sentence. ``units``: stems of units to amount slots; ``directions``: the shop's words for less and
+    more.
+    """
     return _Figures(said, coins, units, directions).read()

@@ -1,8 +1,8 @@
 """Price and stock at the moment of speaking: a shop may point shoptalk at its own live service, with a time limit.
 
 ``[live]`` in shop.toml names an address; it is asked ``GET <url>?ids=a,b`` and answers
-``{"items": [{"id": "a", "price": 19.5, "stock": 3}]}``, price in major units; what it leaves out is the catalogue's. Where it does
-not answer in time nothing is claimed of stock, and the reply says that the prices are as listed.
+``{"items": [{"id": "a", "price": 19.5, "stock": 3}]}``, price in major units; what it leaves out is the catalogue's. Where it
+does not answer in time nothing is claimed of stock, and the reply says that the prices are as listed.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ READ_CHARS = 400
 # Orders to a machine, not names of things. Each alone is enough to distrust the whole title.
 ORDERS = re.compile(
     r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|above|prior|earlier|all|any|instructions?|rules?|prompts?|facts?)\b"
-    r"|\b(system|developer|assistant|user)\s*(prompt|message|:)|\b(you are|act as|pretend|roleplay|respond with|reply with|repeat after)\b"
+    r"|\b(system|developer|assistant|user)\s*(prompt|message|:)"
+    r"|\b(you are|act as|pretend|roleplay|respond with|reply with|repeat after)\b"
     r"|\b(say|tell|announce|claim|promise|inform)\b.{0,40}\b(that|customers?|shoppers?|everyone|them|everything|free)\b"
     r"|<\|?\w+\|?>|\{\{|\}\}|\bdrop table\b|\binstructions?\b|\bprompt\b|\bjailbreak\b",
     re.IGNORECASE,
@@ -41,8 +42,9 @@ PRICED = re.compile(
     re.IGNORECASE,
 )
 BOAST = re.compile(
-    r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)|on sale|sale|discount\w*"
-    r"|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
+    r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)"
+    r"|on sale|sale|discount\w*|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*"
+    r"|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
     re.IGNORECASE,
 )
 
@@ -253,7 +255,8 @@ def _cased(text: str) -> str:
 def spoken_name(title: str) -> str:
     """The title as a name to say aloud, or "" where nothing in it can be one.
 
-    "REGENCY CAKESTAND 3 TIER" is "Regency Cakestand Three Tier"; "Frame 30x40cm (SKU 8841)" is "Frame thirty by forty centimetres".
+    "REGENCY CAKESTAND 3 TIER" is "Regency Cakestand Three Tier"; "Frame 30x40cm (SKU 8841)" is "Frame Thirty by Forty
+    Centimetres".
     """
     title = title[:READ_CHARS]
     if hostile(title):
@@ -301,7 +304,9 @@ def sayable(values: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def spoken_text(text: str, limit: int = READ_CHARS) -> str:
-    """Description text fit to be a source of words: whole sentences without markup, addresses, prices, boasts or orders; else ""."""
+    """Description text fit to be a source of words: whole sentences without markup, addresses, prices, boasts or orders; else
+    "".
+    """
     text = _plain(ADDRESS.sub(" ", MARKUP.sub(" ", text[: limit * 4])))
     kept: list[str] = []
     for part in re.split(r"(?<=[.!?])\s+|\n+", text):

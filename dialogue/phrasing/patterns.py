@@ -1,7 +1,7 @@
 """Turns of phrase that claim something, over an utterance's normalised words (lower case, no apostrophes: "we'll" is "well").
 
-Most are here because plain words alone can lie ("everyone loves it", "in all sizes", "it's on the house"); the rest read stock, ranks
-and comparisons of price.
+Most are here because plain words alone can lie ("everyone loves it", "in all sizes", "it's on the house"); the rest read stock,
+ranks and comparisons of price.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ STOCK_YES = _phrase(
     r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)",
 )
 STOCK_NO = _phrase(
-    r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone|none (?:remain|remaining)"
+    r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
+    r"none (?:remain|remaining)",
 )
 STOCK_VAGUE = _phrase(
     r"plenty(?: of (?:it|them))?(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock",
-    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few|chance)|(?:only|just) a few|the last of",
+    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few|chance)|the last of",
+    r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
 LEFT = re.compile(r"^(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
@@ -35,12 +37,14 @@ LEFT = re.compile(r"^(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|o
 SUPERLATIVE = _phrase(
     r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
     r"(?:the |our |your |its )?(?:best(?: seller| selling| loved| value| known)?|top(?: seller| rated| pick| choice)?|\w{2,}est)",
-    r"number one|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched|second to none",
-    r"popular|famous|(?:no|nothing|none|never an?)(?: other| else)?(?: \w+)? (?:comes? close|close|better|compares?|beats?|like it|matches|to beat)",
+    r"number one|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched",
+    r"second to none|popular|famous",
+    r"(?:no|nothing|none|never an?)(?: other| else)?(?: \w+)? "
+    r"(?:comes? close|close|better|compares?|beats?|like it|matches|to beat)",
 )
 _NOT_RANKS = """
-rest interest guest honest forest west modest harvest contest request suggest invest test vest nest quest protest arrest chest digest
-earnest crest zest breast priest pest fest jest manifest
+rest interest guest honest forest west modest harvest contest request suggest invest test vest nest quest protest arrest chest
+digest earnest crest zest breast priest pest fest jest manifest
 """
 NOT_RANKS = frozenset(_NOT_RANKS.split())
 """Words that end as ranks do."""
@@ -51,17 +55,20 @@ CHEAPER = _phrase(
     r"easier on the budget|a (?:little|bit) less|for less",
 )
 DEARER = _phrase(
-    r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?|a (?:little|bit) more"
+    r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
+    r"a (?:little|bit) more",
 )
 SAME_PRICE = _phrase(r"same (?:price|money)|costs? the same|equally priced|priced (?:the same|alike)|no difference in price")
 
 _SAFE_VERBS = """
-show|tell|look|say|find|suggest|recommend|help|pick|choose|start|give you|go|think|see|like|love|prefer|have|know|name|mention|ask|list|describe
-|compare|talk|speak|hear|be|been|try|consider|note|got|offer|point|enjoy|want|need|is|are|do|also|not|only|s|a|the|at|in|of|for|end|come|pay|sit
+show tell look say find suggest recommend help pick choose start go think see like love prefer have know name mention ask list
+describe compare talk speak hear be been try consider note got offer point enjoy want need is are do also not only s a the at in of
+for end come pay sit
 """
+"""What an assistant may say that it or the shopper can do, promising nothing."""
 PROMISE = _phrase(
     r"(?:we|well|we will|we can|we could|ill|i will|i can|i could|you can|you will|youll|they will|theyll)"
-    rf"(?: \w+ly| also| even| always| still| just)? (?!(?:{''.join(_SAFE_VERBS.split())})\b)\w+",
+    rf"(?: \w+ly| also| even| always| still| just)? (?!(?:give you|{'|'.join(_SAFE_VERBS.split())})\b)\w+",
     r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
     r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
@@ -89,6 +96,7 @@ SET_BACK = _phrase(r"sets? you back|set you back")
 _NEGATIONS = "not no never isnt arent wasnt doesnt dont didnt hasnt havent without nor neither cannot cant"
 NEGATIONS = frozenset(_NEGATIONS.split())
 WISHED = _phrase(
-    r"(?:you|youd|youve)(?: had| have)? (?:\w+ )?(?:ask\w*|want\w*|wish\w*|mention\w*|said|say|like\w*|need\w*|look\w*|hop\w+|prefer\w*|fancy|had in mind)"
+    r"(?:you|youd|youve)(?: had| have)? (?:\w+ )?"
+    r"(?:ask\w*|want\w*|wish\w*|mention\w*|said|say|like\w*|need\w*|look\w*|hop\w+|prefer\w*|fancy|had in mind)"
 )
 NOTHING = _phrase(r"nothing|none|no one|not one")

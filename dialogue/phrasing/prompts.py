@@ -1,7 +1,7 @@
 """The few-shot prompts. A base model is shown, not told: the same shape again and again, ending where its own words begin.
 
-The sentence's lead (its opening and the item's name) is given, so that the name is right by construction and need not be generated;
-the model writes how the sentence goes on.
+The sentence's lead (its opening and the item's name) is given, so that the name is right by construction and need not be
+generated; the model writes how the sentence goes on.
 """
 
 from __future__ import annotations
@@ -63,5 +63,6 @@ def _sheet(entry: dict[str, object]) -> Sheet:
 def prefix(shop: ShopFacts) -> str:
     """What does not change from sentence to sentence, so that the engine keeps it processed."""
     own = tuple(_sheet(entry) for entry in (shop.shop.voice.model_extra or {}).get("examples", ()))
-    head = f"What a shop assistant says aloud, one sentence each: {shop.shop.voice.tone}. Every fact given is said, and nothing else.\n\n"
+    tone = shop.shop.voice.tone
+    head = f"What a shop assistant says aloud, one sentence each: {tone}. Every fact given is said, and nothing else.\n\n"
     return head + "".join(f"{sheet.prompt()} {sheet.says}\n\n" for sheet in (*_house_sheets(), *own))

@@ -23,7 +23,9 @@ FEW_LEFT = 3
 
 
 def shown(scene: Scene) -> tuple[ItemFacts, ...]:
-    """The items that are spoken of: three where their names and prices are short enough to be heard in twelve seconds, else two."""
+    """The items that are spoken of: three where their names and prices are short enough to be heard in twelve seconds, else
+    two.
+    """
     items = scene.ground.items[:ITEMS_SPOKEN]
     chars = AROUND_CHARS + sum(len(facts.name) + len(facts.price) + JOINING_CHARS for facts in items)
     chars += QUESTION_CHARS if scene.plan.ask_next else 0

@@ -85,7 +85,9 @@ def money_of(currency: str) -> Money:
 
 
 def number(value: int) -> str:
-    """A whole number in words: 145 is "a hundred and forty-five" after "a" is put by `price`; here "one hundred and forty-five"."""
+    """A whole number in words: 145 is "a hundred and forty-five" after "a" is put by `price`; here "one hundred and forty-
+    five".
+    """
     if value < 0:
         return f"minus {number(-value)}"
     if value < 20:

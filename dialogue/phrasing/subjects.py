@@ -111,8 +111,8 @@ def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> 
 
 
 def subjects(words: Sequence[Word], mentions: Sequence[Mention], count: int) -> list[tuple[int, ...]]:
-    """For every word the items it speaks of: of the last mention before it in its clause, else of the first after, else of the clause
-    before; of all items where none is mentioned."""
+    """For every word the items it speaks of: of the last mention before it in its clause, else of the first after, else of the
+    clause before; of all items where none is mentioned."""
     carried: tuple[int, ...] = tuple(range(count))
     spoken_of = [carried] * len(words)
     ordered = sorted(mentions, key=lambda mention: mention.first)

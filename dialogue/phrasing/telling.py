@@ -75,7 +75,7 @@ def verb_of(facts: ItemFacts) -> str:
     """ "are" of a name spoken of as several, such as "Oak Stools"; "is" of "Set of Six Stools" and "Glass"."""
     head = re.split(r"\s+(?:of|with|for|in|on|by|and)\s+|,", facts.name, maxsplit=1)[0].split()
     last = head[-1].lower() if head else ""
-    several = last.endswith("s") and not last.endswith(("ss", "us", "is", "'s")) or last in {"people", "children", "feet"}
+    several = (last.endswith("s") and not last.endswith(("ss", "us", "is", "'s"))) or last in {"people", "children", "feet"}
     return "are" if several and not facts.kind_only else "is"
 
 

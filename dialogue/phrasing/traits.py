@@ -54,10 +54,11 @@ def traits_of(
     told: frozenset[tuple[str, str]] = frozenset(),
     fewer: int = 0,
 ) -> tuple[Trait, ...]:
-    """As many as TRAITS allows, less ``fewer``: what was wished and holds, then what the others in the reply have not, then the rest in the shop's order.
+    """As many as TRAITS allows, less ``fewer``: what was wished and holds, then what the others in the reply have not, then the
+    rest in the shop's order.
 
-    Left out are the kind of thing, what the name or the opening (``told``: slot and value) says already, slots that nobody is ever
-    asked about, and values of an item that has so many that none says much.
+    Left out are the kind of thing, what the name or the opening (``told``: slot and value) says already, slots that nobody is
+    ever asked about, and values of an item that has so many that none says much.
     """
     most = max(1, TRAITS[min(len(besides), len(TRAITS) - 1)] - fewer)
     found: list[tuple[int, int, Trait]] = []
@@ -82,8 +83,7 @@ def traits_of(
             rank = 0 if held else len(SPECIFIC) if shared else SPECIFIC[min(len(values), len(SPECIFIC)) - 1]
             found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(held))))
     return tuple(
-        trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[: TRAITS[min(len(besides), len(TRAITS) - 1)]]
-    )
+        trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:most])
 
 
 def wishes_met(

@@ -149,7 +149,9 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
 
 
 def mend(text: str, verdict: Verdict, sheet: Sheet) -> str:
-    """The sentence with its price put right, or without the comma-parted pieces that hold another fault; "" where that cannot be."""
+    """The sentence with its price put right, or without the comma-parted pieces that hold another fault; "" where that cannot
+    be.
+    """
     prices = [fault for fault in verdict.faults if fault.cause == "wrong_price" and fault.start_char >= len(sheet.lead)]
     if prices and sheet.price:
         return f"{text[: prices[0].start_char]}{sheet.price}{text[prices[0].end_char :]}"

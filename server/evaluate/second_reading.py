@@ -1,14 +1,14 @@
 """A second opinion on what was said, written on other principles than `dialogue.phrasing`: a suspicious clerk with the raw rows.
 
-The first checker parses claims and allows known plain words. This one knows no grammar: it takes the sentence as text, strikes out the
-items' names, and asks of every number, every catalogue value and every word of a list of suspicious words whether the raw row of the
-item named nearest, the plan or the shop's own lines hold it. It shares no code with the first.
+The first checker parses claims and allows known plain words. This one knows no grammar: it takes the sentence as text, strikes
+out the items' names, and asks of every number, every catalogue value and every word of a list of suspicious words whether the
+raw row of the item named nearest, the plan or the shop's own lines hold it. It shares no code with the first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dialogue.shop import TalkingShop
@@ -16,37 +16,37 @@ from dialogue.state import BeliefState
 from dialogue.types import Plan, Sentence
 from recommender.types import Item
 
-SMALL = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_ONES = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+SMALL = {word: value for value, word in enumerate(_ONES.split())}
+SMALL |= {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
 BIG = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 BIG_COIN = (
     r"dollars?|pounds?|euros?|rupees?|yen|francs?|kron\w+|pesos?|yuan|rand|lira|won|zlotys?|crowns?|shekels?|dirhams?|reais|real"
 )
 SMALL_COIN = r"cents?|pence|penny|p"
 
-SUSPICIOUS = frozenset(
-    """
-    free delivery deliver delivers delivered delivering shipping ship ships shipped postage post posted return returns returned refund refunds
-    refunded exchange guarantee guaranteed guarantees warranty warranted promise promised insured discount discounted sale reduced bargain
-    clearance offer offers off voucher coupon gift-wrapped wrapped complimentary bonus tomorrow tonight yesterday today week weeks month months
-    days hours soon immediately overnight best finest greatest ultimate unbeatable favourite popular bestselling bestseller famous renowned iconic
-    award winning exclusive unique rare limited edition only last never always lifetime forever everyone nobody stock available sold left remaining
-    waterproof water-resistant washable dishwasher machine microwave oven-safe fireproof breathable stretchy elastic organic vegan recycled
-    sustainable ethical fairtrade handmade handcrafted hand-made artisan imported genuine authentic real original antique certified tested approved
-    hypoallergenic durable sturdy strong lightweight heavy heavyweight soft warm cosy cool thick thin thermal insulated padded lined quilted
-    large small big huge tiny compact oversized tall short long wide narrow deep size sizes fits medium
-    new latest newest upcoming vintage retro luxury luxurious premium quality professional rechargeable wireless battery electric solar
-    cotton linen silk wool woollen cashmere leather suede velvet denim satin polyester nylon bamboo wooden wood oak pine walnut metal steel iron brass
-    copper silver gold golden glass crystal ceramic porcelain stoneware marble stone plastic paper felt lace mesh fur canvas rattan wicker
-    black white red blue green navy pink purple yellow orange grey gray brown beige cream ivory teal turquoise lilac burgundy tan
-    plain striped floral checked spotted embroidered printed patterned personalised engraved
-    baby child children men women ladies gentlemen kids
-    """.split()
-)
+_SUSPICIOUS = """
+free delivery deliver delivers delivered delivering shipping ship ships shipped postage post posted return returns returned
+refund refunds refunded exchange guarantee guaranteed guarantees warranty warranted promise promised insured discount
+discounted sale reduced bargain clearance offer offers off voucher coupon gift-wrapped wrapped complimentary bonus tomorrow
+tonight yesterday today week weeks month months days hours soon immediately overnight best finest greatest ultimate unbeatable
+favourite popular bestselling bestseller famous renowned iconic award winning exclusive unique rare limited edition only last
+never always lifetime forever everyone nobody stock available sold left remaining waterproof water-resistant washable
+dishwasher machine microwave oven-safe fireproof breathable stretchy elastic organic vegan recycled sustainable ethical
+fairtrade handmade handcrafted hand-made artisan imported genuine authentic real original antique certified tested approved
+hypoallergenic durable sturdy strong lightweight heavy heavyweight soft warm cosy cool thick thin thermal insulated padded
+lined quilted large small big huge tiny compact oversized tall short long wide narrow deep size sizes fits medium new latest
+newest upcoming vintage retro luxury luxurious premium quality professional rechargeable wireless battery electric solar
+cotton linen silk wool woollen cashmere leather suede velvet denim satin polyester nylon bamboo wooden wood oak pine walnut
+metal steel iron brass copper silver gold golden glass crystal ceramic porcelain stoneware marble stone plastic paper felt
+lace mesh fur canvas rattan wicker black white red blue green navy pink purple yellow orange grey gray brown beige cream ivory
+teal turquoise lilac burgundy tan plain striped floral checked spotted embroidered printed patterned personalised engraved
+baby child children men women ladies gentlemen kids
+"""
+SUSPICIOUS = frozenset(_SUSPICIOUS.split())
 """Words that state a fact, make a promise or boast. Each must stand in the row, the plan or the shop's own lines."""
 
 
@@ -138,7 +138,8 @@ class SecondReader:
             return re.search(r"don't know|could not check", text) is not None
         turns = {
             "long": r"minutes long|pages long", "real": r"\bone real\b", "off": r"\boff you\b|better off", "post": r"^$",
-            "plain": r"^$", "only": r"\bonly (?:a|one|two|three|\w+ (?:dollars|pounds|euros))", "today": r"\?", "last": r"the last",
+            "plain": r"^$", "only": r"\bonly (?:a|one|two|three|\w+ (?:dollars|pounds|euros))",
+            "today": r"\?", "last": r"the last",
             "short": r"in short", "fits": r"fits all of|that fits", "offer": r"^$", "never": r"^$", "new": r"^$",
         }  # fmt: skip
         return bool(re.search(turns.get(word, r"^$"), text))
@@ -157,9 +158,7 @@ class SecondReader:
                     number.value, text, number, mine, rows, plan, state
                 ):
                     yield Doubt("money", said)
-            elif number.value in policy_numbers or number.value in counts or self._in_rows(number, after, mine):
-                continue
-            elif re.match(r"\s*(?:one|of them)?\b", after) and number.value == 1:
+            elif number.value in (*policy_numbers, *counts, 1) or self._in_rows(number, after, mine):
                 continue
             elif not self._money(number.value * 100, text, number, mine, rows, plan, state):
                 yield Doubt("number", said)

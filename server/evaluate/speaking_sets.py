@@ -114,5 +114,5 @@ def set_figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "truths": len(truths),
         "truths_passed": round(1 - len(refused) / len(truths), 4) if truths else None,
         "missed": [{"lie": one.case.lie, "text": one.case.text} for one in missed],
-        "refused": [{"causes": list(one.verdict.causes), "at": [f.text for f in one.verdict.faults], "text": one.case.text} for one in refused],
-    }
+        "refused": [{"causes": list(one.verdict.causes), "at": [f.text for f in one.verdict.faults], "text": one.case.text} for
+        one in refused], }

@@ -77,7 +77,7 @@ def test_the_real_model_words_a_recommendation_truly(gemma: LocalModel) -> None:
     assert "Linen Wrap Dress" in text
     assert "a hundred and forty-five dollars" in text
     assert "ninety-five dollars" in text
-    assert [item for sentence in sentences for item in sentence.items][0] == "w1"
+    assert next(item for sentence in sentences for item in sentence.items) == "w1"
 
 
 @pytest.mark.parametrize("path", ["missing.gguf", "broken.gguf"])
