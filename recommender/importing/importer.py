@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.catalogue import CatalogueError, parse_catalogue
+from recommender.catalogue import CatalogueError, load_catalogue, parse_catalogue
 from recommender.importing.attributes import derivable_slots, derive
 from recommender.importing.behaviour import read_behaviour
 from recommender.importing.columns import FIELDS, Columns, SlotColumn, guess_columns, shape_of
@@ -24,7 +24,7 @@ from recommender.importing.sales import Sales, read_sales
 from recommender.importing.titles import shouted, tidy_title
 from recommender.importing.words import word_list
 from recommender.importing.writing import refuse_to_lose, shop_toml, write_folder
-from recommender.shop import ShopSchema
+from recommender.shop import ShopSchema, load_schema
 from recommender.tables import Table
 
 CATALOGUE_FILE, INTERACTIONS_FILE, REPORT_FILE = "catalogue.csv", "interactions.parquet", "report.html"
@@ -54,6 +54,8 @@ class Choices:
     interaction_columns: Mapping[str, str] = field(default_factory=dict)
     replace: bool = False
     """Put the new shop in the place of one that is there; the old one is kept beside it."""
+    refresh: bool = False
+    """Replace the items of the shop that is there and keep its shop.toml."""
 
 
 @dataclass
@@ -89,7 +91,8 @@ def import_shop(
     """
     stage = stage or _unheard
     began = time.perf_counter()
-    refuse_to_lose(to, replace=choices.replace)
+    refuse_to_lose(to, replace=choices.replace or choices.refresh)
+    settings = (to / "shop.toml").read_text(encoding="utf-8") if choices.refresh and (to / "shop.toml").exists() else None
     stage("reading")
     table = read_source(source, encoding=choices.encoding, sheet=choices.sheet)
     stage("understanding")
@@ -108,8 +111,9 @@ def import_shop(
         draft.table.to_csv(folder / CATALOGUE_FILE, index=False, lineterminator="\n")
         if len(draft.purchases):
             draft.purchases.to_parquet(folder / INTERACTIONS_FILE, index=False)
-        (folder / "shop.toml").write_text(toml, encoding="utf-8")
+        (folder / "shop.toml").write_text(settings or toml, encoding="utf-8")
         (folder / REPORT_FILE).write_text(page(report), encoding="utf-8")
+        load_catalogue(folder, load_schema(folder))
 
     write_folder(to, fill)
     return replace(report, seconds=time.perf_counter() - began)

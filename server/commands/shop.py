@@ -42,6 +42,7 @@ def import_(
     derive: Annotated[bool, typer.Option(help="Read from titles what no column says.")] = True,
     skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave broken rows out, and say which.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the shop in --to; the old one is kept beside it.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Take the items of --to anew and keep its shop.toml.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the columns are right.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +57,7 @@ def import_(
         choices = Choices(
             name=name, id=shop_id, about=about, currency=currency.upper() if currency else None,
             columns=_pairs(column, "--column"), slots=_pairs(slot, "--slot"), ignore=ignore or (),
-            encoding=encoding, sheet=sheet, derive=derive, skip_broken=skip_broken, replace=replace,
+            encoding=encoding, sheet=sheet, derive=derive, skip_broken=skip_broken, replace=replace, refresh=refresh,
             interactions=interactions, interaction_columns=_pairs(interaction_column, "--interaction-column"),
         )
         with console.status("reading") as status:
@@ -169,6 +170,8 @@ def _broken(error: TableError, to: Path | None) -> NoReturn:
         console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
     if error.total > len(error.problems):
         console.print(f"  and {error.total - len(error.problems)} more")
+    if to is not None and any("not UTF-8" in problem.message for problem in error.problems):
+        console.print("If a spreadsheet saved the file, --encoding cp1252 may read it.")
     raise typer.Exit(1)
 
 

@@ -17,7 +17,7 @@ from recommender.importing.titles import tidy_title
 from recommender.importing.writing import previous
 from recommender.interactions import load_interactions
 from recommender.shop import ShopError, load_schema
-from recommender.tables import Table
+from recommender.tables import Table, TableError
 from recommender.types import Item
 
 RETAIL = Path(__file__).parents[3] / "shared" / "data" / "retail" / "online_retail.parquet"
@@ -257,6 +257,22 @@ def test_a_shop_is_replaced_only_when_asked_and_the_old_one_is_kept(tmp_path: Pa
     import_shop(source, shop, Choices(replace=True))
     assert "my own words" in (previous(shop) / "shop.toml").read_text()
     assert "my own words" not in (shop / "shop.toml").read_text()
+
+
+def test_items_can_be_taken_anew_under_the_owners_own_shop_toml(tmp_path: Path) -> None:
+    source = write_rows(tmp_path / "goods.csv", ROWS)
+    shop = tmp_path / "shop"
+    import_shop(source, shop, Choices(name="Sit Down"))
+    mine = (shop / "shop.toml").read_text().replace("Sit Down", "Sit Down Well")
+    (shop / "shop.toml").write_text(mine)
+    write_rows(source, ROWS[:3])
+    import_shop(source, shop, Choices(refresh=True))
+    assert len(items_of(shop)) == 3
+    assert (shop / "shop.toml").read_text() == mine
+    write_rows(source, [{"sku": row["sku"], "name": row["name"]} for row in ROWS])
+    with pytest.raises(TableError, match="price"):
+        import_shop(source, shop, Choices(refresh=True))
+    assert len(items_of(shop)) == 3, "a file that the settings do not fit changes nothing"
 
 
 def test_a_folder_of_other_things_is_not_written_to(tmp_path: Path) -> None:
