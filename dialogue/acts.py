@@ -38,7 +38,8 @@ STRONG_CHOICE = re.compile(
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
-    r"sold|thats the one|is the one|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold|thats the one|is the one|wrap (?:it|"
+    r"that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
     r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 
@@ -47,7 +48,7 @@ LIKENESS = re.compile(
     r"similar to|resembling|along the "
     r"lines of|in the (?:style|spirit|vein) of|comparable to|reminiscent of|close to|in keeping with)|"
     r"the same (?:\w+ )?as|"
-    r"(?:goes|go|going) with|to match|matching|matches)\s*$"
+    r"(?:that|what|something|to|would|which) (?:goes|go) with|goes with|to match|matching|matches)\s*$"
 )
 """Just before a named or meant item: find its like."""
 
@@ -95,14 +96,14 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             Act.START_OVER,
             r"\b(?:start (?:over|again|afresh|from scratch|fresh)|from the (?:beginning|start|top)|begin again|"
             r"reset|forget (?:all that|everything|"
-            r"all of that|it all)(?! about me)|scrap (?:that|all that|everything)|new search|clear (?:everything|"
+            r"all of that|it all)(?! about me)|scrap (?:all that|everything)|new search|clear (?:everything|"
             r"all))\b",
         ),
         (
             Act.UNDO,
             r"\b(?:undo|go back(?: to (?:before|what (?:you|we) had|the (?:previous|last|earlier|other) (?:ones?|list|"
             r"lot|results|suggestions)))?|take that back|never ?mind that|"
-            r"scratch that|cancel that|i take (?:that|it) back|forget (?:that|i said that|what i (?:just )?said|"
+            r"scratch that|scrap that|cancel that|i take (?:that|it) back|forget (?:that|i said that|what i (?:just )?said|"
             r"the last (?:thing|bit))|ignore (?:that|my last|what i just said)|"
             r"as (?:it was|we were) before|back to (?:before|the (?:previous|last|earlier) (?:ones?|list|lot|results)))\b",
         ),
@@ -150,7 +151,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             Act.COMPARE,
             r"\b(?:compare[ds]?|comparison|difference(?:s)? between|how (?:do|does|are) (?:they|those|these|the two|"
             r"both) (?:differ|compare|different)|whats the difference|"
-            r"what is the difference|versus|vs|which (?:one|of (?:them|those|these|the two|"
+            r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"
             r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
             r"would you (?:choose|pick|recommend|go for)|should i)|better than|(?:is|"
             r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side)\b",
@@ -171,7 +172,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.GREET,
-            r"^(?:well )?(?:hi|hello|hiya|hey|good (?:morning|afternoon|evening|day)|greetings|howdy|hello there|"
+            r"^(?:well )?(?:(?:morning|afternoon|evening)(?= ?[.!,])|hi|hello|hiya|hey|good (?:morning|afternoon|evening|"
+            r"day)|greetings|howdy|hello there|"
             r"hi there|hey there)\b",
         ),
         (

@@ -36,18 +36,22 @@ _BEFORE = re.compile(
     rf"(?:^|\s)(?:(?P<most>{_AT_MOST})|(?P<least>{_AT_LEAST})|(?P<around>{_AROUND}))"
     r"(?: (?:a|the|about|around|say|like|roughly|of|budget|is|be|price|total|maybe))*\s*$"
 )
-_SPEND = re.compile(r"(?:budget|spend|spending|afford|pay|limit|price)(?:s)?(?: \w+){0,3}\s*$")
-_AFTER_MOST = re.compile(
-    r"^\s*(?:or less|or under|or below|or cheaper|tops|max|maximum|at most|at the most|and under|"
-    r"and below|"
-    r"or so at most|is my limit|is my budget|is the limit|budget|to spend)\b"
+_SPEND = re.compile(
+    r"(?:(?:budget|spend|spending|afford|pay|limit|price)(?:s)?(?: \w+){0,3}|make (?:it|that)|call it|"
+    r"chipped in(?: \w+){0,2})\s*$"
 )
+_AFTER_MOST = re.compile(
+    r"^\s*(?:, )?(?:or less|or under|or below|or cheaper|or lower|tops|max|maximum|at most|at the (?:very )?most|"
+    r"at the outside|at a push|"
+    r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
+)
+_TO_SPEND = re.compile(r"^\s*(?:budget|to spend|to play with|in my budget)\b")
 _AFTER_LEAST = re.compile(
     r"^\s*(?:or more|or over|or above|and up|and above|and over|plus|\+|upwards|minimum|at least|"
     r"or later|"
     r"or newer|onwards)(?:\b|\s|$)"
 )
-_AFTER_AROUND = re.compile(r"^\s*(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
+_AFTER_AROUND = re.compile(r"^\s*(?:, )?(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
 _NOT_MONEY = {
     "year",
@@ -166,6 +170,8 @@ def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], a
         first = start - len(before[match.start() :].split())
     if tail := _AFTER_MOST.search(after):
         kind, end = "at_most", end + len(tail.group().split())
+    elif (tail := _TO_SPEND.search(after)) is not None:
+        kind, end = kind or "at_most", end + len(tail.group().split())
     elif tail := _AFTER_LEAST.search(after):
         kind, end = "at_least", end + len(tail.group().split())
     elif (tail := _AFTER_AROUND.search(after)) and kind is None:

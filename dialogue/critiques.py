@@ -92,6 +92,8 @@ class CritiqueBook:
 
     words: Mapping[str, CritiqueWord]
     pattern: re.Pattern[str]
+    scales: frozenset[str]
+    """Choice slots whose values a critique orders, and the price: a plain adjective leans along these."""
     superlatives: Mapping[str, CritiqueWord]
     superlative_pattern: re.Pattern[str] | None
 
@@ -118,7 +120,10 @@ def compile_critiques(shop: TalkingShop) -> CritiqueBook:
         rf"(?P<more>{_MORE}) )?(?P<word>{either})(?P<enough> enough)?\b"
     )
     top = "|".join(re.escape(phrase) for phrase in sorted(superlatives, key=len, reverse=True))
-    return CritiqueBook(words, pattern, superlatives, re.compile(rf"\b(?:{top})\b") if top else None)
+    scales = frozenset(
+        {*(critique.slot for critique in shop.critiques if critique.scale), *([shop.money.name] if shop.money else [])}
+    )
+    return CritiqueBook(words, pattern, scales, superlatives, re.compile(rf"\b(?:{top})\b") if top else None)
 
 
 def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMention, ...]:
@@ -135,10 +140,22 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
             direction = -word.direction
         if match.group("notso") or (match.group("not") and not match.group("enough")):
             direction = -word.direction
+        plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
+        if plain and not _describes(utterance, span, word.slot in book.scales):
+            continue
         complaint = bool(match.group("too") or (match.group("enough") and negated))
-        of_item = complaint or word.comparative or bool(match.group("less") or match.group("more"))
+        of_item = complaint or word.comparative or bool(match.group("less") or match.group("more") or match.group("notso"))
         found.append(CritiqueMention(word.slot, direction, span, of_item, complaint))
     return tuple(found)
+
+
+def _describes(utterance: Utterance, span: Span, ordered: bool) -> bool:
+    """Whether a plain adjective describes what is wanted: "warm ones", not "I fancy a ..." nor "a new ..."."""
+    before = utterance.words[span.first - 1].norm if span.first else ""
+    after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
+    return ordered and not (
+        before in {"i", "we", "you", "really", "dont", "would"} and after in {"a", "an", "the", "some", "something"}
+    )
 
 
 def _stands_alone(utterance: Utterance, span: Span, phrase: str) -> bool:

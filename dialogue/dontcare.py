@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue.english import SMALL_WORDS
 from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
 from dialogue.words import Span, Utterance
 
@@ -38,6 +39,9 @@ _ANY_SLOT = re.compile(
 )
 
 
+_FORGET_SLOT = re.compile(r"\b(?:forget|never ?mind|drop|skip|ignore|scrap)(?: about)? (?:the|my) (?P<rest>\w+(?: \w+){0,3})")
+
+
 def find_dont_care(
     utterance: Utterance, vocabulary: Vocabulary, money: str | None, asked: str | None
 ) -> tuple[tuple[str | None, Span], ...]:
@@ -45,7 +49,7 @@ def find_dont_care(
     found: list[tuple[str | None, Span]] = []
     if money:
         found += [(money, span) for span, _ in utterance.find(_MONEY_OPEN)]
-    for span, match in utterance.find(_ANY_SLOT):
+    for span, match in [*utterance.find(_ANY_SLOT), *utterance.find(_FORGET_SLOT)]:
         rest_first = span.first + len(utterance.norm[match.start() : match.start("rest")].split())
         slot = slot_named_at(utterance, rest_first, vocabulary)
         if slot:
@@ -65,9 +69,15 @@ def slot_named_at(utterance: Utterance, first: int, vocabulary: Vocabulary) -> t
         if utterance.words[last].is_mark:
             break
         key += utterance.words[last].stem
-        if key in vocabulary.slot_names:
+        if key in vocabulary.slot_names and not (last == first and _is_verb(utterance, first)):
             best = (vocabulary.slot_names[key], Span(first, last + 1))
     return best
+
+
+def _is_verb(utterance: Utterance, at: int) -> bool:
+    """A slot's name that is also an everyday word ("look") is a name only after "the", "what" and the like."""
+    before = utterance.words[at - 1].norm if at else ""
+    return utterance.words[at].norm in SMALL_WORDS and before not in {"the", "what", "which", "a", "any", "its", "that", "this"}
 
 
 def slots_named(utterance: Utterance, vocabulary: Vocabulary) -> list[tuple[str, Span]]:

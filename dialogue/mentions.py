@@ -94,7 +94,7 @@ def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> M
         return mention
     own = Entry(mention.slot, mention.values, mention.confidence, mention.confidence == 1.0, 0)
     choices = [own, *mention.rivals]
-    answer = next((entry for entry in choices if entry.slot == asked), None)
+    answer = next((entry for entry in choices if entry.slot == asked), None) or _beside(mention, found, choices)
     if answer is None and own.exact:
         exact = [entry for entry in mention.rivals if entry.exact]
         others = {other.slot for other in found if other is not mention}
@@ -102,3 +102,12 @@ def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> M
     chosen = answer or own
     rest = tuple(entry for entry in choices if entry is not chosen)
     return Mention(chosen.slot, chosen.values, mention.span, min(mention.confidence, chosen.confidence), mention.how, rest)
+
+
+def _beside(mention: Mention, found: Sequence[Mention], choices: Sequence[Entry]) -> Entry | None:
+    """The reading in the slot of a value named just before or after: "silver or rose gold" is two of one kind."""
+    for other in found:
+        gap = max(other.span.first - mention.span.last, mention.span.first - other.span.last)
+        if other is not mention and gap == 1 and not other.rivals:
+            return next((entry for entry in choices if entry.slot == other.slot), None)
+    return None

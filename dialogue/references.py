@@ -74,7 +74,10 @@ _THAT = re.compile(
     r"(?:said|mentioned|named)(?: last)?|it|its|thats|that|this)\b"
 )
 _OTHER = re.compile(r"\bthe other(?: one)?\b")
-_DESCRIBED = re.compile(r"\b(?P<det>the|that|this|your|those|these)(?P<words>(?: [^\s,.;:?!]+){1,6})")
+_DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
+_JOINING = frozenset({"one", "ones", "and", "from", "in", "with", "by", "made", "of"})
+LONGEST_DESCRIPTION = 7
+"""Words after "the" in which one item may be described."""
 _PAIR = re.compile(r"^ (?:of (?:the )?(?:two|three|them|those|these|lot)|one|ones|option|of all)")
 
 
@@ -254,18 +257,19 @@ def _ranked(
 def _described(utterance: Utterance, table: Table, mentions: Sequence[Mention], vocabulary: Vocabulary) -> list[Pointing]:
     """ "the green one", "the linen wrap dress": a definite phrase whose words fit exactly one item on the table."""
     found = []
-    for span, _ in utterance.find(_DESCRIBED):
+    words = utterance.words
+    for first, word in enumerate(words):
+        if word.norm not in _DEFINITE:
+            continue
         best: tuple[float, Span, tuple[Item, ...]] | None = None
-        for last in range(span.first + 2, span.last + 1):
-            inner = Span(span.first + 1, last)
-            scored = _fitting(utterance, inner, table.items, mentions, vocabulary)
-            if scored and (best is None or scored[0] > best[0]):
-                best = (scored[0], Span(span.first, last), scored[1])
-        if best and len(best[2]) == 1:
-            end = best[1].last
-            if end < len(utterance.words) and utterance.words[end].norm in {"one", "ones"}:
-                end += 1
-            found.append(_point(utterance, Span(span.first, end), best[2], min(1.0, 0.75 + 0.1 * best[0])))
+        for last in range(first + 2, min(first + 2 + LONGEST_DESCRIPTION, len(words) + 1)):
+            if words[last - 1].is_mark:
+                break
+            scored = _fitting(utterance, Span(first + 1, last), table.items, mentions, vocabulary)
+            if scored and len(scored[1]) == 1 and (best is None or scored[0] >= best[0]):
+                best = (scored[0], Span(first, last), scored[1])
+        if best:
+            found.append(_point(utterance, best[1], best[2], min(1.0, 0.75 + 0.1 * best[0])))
     return found
 
 
@@ -280,19 +284,27 @@ def _fitting(
     covered: set[int] = set()
     for mention in inside:
         meant = [(mention.slot, mention.values), *((rival.slot, rival.values) for rival in mention.rivals)]
-        matching = [item for item in fitting if any(set(values) & set(item.values.get(slot, ())) for slot, values in meant)]
+        stems = {utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
+        matching = [item for item in fitting if stems <= set(vocabulary.title_stems.get(item.id, ()))]
+        if not matching or len(matching) == len(fitting):
+            matching = [item for item in fitting if any(set(values) & set(item.values.get(slot, ())) for slot, values in meant)]
         if matching:
             fitting, points = matching, points + 1
             covered.update(range(mention.span.first, mention.span.last))
     for index in range(span.first, span.last):
         word = utterance.words[index]
-        if index in covered or word.norm in {"one", "ones", "and"}:
+        if index in covered or word.norm in _JOINING:
             continue
         matching = [item for item in fitting if word.stem in vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2]
         if not matching:
             return None
         fitting, points = matching, points + 1
-    if points == 0 or not fitting or (len(fitting) > 1 and said_one and len(items) > 1):
+    if (
+        utterance.words[span.last - 1].norm in _JOINING - {"one", "ones"}
+        or points == 0
+        or not fitting
+        or (len(fitting) > 1 and said_one and len(items) > 1)
+    ):
         return None
     if points == 1 and not said_one and len(items) > 1 and not _title_word(utterance, span, fitting, vocabulary):
         return None

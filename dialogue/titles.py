@@ -14,14 +14,22 @@ ENOUGH_OF_TITLE = 0.66
 """Share of a title's words that must be said, in order and close together."""
 
 
+_DEFINITE = frozenset({"the", "that", "this", "your", "like", "called", "named"})
+
+
 @dataclass(frozen=True, slots=True)
 class TitleMention:
     reference: Reference
     span: Span
 
 
-def find_titles(utterance: Utterance, vocabulary: Vocabulary, taken: Sequence[Span] = ()) -> tuple[TitleMention, ...]:
-    """Items named by title, the fullest matches first where they overlap."""
+def find_titles(
+    utterance: Utterance, vocabulary: Vocabulary, taken: Sequence[Span] = (), values: Sequence[Span] = ()
+) -> tuple[TitleMention, ...]:
+    """Items named by title, the fullest matches first where they overlap.
+
+    A title is named with a definite word before it ("the", "like"), or by a word that is no value; "a red hat" names none.
+    """
     stems = [word.stem for word in utterance.words]
     candidates = Counter(item for stem in set(stems) for item in vocabulary.titles.get(stem, ()))
     found: list[tuple[float, int, str, Span]] = []
@@ -34,6 +42,7 @@ def find_titles(utterance: Utterance, vocabulary: Vocabulary, taken: Sequence[Sp
             and share >= ENOUGH_OF_TITLE
             and (len(title) > 1 or matched == 1)
             and not any(span.overlaps(other) for other in taken)
+            and _is_named(utterance, span, share, values)
         ):
             found.append((share, matched, item, span))
     found.sort(key=lambda row: (-row[0], -row[1], row[2]))
@@ -46,6 +55,14 @@ def find_titles(utterance: Utterance, vocabulary: Vocabulary, taken: Sequence[Sp
         equal = sorted(row[2] for row in found if (row[0], row[1], row[3]) == (share, matched, span))
         chosen.append(TitleMention(Reference((item,), utterance.said(span), round(share / len(equal), 3)), span))
     return tuple(chosen)
+
+
+def _is_named(utterance: Utterance, span: Span, share: float, values: Sequence[Span]) -> bool:
+    before = utterance.words[span.first - 1].norm if span.first else ""
+    if before in _DEFINITE:
+        return True
+    plain = [at for at in range(span.first, span.last) if not any(value.first <= at < value.last for value in values)]
+    return share == 1.0 and bool(plain) and before not in {"a", "an", "any", "some"}
 
 
 def _aligned(stems: Sequence[str], title: Sequence[str]) -> tuple[Span, int]:

@@ -1,0 +1,94 @@
+"""What a turn asks about: slots and facts of an item, policies of the shop, and likenesses of an item at hand."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT
+from dialogue.mentions import Mention
+from dialogue.reading import Reading, phrases
+from dialogue.references import Pointing
+from dialogue.types import Act
+from dialogue.words import Span
+
+_YES_NO_ABOUT = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:(?:is|are|isnt|arent|does|do|was|has|have) (?:it|that|this|they|those|these|"
+    r"the|either|any of)|"
+    r"which (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have)|"
+    r".*,? (?:is|are) (?:it|that|they))\b"
+)
+"""Asks whether an item has a value, so the value is no wish."""
+_COST = re.compile(r"\bhow (?:much|expensive)\b|\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?")
+_VERB_LIKE = re.compile(r"\b(?:id|i|would|i really|dont|doesnt|do|you|we|really|also) like$")
+_BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
+""" "The second but in green", "that one in black"."""
+
+
+def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
+    """Items to find the like of, and the words that mean them."""
+    items: list[str] = []
+    spans = []
+    named = [(p.span, p.reference) for p in reading.pointings] + [(title.span, title.reference) for title in reading.titles]
+    for span, reference in named:
+        before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
+        if LIKENESS.search(before) and not _VERB_LIKE.search(before):
+            items += reference.items
+            spans.append(span)
+    if items or not reading.mentions:
+        return tuple(dict.fromkeys(items)), spans
+    single = [(span, reference) for span, reference in named if len(reference.items) == 1]
+    weak = {pointing.span for pointing in reading.pointings if pointing.weak}
+    for span, reference in single:
+        after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 4])
+        follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
+        asked = VARIANT.search(reading.utterance.norm)
+        if follows and (asked or (span not in weak and _BUT.search(after) and not STRONG_CHOICE.search(reading.utterance.norm))):
+            return reference.items, [span]
+    return (), []
+
+
+def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, ...], list[Mention]]:
+    """Slots and facts asked about, and the values that were asked about rather than wished for."""
+    utterance, vocabulary = reading.utterance, reading.vocabulary
+    requested = [vocabulary.facts[key] for key, _ in phrases(utterance, vocabulary.facts)]
+    asked_values: list[Mention] = []
+    if reading.is_question and not like_items:
+        left_open = {slot for slot, _ in reading.open}
+        requested += [slot for slot, span in reading.named if slot not in left_open and not _told(reading, slot, span)]
+        money = reading.shop.money
+        if money and _COST.search(utterance.norm) and not any(amount.slot == money.name for amount in reading.amounts):
+            requested.append(money.name)
+        if reading.pointings and _YES_NO_ABOUT.search(utterance.norm) and not VARIANT.search(utterance.norm):
+            first = reading.pointings[0].span.first
+            asked_values = [mention for mention in reading.mentions if mention.span.first > first]
+            requested += [mention.slot for mention in asked_values]
+    return tuple(dict.fromkeys(requested)), asked_values
+
+
+def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
+    """Names of the shop's policies asked about."""
+    found = [
+        reading.vocabulary.policies[key]
+        for key, span in phrases(reading.utterance, reading.vocabulary.policies)
+        if not any(span.overlaps(mention.span) for mention in reading.mentions)
+    ]
+    return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
+
+
+def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...]) -> bool:
+    """A bare "it" means an item only where something is done with it and nothing plainer is meant."""
+    if not pointing.weak:
+        return True
+    if reading.strong:
+        return False
+    norm = reading.utterance.norm
+    doing = STRONG_CHOICE.search(norm) or STOCK.search(norm) or ABOUT_ITEM.search(norm)
+    complaint = any(critique.complaint for critique in reading.relative)
+    return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint)
+
+
+def _told(reading: Reading, slot: str, span: Span) -> bool:
+    """Whether a slot's name stands beside its value, as in "in the colour red"."""
+    near = Span(max(0, span.first - 3), span.last + 4)
+    said = [(mention.slot, mention.span) for mention in reading.mentions] + [(a.slot, a.span) for a in reading.amounts]
+    return any(other == slot and beside.overlaps(near) for other, beside in said)

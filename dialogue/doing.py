@@ -1,0 +1,157 @@
+"""What the shopper does with a turn, once wishes, items and questions are known: the acts that phrases alone cannot show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
+from dialogue.english import SMALL_WORDS
+from dialogue.reading import Reading
+from dialogue.references import Pointing
+from dialogue.types import Act, Reference, SlotChange
+from dialogue.words import read_words
+
+_MARKERS = re.compile(r"^(?:right|ok|okay|fine|great|lovely|perfect|sure|please|go on|exactly|yes|yeah)\b")
+"""Words that agree when they stand alone and only open the turn when a wish follows."""
+_TELLS = re.compile(
+    r"\b(?:something|anything|more|less|without|with|nothing|i want|i need|looking for|id like|i like|prefer|not too|he|she|"
+    r"hes|shes|they|theyre|"
+    r"it should|it must|it has to|it doesnt|for (?:my|the|a|an))\b"
+)
+"""Tells of a wish or of whom it is for, in words that no catalogue holds."""
+_ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
+_WISH_TO_HAVE = re.compile(
+    r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
+    r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
+    r"it is|sorry|just|one)\b"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the readers made of a turn, before its acts."""
+
+    changes: Sequence[SlotChange]
+    references: Sequence[Reference]
+    requested: Sequence[str]
+    policies: Sequence[str]
+    like_items: Sequence[str]
+    free_text: str
+
+
+def all_acts(reading: Reading, found: Found) -> list[Act]:
+    """Every act of the turn."""
+    acts = list(reading.acts)
+    steering = is_steering(reading.utterance)
+    if reading.scopes and reading.scopes[0].opener.first == 0 and reading.utterance.words[0].norm == "no":
+        acts = [act for act in acts if act is not Act.DENY]
+    refused = _refused(reading)
+    complains = reading.state.table and any(critique.complaint for critique in reading.relative)
+    if refused or complains:
+        acts.append(Act.REJECT)
+    if any(change.kind == "any" for change in found.changes) or reading.open:
+        acts.append(Act.DONT_CARE)
+    if not steering and _chooses(reading, found, acts):
+        acts.append(Act.CHOOSE)
+        acts = [act for act in acts if act is not Act.AFFIRM]
+    norm = reading.utterance.norm
+    if STOCK.search(norm):
+        acts.append(Act.ASK_STOCK)
+    if found.policies:
+        acts.append(Act.ASK_POLICY)
+    if _asks(reading, found, acts):
+        acts.append(Act.ASK_ITEM)
+        if found.requested and Act.COMPARE in acts and not re.search(r"\b(?:compare|difference|versus|vs)\b", norm):
+            acts.remove(Act.COMPARE)
+    if any(change.kind != "any" for change in found.changes) or found.like_items:
+        acts.append(Act.INFORM)
+        if Act.AFFIRM in acts and _MARKERS.search(norm) and len(reading.utterance.words) > 2:
+            acts.remove(Act.AFFIRM)
+    if steering:
+        acts = [act for act in acts if act not in {Act.CHOOSE, Act.START_OVER, Act.UNDO}]
+    if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
+        acts += _for_want_of_others(reading, found.free_text, acts, steering)
+    return list(dict.fromkeys(acts))
+
+
+def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Of items praised and items chosen only the chosen: "both are nice but the cotton one's better"."""
+    strong = reading.strong
+    turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
+    if len(strong) > 1 and turns:
+        late = [pointing.reference for pointing in strong if pointing.span.first > turns[0]]
+        early = [pointing for pointing in strong if pointing.span.first < turns[0]]
+        if late and early:
+            return tuple(late)
+    kept = [pointing.reference for pointing in reading.pointings if reading.negated(pointing.span)]
+    if kept and any(not reading.negated(pointing.span) for pointing in strong):
+        return tuple(reference for reference in references if reference not in kept)
+    return tuple(references)
+
+
+def _refused(reading: Reading) -> bool:
+    """A refusal, or a "not" that reaches the only items meant."""
+    strong = reading.strong
+    return any(pointing.refusal for pointing in reading.pointings) or (
+        bool(strong) and not reading.mentions and all(reading.negated(pointing.span) for pointing in strong)
+    )
+
+
+def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
+    blocked = {Act.REJECT, Act.COMPARE, Act.MORE, Act.REPEAT, Act.UNDO, Act.START_OVER, Act.HELP}
+    if (
+        not found.references
+        or found.requested
+        or found.like_items
+        or blocked & set(acts)
+        or ABOUT_ITEM.search(reading.utterance.norm)
+    ):
+        return False
+    norm = reading.utterance.norm
+    strong = [pointing for pointing in reading.strong if not pointing.refusal]
+    if STRONG_CHOICE.search(norm):
+        return True
+    polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
+    if not strong or (reading.is_question and not polite) or found.policies:
+        return False
+    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or _is_bare(reading, strong))
+
+
+def _is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
+    """A turn that is little but a reference chooses it."""
+    if reading.mentions or reading.amounts or reading.relative:
+        return False
+    inside = sum(len(pointing.span) for pointing in strong)
+    said = [word for word in reading.utterance.words if not word.is_mark]
+    content = [word for word in said if word.norm not in SMALL_WORDS]
+    return len(said) - inside <= 4 or len(content) <= inside
+
+
+def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
+    if {Act.ASK_STOCK, Act.CHOOSE, Act.REPEAT} & set(acts):
+        return False
+    if found.requested:
+        return True
+    if Act.COMPARE in acts or found.policies:
+        return False
+    about = ABOUT_ITEM.search(reading.utterance.norm) is not None
+    return bool(found.references) and (reading.is_question or about) and not found.like_items
+
+
+def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], steering: bool) -> list[Act]:
+    """A wish in words no slot holds, talk of other things, or nothing understood."""
+    if steering:
+        return [Act.OFF_TOPIC]
+    words = read_words(free_text).words
+    known = [word for word in words if word.stem in reading.vocabulary.known]
+    norm = reading.utterance.norm
+    to_shop = _ADDRESSES_SHOP.search(norm) is not None
+    if words and not to_shop and (2 * len(known) >= len(words) or (_TELLS.search(norm) and not reading.is_question)):
+        return [Act.INFORM]
+    if acts:
+        return []
+    if words and 2 * len(known) >= len(words) and not reading.is_question:
+        return [Act.INFORM]
+    return [Act.OFF_TOPIC if len(words) > 2 or to_shop else Act.UNCLEAR]

@@ -1,0 +1,151 @@
+"""One utterance with everything the stages found in it, in the order in which they claim words: what later readers share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialogue.acts import QUESTION, find_acts
+from dialogue.amounts import Amount, find_amounts
+from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
+from dialogue.dontcare import find_dont_care, slots_named
+from dialogue.mentions import Mention, find_mentions
+from dialogue.negation import Polarity, Scope, find_scopes, polarity
+from dialogue.references import Pointing, Table, find_references
+from dialogue.relative import amount_of
+from dialogue.shop import TalkingShop
+from dialogue.state import BeliefState
+from dialogue.titles import TitleMention, find_titles
+from dialogue.types import Act
+from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
+from dialogue.words import Span, Utterance
+from recommender.types import Item
+
+_TASTE = re.compile(
+    r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "
+    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:\w+ ){0,2}$"
+)
+""" "She loves her ..." tells of a thing; it does not ask for one."""
+_TOLD_OF_WHAT_IS = re.compile(
+    r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
+)
+"""Says what something on the table is, as in "those are ...", which is no wish for it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The stages' findings. Spans of ``mentions`` and ``relative`` do not overlap references that explain them."""
+
+    shop: TalkingShop
+    vocabulary: Vocabulary
+    utterance: Utterance
+    state: BeliefState
+    acts: tuple[Act, ...]
+    amounts: tuple[Amount, ...]
+    titles: tuple[TitleMention, ...]
+    pointings: tuple[Pointing, ...]
+    relative: tuple[CritiqueMention, ...]
+    mentions: tuple[Mention, ...]
+    open: tuple[tuple[str | None, Span], ...]
+    named: tuple[tuple[str, Span], ...]
+    """Slots called by their own names."""
+    scopes: tuple[Scope, ...]
+    is_question: bool
+
+    def polarity(self, mention: Mention) -> Polarity | None:
+        """Wanted, shut out or taken back; None for what is only told of."""
+        before = self.before(mention.span, 6)
+        if _TASTE.search(before) or (_TOLD_OF_WHAT_IS.search(before) and self.pointings):
+            return None
+        return polarity(self.utterance, mention.span, self.scopes)
+
+    def negated(self, span: Span) -> bool:
+        """Whether a "not" reaches a span."""
+        return any(scope.span.first <= span.first < scope.span.last for scope in self.scopes)
+
+    def before(self, span: Span, count: int) -> str:
+        """The norms of the words just before a span, each followed by a space."""
+        return "".join(f"{word.norm} " for word in self.utterance.words[max(0, span.first - count) : span.first])
+
+    @property
+    def strong(self) -> tuple[Pointing, ...]:
+        """References that mean an item by themselves."""
+        return tuple(pointing for pointing in self.pointings if not pointing.weak)
+
+
+def read_stages(
+    shop: TalkingShop, vocabulary: Vocabulary, critiques: CritiqueBook, table: Table, utterance: Utterance, state: BeliefState
+) -> Reading:
+    """Run the stages. Pure; never raises on any text."""
+    amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot)
+    taken = [amount.span for amount in amounts]
+    mentions = find_mentions(utterance, vocabulary, taken=taken, asked=state.asked_slot)
+    values = [mention.span for mention in mentions]
+    titles = find_titles(utterance, vocabulary, taken, values)
+    scales = {critique.slot: critique.scale for critique in shop.critiques if critique.scale}
+
+    def amount(item: Item, slot: str) -> float | None:
+        declared = shop.slot(slot)
+        return None if declared is None else amount_of(item, declared)
+
+    pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
+    strong = [pointing.span for pointing in pointings if not pointing.weak]
+    titles = tuple(title for title in titles if not covered(title.span, strong))
+    explained = [*strong, *(title.span for title in titles)]
+    relative = tuple(
+        critique
+        for critique in find_critiques(utterance, critiques)
+        if not covered(critique.span, [*taken, *explained]) and not _is_value(critique, mentions)
+    )
+    kept = tuple(
+        mention for mention in mentions if not covered(mention.span, [*explained, *(critique.span for critique in relative)])
+    )
+    money = shop.money.name if shop.money else None
+    return Reading(
+        shop=shop,
+        vocabulary=vocabulary,
+        utterance=utterance,
+        state=state,
+        acts=tuple(find_acts(utterance)),
+        amounts=amounts,
+        titles=titles,
+        pointings=pointings,
+        relative=relative,
+        mentions=kept,
+        open=find_dont_care(utterance, vocabulary, money, state.asked_slot),
+        named=tuple(slots_named(utterance, vocabulary)),
+        scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
+        is_question=QUESTION.search(utterance.norm) is not None,
+    )
+
+
+def covered(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span overlaps any other."""
+    return any(span.overlaps(other) for other in others)
+
+
+def phrases(utterance: Utterance, keys: Mapping[str, str]) -> list[tuple[str, Span]]:
+    """Every phrase of a table of joined stems, longest first, as (key, words)."""
+    found, at = [], 0
+    words = utterance.words
+    while at < len(words):
+        key, best = "", None
+        for last in range(at, min(len(words), at + LONGEST_PHRASE)):
+            if words[last].is_mark:
+                break
+            key += words[last].stem
+            if key in keys:
+                best = (key, Span(at, last + 1))
+        if best:
+            found.append(best)
+        at = best[1].last if best else at + 1
+    return found
+
+
+def _is_value(critique: CritiqueMention, mentions: Sequence[Mention]) -> bool:
+    """A plain adjective that is itself a value, or stands beside a value of its slot, is no relative wish."""
+    return not critique.of_item and any(
+        (mention.span.overlaps(critique.span) and len(mention.span) >= len(critique.span)) or mention.slot == critique.slot
+        for mention in mentions
+    )

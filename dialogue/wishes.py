@@ -1,0 +1,140 @@
+"""From what was named to what is wished: wants, exclusions, amounts, relative wishes and choices left open, repairs undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogue.amounts import Amount
+from dialogue.mentions import Mention
+from dialogue.reading import Reading
+from dialogue.state import BeliefState
+from dialogue.types import ChangeKind, SlotChange
+from dialogue.words import Span
+
+_REPAIR_REACH = 6
+"""Words between a value and the repair that takes it back."""
+
+REPAIR = re.compile(
+    r"\b(?:sorry|no wait|wait no|wait|i mean|i meant|i said|scratch that|make that|or rather|correction|"
+    r"let me rephrase|no sorry|no no|actually|no)\b"
+)
+_CORRECTION = re.compile(
+    r"\b(?:i (?:meant|mean|said|asked for)|not what i (?:said|meant|asked)|i was (?:asking|looking) for|"
+    r"you misheard|misheard|correction|i didnt (?:say|mean|ask))\b"
+)
+_ADDITION = re.compile(
+    r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
+    r"and (?:maybe |also )|in addition|plus)\b"
+)
+_ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:\w+ ){0,3}$")
+""" "Which is cheaper?" asks; it does not wish."""
+
+
+def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChange, ...]:
+    """Every slot change of a turn, in the order in which it was said. ``asked_values`` were asked about, not wished for."""
+    correction = _CORRECTION.search(reading.utterance.norm) is not None
+    said: list[tuple[Span, SlotChange]] = []
+    for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention not in asked_values]):
+        meant = reading.polarity(mention)
+        if meant is not None and not (meant == "clear" and not set(mention.values) & set(reading.state.wants(mention.slot))):
+            words = reading.utterance.said(mention.span)
+            change = SlotChange(mention.slot, meant, mention.values, words=words, confidence=round(mention.confidence, 3))
+            said.append((mention.span, replace(change, correction=correction)))
+    said += [(amount.span, _amount_change(reading, amount, correction)) for amount in _without_repaired_amounts(reading)]
+    said += _relative(reading, {amount.slot for amount in reading.amounts})
+    said = _with_open(reading, said)
+    said.sort(key=lambda pair: pair[0].first)
+    adds = _ADDITION.search(reading.utterance.norm) is not None
+    return tuple(_merged([change for _, change in said], reading.state, adds))
+
+
+def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotChange:
+    words = reading.utterance.said(amount.span)
+    return SlotChange(amount.slot, amount.kind, (), amount.low, amount.high, words, amount.confidence, correction)
+
+
+def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, SlotChange]]:
+    found = []
+    for critique in reading.relative:
+        asks = reading.is_question and not critique.complaint and _ASKS_WHICH.search(reading.before(critique.span, 4))
+        if critique.slot not in amount_slots and not (asks and reading.state.table):
+            kind: ChangeKind = "more" if critique.direction > 0 else "less"
+            found.append((critique.span, SlotChange(critique.slot, kind, words=reading.utterance.said(critique.span))))
+    return found
+
+
+def _with_open(reading: Reading, said: list[tuple[Span, SlotChange]]) -> list[tuple[Span, SlotChange]]:
+    """Add the choices left open: one that was named by its slot outdoes a value named before it, any other yields to a wish."""
+    for slot, span in reading.open:
+        if slot is None:
+            continue
+        by_name = any(name == slot for name, _ in reading.named)
+        wanted = [(at, change) for at, change in said if change.slot == slot and change.kind not in {"exclude", "clear"}]
+        if by_name and wanted and all(at.last <= span.first for at, _ in wanted):
+            said = [pair for pair in said if pair not in wanted]
+        elif wanted or (slot == reading.state.asked_slot and not by_name and any(change.kind != "exclude" for _, change in said)):
+            continue
+        said.append((span, SlotChange(slot, "any", words=reading.utterance.said(span))))
+    return said
+
+
+def _without_repaired(reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    """Drop a value that was taken back in the same breath: "a blue, no, a green one"."""
+    dropped = set()
+    for marker, _ in reading.utterance.find(REPAIR):
+        if any(scope.opener.overlaps(marker) for scope in reading.scopes):
+            continue
+        before = [mention for mention in mentions if 0 <= marker.first - mention.span.last <= _REPAIR_REACH]
+        after = [mention for mention in mentions if 0 <= mention.span.first - marker.last <= _REPAIR_REACH]
+        dropped |= {
+            early
+            for late in after
+            for early in before
+            if early.slot == late.slot and early.values != late.values and reading.polarity(early) == "want"
+        }
+    return [mention for mention in mentions if mention not in dropped]
+
+
+def _without_repaired_amounts(reading: Reading) -> list[Amount]:
+    """Of two amounts of one slot with a repair between them only the later was meant."""
+    markers = [span for span, _ in reading.utterance.find(REPAIR)]
+
+    def taken_back(amount: Amount) -> bool:
+        later = [other for other in reading.amounts if other is not amount and other.slot == amount.slot]
+        return any(
+            amount.span.last <= marker.first and marker.last <= other.span.first + 1 for marker in markers for other in later
+        )
+
+    return [amount for amount in reading.amounts if not taken_back(amount)]
+
+
+def _merged(changes: list[SlotChange], state: BeliefState, adds: bool) -> list[SlotChange]:
+    """One change a slot and kind: values said together are taken together, and "also" keeps what was wanted before."""
+    merged: dict[tuple[str, str], SlotChange] = {}
+    for change in changes:
+        key = (change.slot, change.kind)
+        earlier = merged.get(key)
+        if earlier is None or change.kind not in {"want", "exclude", "clear"}:
+            merged[key] = change
+            continue
+        merged[key] = replace(
+            earlier,
+            values=tuple(dict.fromkeys((*earlier.values, *change.values))),
+            words=f"{earlier.words}, {change.words}",
+            confidence=min(earlier.confidence, change.confidence),
+        )
+    found = [_added(change, state) if adds else change for change in merged.values()]
+    low = next((change for change in found if change.kind == "at_least"), None)
+    high = next((change for change in found if change.kind == "at_most"), None)
+    if low and high and low.slot == high.slot and low.low is not None and high.high is not None and low.low <= high.high:
+        both = replace(low, kind="between", high=high.high, words=f"{low.words}, {high.words}")
+        found = [both if change is low else change for change in found if change is not high]
+    return found
+
+
+def _added(change: SlotChange, state: BeliefState) -> SlotChange:
+    if change.kind != "want" or change.slot not in state.slots:
+        return change
+    return replace(change, values=tuple(dict.fromkeys((*state.wants(change.slot), *change.values))))
