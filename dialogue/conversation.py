@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialogue.belief import apply
@@ -113,6 +113,11 @@ class Conversation:
         return None
 
 
-def values_said(understanding: Understanding) -> Mapping[str, Sequence[str]]:
-    """Slot to values wanted in one turn: the shape in which spoken commands are scored."""
-    return {change.slot: change.values for change in understanding.changes if change.kind == "want"}
+def command_said(reader: Reader, text: str) -> tuple[str | None, Mapping[str, str]]:
+    """A spoken command: its intent, None where nothing of the shop's was said, and slot to the value last said for it."""
+    understanding = reader.read(text, BeliefState())
+    slots = {change.slot: change.values[-1] for change in understanding.changes if change.kind == "want" and change.values}
+    norm = f" {read_words(text).norm} "
+    told = (intent.name for intent in reader.shop.intents if any(f" {read_words(word).norm} " in norm for word in intent.words))
+    intent = next(told, None) or (reader.shop.intents[0].name if slots and reader.shop.intents else None)
+    return intent, slots

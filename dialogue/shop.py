@@ -87,6 +87,13 @@ class Live(_Strict):
     timeout_ms: float = Field(default=150, gt=0, le=2_000)
 
 
+class Intent(_Strict):
+    """What a spoken command is for, where a shop takes commands; told by its words, or the only one there is."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+
 class Voice(BaseModel):
     """How the shop sounds. Keys beyond these are phrasing's own."""
 
@@ -107,6 +114,7 @@ class TalkingShop(BaseModel):
     critiques: tuple[Critique, ...] = ()
     policies: tuple[Policy, ...] = ()
     facts: tuple[Fact, ...] = ()
+    intents: tuple[Intent, ...] = ()
     voice: Voice = Voice()
     live: Live | None = None
     columns: ShopSchema
