@@ -1,7 +1,7 @@
 """What titles say for certain: kinds of thing, colours, materials, styles, from word lists that are data (words/attributes.toml).
 
 A value is taken only where its word stands whole in the title. The kind is the last one named before any "with" or "for",
-because English puts the head of a name at its end: a "teapot cosy" is a cosy.
+because English puts the head of a name at its end.
 """
 
 from __future__ import annotations

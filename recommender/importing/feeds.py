@@ -76,7 +76,7 @@ def _google(table: Table, names: dict[str, str]) -> Table:
 
 
 def _steps(cell: object) -> list[str] | None:
-    """"Home > Kitchen > Mugs" as mugs, kitchen: the kind first, then what it belongs to."""
+    """"A > B > C" as C, B: the kind first, then what it belongs to."""
     texts = cell if isinstance(cell, list) else [str(cell)] if cell else []
     steps = [step.strip() for text in texts for step in reversed(str(text).split(">"))]
     return list(dict.fromkeys(step for step in steps if step and not step.isdigit()))[:2] or None
