@@ -22,7 +22,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from voice.biasing import put_right
-from voice.features import QUIET_AFTER_S, WindowFeatures, is_nothing, window_for
+from voice.features import QUIET_AFTER_S, WINDOW_STEPS_S, WindowFeatures, is_nothing, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.whisper_guards import TOKENS_FREE, TOKENS_PER_S_MAX, Hypothesis, is_silence, why_doubted
 from voice.whisper_timestamps import within
@@ -66,6 +66,8 @@ class FasterWhisper:
         self._language = language if self._stock.model.is_multilingual else "en"
         self._tokenizers: dict[str, Tokenizer] = {}
         self._lock = threading.Lock()
+        quiet = self._encode(np.zeros(0, np.float32), WINDOW_STEPS_S[0])  # the first run claims memory; let it not be a shopper's
+        self._decode(quiet, self._words(quiet), WINDOW_STEPS_S[0], 0.0)
 
     def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
         """Hear one utterance; see ``voice.sound.Transcriber``. Sounds that cannot hold a word are heard as nothing.
@@ -80,7 +82,7 @@ class FasterWhisper:
         window_s = window_for(duration_s)
         if window_s is None:
             return self._transcript(self._decode_in_full(sound), "long", began)
-        encoded = self._stock.model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
+        encoded = self._encode(sound, window_s)
         words = self._words(encoded)
         guess = self._decode(encoded, words, window_s, duration_s)
         cause = why_doubted(guess, duration_s)
@@ -100,6 +102,9 @@ class FasterWhisper:
             fallback=cause,
             took_ms=(time.perf_counter() - began) * 1000,
         )
+
+    def _encode(self, sound: FloatAudio, window_s: float) -> Any:
+        return self._stock.model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
 
     def _decode(self, encoded: Any, words: Tokenizer, window_s: float, duration_s: float) -> Hypothesis:
         """Greedy where that may be sure, by beam search otherwise."""
