@@ -12,8 +12,9 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,11 @@ from server.protocol import (
     Stop,
     Text,
     TranscriptSaid,
-    TurnSaid,
     error,
 )
 from server.session_ears import Committed, Ears
-from server.session_mouth import Mouth, lead_silence_ms
-from server.session_timing import onset_ms, stages
+from server.session_mouth import Mouth
+from server.session_timing import Turning, turn_said
 from server.session_turn import Asked, Spoken, TurnWork
 from server.showing import items_shown, understanding_shown
 from voice import interrupting, listening
@@ -55,22 +55,11 @@ log = logging.getLogger(__name__)
 UNHEARD_MS = 250
 """A reply of which less was heard has not been heard: a shopper who speaks then is still in the turn before it."""
 TICK_S = 0.05
+MOST_KEPT = 256
+"""Messages kept for a client whose connection is lost."""
 LAST_REPORT_S = 0.3
 """How long the client's last report of a reply may take to come."""
 DOING: dict[str, str] = {"hear": "listening", "think": "thinking", "phrase": "finding the words", "speak": "speaking"}
-
-
-@dataclass
-class Turning:
-    """The turn being answered."""
-
-    work: TurnWork
-    number: int
-    generation: int
-    ended_s: float
-    """The true end of the shopper's speech, or the arrival of the typed words, by the session's clock."""
-    decided_s: float | None
-    """When it became certain that the turn was over; None of a typed turn."""
 
 
 class Session:
@@ -85,11 +74,16 @@ class Session:
         self.last_active_s = clock()
         self.finished = asyncio.Event()
         """Set when the client has said ``stop`` and what it said is answered."""
-        self._start, self._engines, self._lanes, self._send, self._clock = start, engines, lanes, send, clock
+        self._start, self._engines, self._lanes, self._clock = start, engines, lanes, clock
+        self._to_client, self._drop_unsent = send, drop_unsent
+        self._kept: deque[ServerMessage] | None = None
+        """Messages for a client whose connection is lost; None while there is one."""
         self.sample_rate_hz = start.sample_rate
-        self._output_rate_hz = start.output_sample_rate or start.sample_rate
+        self.output_rate_hz = start.output_sample_rate or start.sample_rate
         self._ears = Ears(engines.new_listener(), engines.turn_end, lanes, start.sample_rate, clock)
-        self._mouth = Mouth(self._say, drop_unsent, self._output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio")
+        self._mouth = Mouth(
+            self._say, lambda: self._drop_unsent(), self.output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio"
+        )
         self._barge = interrupting.SILENT
         self._guess: TurnWork | None = None
         self._turning: Turning | None = None
@@ -116,6 +110,37 @@ class Session:
                     "thinking", Lane.FIRST_CLAUSE, lambda: self._engines.conversation.greeting(self.state)
                 )
                 self._answer(self._work(certain=True, turn=greeting), None)
+
+    def detach(self) -> None:
+        """The connection is lost: be silent and wait, for the client may come back."""
+        self._kept = deque(maxlen=MOST_KEPT)
+        self._mouth.rest()
+        self._drop_guess()
+
+    def attach(self, send: Callable[[ServerMessage | bytes], None], drop_unsent: Callable[[], None], played: int | None) -> int:
+        """The client is back, having played up to ``played``; what it missed is sent, and the reply goes on from there.
+
+        Returns the position from which the stream goes on; call before anything else is sent.
+        """
+        kept, self._kept = self._kept or deque(), None
+        self._to_client, self._drop_unsent = send, drop_unsent
+        self._ears.forget()
+        position = self._mouth.take_up(played)
+        asyncio.get_running_loop().call_soon(self._go_on, kept)
+        return position
+
+    def _go_on(self, kept: Iterable[ServerMessage]) -> None:
+        for message in kept:
+            self._send(message)
+        if self._barge.reply == "held":
+            self._barge = interrupting.BargeIn("playing")
+        self._mouth.go_on()
+
+    def _send(self, message: ServerMessage | bytes) -> None:
+        if self._kept is None:
+            self._to_client(message)
+        elif not isinstance(message, bytes | Clear):
+            self._kept.append(message)
 
     def close(self) -> None:
         """Drop everything under way."""
@@ -160,7 +185,7 @@ class Session:
     def _say(self, said: ServerMessage | bytes) -> None:
         """Send what the mouth says; the ears are told, so that they know their own voice."""
         if isinstance(said, bytes):
-            self._ears.spoke(said, self._output_rate_hz)
+            self._ears.spoke(said, self.output_rate_hz)
         elif isinstance(said, Clear):
             self._ears.silenced()
         self._send(said)
@@ -296,7 +321,7 @@ class Session:
         self, *, certain: bool, audio: FloatAudio | None = None, text: str = "", revision: int = -1, turn: Turn | None = None,
         hears: TurnWork | None = None,
     ) -> TurnWork:
-        rate_hz = self._output_rate_hz if self._mouth.aloud else None
+        rate_hz = self.output_rate_hz if self._mouth.aloud else None
         asked = self._asked(revision, audio, text)
         return TurnWork(asked, self._engines, self._lanes, rate_hz=rate_hz, certain=certain, turn=turn, hears=hears)
 
@@ -358,20 +383,7 @@ class Session:
                 break
         mouth.finish(turning.generation)
         await mouth.all_sent(turning.generation)
-        self._send(self._turn_said(turning, first))
-
-    def _turn_said(self, turning: Turning, first: Spoken | None) -> TurnSaid:
-        cut = turning.generation != self._mouth.generation
-        work, first_sent_s = turning.work, None if cut and not self._mouth.first_sent_s else self._mouth.first_sent_s
-        silence_ms = lead_silence_ms(first.speech) if first and first.speech else 0.0
-        transcript = work.transcript.result()
-        return TurnSaid(
-            turn=turning.number, spoken=turning.decided_s is not None, interrupted=cut, speculated=work.speculated,
-            onset_ms=onset_ms(turning.ended_s, first_sent_s, silence_ms),
-            stages=stages(turning.ended_s, turning.decided_s, work.times_s, first_sent_s, silence_ms),
-            sent_samples=self._mouth.sent_samples, fallback=transcript.fallback if transcript else None,
-            plan=work.turn.result().plan.kind,
-        )
+        self._send(turn_said(turning, first, self._mouth))
 
     def _nothing_heard(self, turning: Turning) -> None:
         self._send(error("nothing_heard"))

@@ -146,6 +146,11 @@ class Ears:
         """Tell the listener what the words of a pause say about its being the end."""
         await self.ask(lambda: self._listener.text_hint(revision, complete))
 
+    def forget(self) -> None:
+        """The sound was broken off (a lost connection): what has not been heard yet never will be."""
+        self._waiting.clear()
+        self._waiting_samples = 0
+
     async def end_now(self) -> None:
         """End the turn with what has come; ``Committed`` follows its events."""
         await self._idle.wait()

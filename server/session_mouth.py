@@ -59,12 +59,12 @@ class Mouth:
         self._all_sent = asyncio.Event()
         self._all_sent.set()
         self._written: list[str] = []
+        self._rested_at = 0
         self._finished, self._held = True, False
         self.generation = 0
         """Raised by every new reply and every cut; work of an older generation is dropped."""
         self._reply_generation = 0
-        self.first_sent_s: float | None = None
-        """When the first samples of the present reply went out."""
+        self._first_sent_s: dict[int, float] = {}
 
     @property
     def sent_samples(self) -> int:
@@ -72,7 +72,6 @@ class Mouth:
 
     def begin(self) -> int:
         """A new reply; returns its generation."""
-        self.first_sent_s = None
         self._written = []
         self._finished, self._held = False, False
         self._all_sent.clear()
@@ -98,6 +97,10 @@ class Mouth:
             self._ledger.finish()
             self._finished = True
             self._more.set()
+
+    def first_sent_s(self, generation: int) -> float | None:
+        """When the first samples of a reply went out; asked once, at the reply's end."""
+        return self._first_sent_s.pop(generation, None)
 
     async def room(self, generation: int) -> None:
         """Until the next sentence is worth making: little is left of what is laid down. At once where the reply was cut."""
@@ -127,14 +130,28 @@ class Mouth:
 
     def hold(self) -> None:
         """Be silent at once, and commit to nothing: ``go_on`` takes the reply up from the sample heard last."""
-        self._held = True
-        self._silence()
+        if self._reply_generation == self.generation:
+            self._held = True
+            self._silence()
 
     def go_on(self) -> None:
         """It was nothing; the reply goes on."""
-        self._held = False
-        self._ledger.rewind()
-        self._more.set()
+        if self._held:
+            self._held = False
+            self._ledger.rewind()
+            self._more.set()
+
+    def rest(self) -> None:
+        """The connection is lost: be silent until ``take_up``, which tells what was heard."""
+        self._rested_at = self._position()
+        if self._reply_generation == self.generation:
+            self._held = True
+            self._head.set(self._ledger.clear(), self._clock())
+
+    def take_up(self, played: int | None) -> int:
+        """The client is back, having played up to ``played`` (None: by the clock). Returns where the stream goes on."""
+        self._ledger.played(self._rested_at if played is None else played)
+        return self.sent_samples
 
     def cut(self) -> str | None:
         """Nothing more of this reply is sent. Returns the words heard of it; None where there was no reply to cut."""
@@ -200,8 +217,7 @@ class Mouth:
                 await asyncio.sleep(min(CHUNK_MS, 1000 * (ahead - self._lead_samples + 1) / self.rate_hz) / 1000)
                 continue
             pcm = self._ledger.take(min(chunk, self._lead_samples - ahead))
-            if self.first_sent_s is None:
-                self.first_sent_s = now_s
+            self._first_sent_s.setdefault(self._reply_generation, now_s)
             self._send(pcm.astype("<i2", copy=False).tobytes())
             await asyncio.sleep(0)
 

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from server.protocol import Stage
+from server.protocol import Stage, TurnSaid
+from server.session_mouth import Mouth, lead_silence_ms
+from server.session_turn import Spoken, TurnWork
 
 StageName = Literal["hear", "think", "phrase_first", "speak_first"]
 SHOWN: tuple[StageName, ...] = ("hear", "think", "phrase_first", "speak_first")
+
+
+@dataclass
+class Turning:
+    """The turn being answered."""
+
+    work: TurnWork
+    number: int
+    generation: int
+    ended_s: float
+    """The true end of the shopper's speech, or the arrival of the typed words, by the session's clock."""
+    decided_s: float | None
+    """When it became certain that the turn was over; None of a typed turn."""
+
+
+def turn_said(turning: Turning, first: Spoken | None, mouth: Mouth) -> TurnSaid:
+    """The end of a turn, for the client. ``first``: the first sentence of its reply."""
+    work, silence_ms = turning.work, lead_silence_ms(first.speech) if first and first.speech else 0.0
+    transcript, first_sent_s = work.transcript.result(), mouth.first_sent_s(turning.generation)
+    return TurnSaid(
+        turn=turning.number, spoken=turning.decided_s is not None, interrupted=turning.generation != mouth.generation,
+        speculated=work.speculated, onset_ms=onset_ms(turning.ended_s, first_sent_s, silence_ms),
+        stages=stages(turning.ended_s, turning.decided_s, work.times_s, first_sent_s, silence_ms),
+        sent_samples=mouth.sent_samples, fallback=transcript.fallback if transcript else None, plan=work.turn.result().plan.kind,
+    )
 
 
 def stages(

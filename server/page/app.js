@@ -39,7 +39,8 @@ function status(state, text) {
 
 function take(message) {
   const { type } = message;
-  if (type === 'speech_started') { hearing = true; status('hearing', 'Listening …'); }
+  if (type === 'ready') sound.clear(message.sent_samples);
+  else if (type === 'speech_started') { hearing = true; status('hearing', 'Listening …'); }
   else if (type === 'speech_stopped') { hearing = false; status('ready', 'Thinking …'); }
   else if (type === 'transcript' && message.role === 'user') heard(message);
   else if (type === 'transcript') cutReplies(message.turn);

@@ -268,7 +268,7 @@ async def test_idle_conversations_are_closed(engines: Engines) -> None:
 
 
 async def test_a_caller_who_vanishes_leaves_nothing_behind(engines: Engines) -> None:
-    async with open_shop(engines) as (url, keeper):
+    async with open_shop(engines, resume_minutes=0) as (url, keeper):
         before = len(asyncio.all_tasks())
         for _ in range(3):
             line = await connect(url)
@@ -352,3 +352,54 @@ def _mutated(rng: random.Random) -> str:
         at = rng.randrange(len(text))
         text = text[:at] + rng.choice(["", "}", "\"", "\\u12", "💧", "NaN"]) + text[at + rng.randrange(3) :]
     return text
+
+
+async def test_a_lost_connection_is_taken_up_where_it_broke(engines: Engines) -> None:
+    """The wishes are still known, and the reply goes on from the last sample played; the token works once."""
+    async with open_shop(engines) as (url, keeper):
+        line = await connect(url)
+        await line.send('{"type": "start", "lead_ms": 200}')
+        ready = json.loads(await line.recv())
+        await line.send('{"type": "text", "text": "a green lamp"}')
+        samples = 0
+        while samples < 8_000:
+            data = await line.recv()
+            samples += len(data) // 2 if isinstance(data, bytes) else 0
+        line.transport.abort()
+        async with asyncio.timeout(5):
+            while not keeper.resting:
+                await asyncio.sleep(0.02)
+        assert not keeper.sessions
+
+        start = json.dumps({"type": "start", "resume": ready["resume"], "played_samples": 6_400})
+        async with connect(url) as again:
+            await again.send(start)
+            back = json.loads(await again.recv())
+            assert (back["session"], back["resumed"]) == (ready["session"], True)
+            assert back["sent_samples"] >= samples
+            pcm = b""
+            async with asyncio.timeout(5):
+                while len(pcm) < 3_200:
+                    data = await again.recv()
+                    pcm += data if isinstance(data, bytes) else b""
+            due = 8000 * np.sin(2 * np.pi * 440 * (6_400 + np.arange(1_600)) / 16_000)
+            assert np.abs(np.frombuffer(pcm[:3_200], dtype="<i2") - due).max() <= 2     # exactly the next sample
+            (session,) = keeper.sessions.values()
+            assert session.state.wants("colour") == ("green",)
+        async with connect(url) as stranger:
+            await stranger.send(start)
+            assert json.loads(await stranger.recv())["code"] == "resume_failed"
+            assert json.loads(await stranger.recv())["resumed"] is False
+
+
+async def test_a_conversation_that_nobody_takes_up_ends(engines: Engines) -> None:
+    async with open_shop(engines, resume_minutes=0.005) as (url, keeper):
+        line = await connect(url)
+        await line.recv()
+        line.transport.abort()
+        async with asyncio.timeout(5):
+            while not keeper.resting:
+                await asyncio.sleep(0.01)
+            while keeper.resting:
+                await asyncio.sleep(0.02)
+        assert not keeper.sessions

@@ -1,0 +1,188 @@
+"""One connection: what goes out waits here in order, what comes in is checked here before a session sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from server import doors
+from server.engines import Engines
+from server.protocol import (
+    CLOSE_GOING_AWAY,
+    CLOSE_NORMAL,
+    CLOSE_POLICY,
+    CLOSE_TRY_LATER,
+    ErrorCode,
+    ProtocolError,
+    ServerMessage,
+    Start,
+    error,
+    parse_client,
+    to_json,
+)
+from server.session import Session
+from server.settings import Settings
+
+START_WITHIN_S = 0.25
+"""A client that says nothing so long after connecting gets the defaults."""
+CORRECTION_WITHIN_S = 5.0
+"""... and so long after a ``start`` that could not be taken."""
+SEND_WITHIN_S = 10.0
+"""A client that does not take a message so long has stopped reading."""
+MOST_UNSENT_BYTES = 8 << 20
+MESSAGES_PER_S, MESSAGES_AT_ONCE = 200.0, 1_000.0
+"""Messages a client may send; 20 ms frames of audio are 50 a second."""
+AUDIO_PER_S, AUDIO_AT_ONCE_S = 4.0, 120.0
+"""Seconds of audio a second, and at once: a recording may be sent faster than it was spoken, not without end."""
+HEARTBEAT_S = 1.0
+
+
+class Line:
+    """One connection: what goes out waits here in order, what comes in is checked here."""
+
+    def __init__(self, connection: ServerConnection, settings: Settings) -> None:
+        self._connection, self._settings = connection, settings
+        self._out: deque[str | bytes] = deque()
+        self._out_bytes = 0
+        self._more = asyncio.Event()
+        self._closing: tuple[int, str] | None = None
+        self._messages = doors.Allowance(MESSAGES_PER_S, MESSAGES_AT_ONCE, time.monotonic)
+        self._audio_s = doors.Allowance(AUDIO_PER_S, AUDIO_AT_ONCE_S, time.monotonic)
+
+    # --- out -----------------------------------------------------------------------------------------------------------
+
+    def send(self, message: ServerMessage | bytes) -> None:
+        """Queue a message; never blocks. A client that has stopped reading is closed."""
+        if self._closing is not None:
+            return
+        data = message if isinstance(message, bytes) else to_json(message)
+        self._out.append(data)
+        self._out_bytes += len(data)
+        if self._out_bytes > MOST_UNSENT_BYTES:
+            self._closing = (CLOSE_POLICY, "The client does not read what it is sent.")
+        self._more.set()
+
+    def drop_unsent(self) -> None:
+        """Forget audio that has not left yet."""
+        self._out = deque(data for data in self._out if isinstance(data, str))
+        self._out_bytes = sum(len(data) for data in self._out)
+
+    def close(self, code: ErrorCode, detail: object = "", status: int | None = None) -> None:
+        """Say why, then close with the fitting code."""
+        said = error(code, detail)
+        self.send(said)
+        by_code = {"busy": CLOSE_TRY_LATER, "closing": CLOSE_GOING_AWAY, "idle": CLOSE_NORMAL, "internal": 1011}
+        self._closing = (status or by_code.get(code, CLOSE_POLICY), said.message)
+        self._more.set()
+
+    async def refuse(self, code: ErrorCode, detail: object) -> None:
+        """Close a connection that never became a conversation."""
+        said = error(code, detail)
+        with contextlib.suppress(ConnectionClosed):
+            await self._connection.send(to_json(said))
+            await self._connection.close(CLOSE_TRY_LATER, said.message)
+
+    @contextlib.asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """While inside, queued messages go out; on leaving, what is queued is still sent, then the connection is closed."""
+        sender = asyncio.create_task(self._send_all())
+        try:
+            yield
+            if self._closing is None:
+                self._closing = (CLOSE_NORMAL, "")
+            self._more.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(sender), SEND_WITHIN_S)
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+            await self._connection.close(*(self._closing or (CLOSE_NORMAL, "")))
+
+    async def _send_all(self) -> None:
+        while True:
+            while self._out:
+                data = self._out.popleft()
+                self._out_bytes -= len(data)
+                try:
+                    await asyncio.wait_for(self._connection.send(data), SEND_WITHIN_S)
+                except TimeoutError:
+                    self._connection.transport.abort()
+                    return
+                except ConnectionClosed:
+                    return
+            if self._closing is not None:
+                await self._connection.close(*self._closing)
+                return
+            self._more.clear()
+            await self._more.wait()
+
+    @property
+    def lost(self) -> bool:
+        """The connection broke without a goodbye from either side."""
+        return self._closing is None and self._connection.protocol.close_rcvd is None
+
+    # --- in ------------------------------------------------------------------------------------------------------------
+
+    async def start(self, engines: Engines) -> tuple[Start | None, str | bytes | None]:
+        """The client's ``start``, or the defaults and the message that came instead; None where the conversation cannot begin."""
+        patience_s = START_WITHIN_S
+        while True:
+            try:
+                first: str | bytes = await asyncio.wait_for(self._connection.recv(), patience_s)
+            except TimeoutError:
+                return Start(), None
+            if not self._messages.spend(1):
+                self.close("too_many")
+                return None, None
+            if isinstance(first, bytes):
+                return Start(), first
+            try:
+                message = parse_client(first)
+            except ProtocolError as wrong:
+                self.send(wrong.answer)
+                patience_s = CORRECTION_WITHIN_S
+                continue
+            if not isinstance(message, Start):
+                return Start(), first
+            if message.shop not in (None, engines.shop.shop.id):
+                self.close("unknown_shop", message.shop)
+                return None, None
+            return message, None
+
+    async def read_into(self, session: Session, first: str | bytes | None) -> None:
+        """Hand the session what comes until the client goes, says stop, or is sent away."""
+        if first is not None:
+            await self._take(session, first)
+        while not session.finished.is_set() and self._closing is None:
+            try:
+                data = await asyncio.wait_for(self._connection.recv(), HEARTBEAT_S)
+            except TimeoutError:
+                if time.monotonic() - session.last_active_s > self._settings.idle_minutes * 60:
+                    self.close("idle", f"{self._settings.idle_minutes:g}")
+                continue
+            except ConnectionClosed:
+                return
+            await self._take(session, data)
+
+    async def _take(self, session: Session, data: str | bytes) -> None:
+        if not self._messages.spend(1):
+            self.close("too_many")
+        elif isinstance(data, bytes):
+            if self._audio_s.spend(len(data) / 2 / session.sample_rate_hz):
+                session.audio(data)
+            else:
+                self.close("too_fast")
+        else:
+            try:
+                message = parse_client(data)
+            except ProtocolError as wrong:
+                self.send(wrong.answer)
+                return
+            if message is not None:
+                await session.message(message)
