@@ -79,8 +79,8 @@ def shop_toml(
         })
     lines += [
         "# Relative wishes beyond cheaper and dearer, which shoptalk knows by itself:",
-        "# [[critiques]]", '# words = ["dressier", "smarter"]', '# slot = "style"', '# direction = "more"',
-        '# scale = ["casual", "smart", "formal"]', "",
+        "# [[critiques]]", '# words = ["bigger", "larger"]', '# slot = "size"', '# direction = "more"',
+        '# scale = ["small", "medium", "large"]', "",
         "# Lines your shop stands behind; spoken only as written. A question that none answers is not guessed at.",
         "# [[policies]]", '# name = "returns"', '# words = ["return", "refund", "send it back"]',
         '# text = "You can return anything within thirty days."', "",
