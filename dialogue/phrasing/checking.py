@@ -255,14 +255,16 @@ def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 
 
 def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour: "red rose" is not
-    "red".
+    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour ("red rose"
+    is not "red"), unless it is what the name ends in.
     """
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     at = _position(said, facts.title_stems)
     if at is None:
         return False
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
+        return True
+    if at + len(said) == len(facts.title_stems):
         return True
     after = _stem_at(reading, claim.last)
     title_after = facts.title_stems[at + len(said)] if at + len(said) < len(facts.title_stems) else None

@@ -94,7 +94,7 @@ class _Reader:
     def read(self) -> Reading:
         for mention in self.mentions:
             self._take(mention.first, mention.last)
-        for first, last in self._find(patterns.SET_BACK):
+        for first, last in self._find(patterns.PLAIN_TURNS):
             self._take(first, last)
         self._other_names()
         figures = self._figures()

@@ -49,6 +49,8 @@ _AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
 _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _LASTS = re.compile(r"\b(?:lasts|runs|goes on)(?: for)?$")
+_HAVE = re.compile(r"\b(?:have|got|there are|theres)(?: only| just| still)?$")
+_OF_THEM = re.compile(r"^of (?:them|it|these|those|the)\b")
 _OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
 _PRICE_BEFORE = re.compile(
     r"\b(?:at|for|costs?|costing|price|priced(?: at)?|pay|just|only|under|over|about|around|than|to|you back|yours for"
@@ -179,8 +181,10 @@ class _Figures:
         if slot := self.units.get(stem):
             end = last + 1 + self._absorbed(_LONG, last + 1)
             return replace(self._settled("amount", number.value, first, end), slot=slot)
-        if left := LEFT.match(self._ahead(last, 4)):
+        if left := LEFT.match(self._ahead(last, 6)):
             return self._settled("left", number.value, first, last + len(left[0].split()))
+        if _HAVE.search(self._behind(first, 4)) and (them := _OF_THEM.match(self._ahead(last, 5))):
+            return self._settled("left", number.value, first, last + len(them[0].split()))
         if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             return self._settled("count", number.value, first, last)
         pair = self._pair(number)

@@ -20,7 +20,7 @@ STOCK_YES = _phrase(
     r"available(?: now| today)?",
     r"on the shelf|on our shelves|to hand|on hand",
     r"ready to (?:go|take|buy)",
-    r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)",
+    r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)|still (?:have|got) (?:it|them|this|that)",
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
@@ -32,7 +32,7 @@ STOCK_VAGUE = _phrase(
     r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
-LEFT = re.compile(r"^(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
+LEFT = re.compile(r"^(?:of them )?(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
 
 SUPERLATIVE = _phrase(
     r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
@@ -62,13 +62,14 @@ SAME_PRICE = _phrase(r"same (?:price|money)|costs? the same|equally priced|price
 
 _SAFE_VERBS = """
 show tell look say find suggest recommend help pick choose start go think see like love prefer have know name mention ask list
-describe compare talk speak hear be been try consider note got offer point enjoy want need is are do also not only s a the at in of
-for end come pay sit
+describe compare talk speak hear be been try consider note got offer point enjoy want need is are do also not only s a the at in
+of for end come pay sit
 """
 """What an assistant may say that it or the shopper can do, promising nothing."""
 PROMISE = _phrase(
     r"(?:we|well|we will|we can|we could|ill|i will|i can|i could|you can|you will|youll|they will|theyll)"
-    rf"(?: \w+ly| also| even| always| still| just)? (?!(?:give you|{'|'.join(_SAFE_VERBS.split())})\b)\w+",
+    r"(?: \w+ly| also| even| always| still| just)?"
+    rf" (?!(?:\w+ly|also|even|always|still|just|give you|{'|'.join(_SAFE_VERBS.split())})\b)\w+",
     r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
     r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
@@ -88,10 +89,10 @@ INCLUDED = re.compile(
 NEW = re.compile(rf"\b(?:just (?:come |came )?in|just (?:landed|added)|back in|new in|brand new){_END}")
 MORE_HERE = re.compile(
     r"\b(?:have|got|are|is) (?:some |a lot |lots |plenty )?(?:more|others)(?: of (?:it|them|these|those))?"
-    rf"(?: like (?:it|them|this|that))?(?: coming in)?{_END}"
+    rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"
 )
-SET_BACK = _phrase(r"sets? you back|set you back")
-"""Plain, though "back" alone is not."""
+PLAIN_TURNS = _phrase(r"sets? you back|set you back|only (?:got|have|a)")
+"""Plain, though "back" and "only" alone are not."""
 
 _NEGATIONS = "not no never isnt arent wasnt doesnt dont didnt hasnt havent without nor neither cannot cant"
 NEGATIONS = frozenset(_NEGATIONS.split())

@@ -38,6 +38,9 @@ likewise
 afraid course fact short word words
 """
 _VERBS = """
+cover grab adore admire recognise recognize remind brighten catch cheer reward consist contain mix wander browse ponder decide
+settle
+continue repeat mind understand hear assume say mark narrow sum state express sense occur
 ask give look see show think know let say tell mention hear find want wish like love prefer need hope suit fit match go come
 get make pick choose
 suggest recommend consider start try mean feel call name describe help take keep mind stand turn work sell buy sit lean tend
@@ -69,6 +72,10 @@ character personality air flavour flavor sense eye heart mind taste liking prefe
 number name title answer offering candidate contender example instance matter moment term sake mention nod
 """
 _TASTE = """
+unfortunately sadly luckily fortunately incidentally evidently obviously naturally typically exact precise accurate rough mere
+plainly
+fond tidy jolly dear lucky sad sorry shame pity alas hooray wow ooh aha gladly kindly warm-hearted brief slight modest humble
+evening evenings morning mornings afternoon afternoons moody tricky clever wise good-natured fitting considerate
 good great nice fine lovely beautiful pretty handsome charming delightful pleasing pleasant attractive gorgeous wonderful
 splendid marvellous
 fitting ideal perfect suitable apt appropriate easy simple special thoughtful sweet neat tasteful welcome worthy happy glad

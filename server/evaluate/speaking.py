@@ -47,8 +47,8 @@ class Metered:
     ) -> Completion:
         """Pass the call on."""
         said = self._inner.complete(
-            prompt, max_tokens=max_tokens, stop=stop, grammar=grammar, deadline_ms=deadline_ms, temperature=temperature, seed=seed,
-            cancelled=cancelled,
+            prompt, max_tokens=max_tokens, stop=stop, grammar=grammar, deadline_ms=deadline_ms, temperature=temperature,
+            seed=seed, cancelled=cancelled,
         )  # fmt: skip
         with self._lock:
             self.tokens, self.took_ms, self.calls = self.tokens + said.tokens, self.took_ms + said.took_ms, self.calls + 1

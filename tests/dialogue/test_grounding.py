@@ -60,8 +60,10 @@ ATTACKS = (
     "   ",
     "Price 5 dollars lamp 3 pounds",
 )
-FORBIDDEN_ALOUD = ("free", "http", "evil.example", "ignore", "hacked", "instruction", "drop table", "<", ">", "{", "}", "$", "#", "sku", "fuck", "\n",
-                   "best lamp", "says:", "90", "🔥", "|")  # fmt: skip
+FORBIDDEN_ALOUD = (
+    "free", "http", "evil.example", "ignore", "hacked", "instruction", "drop table", "<", ">", "{", "}", "$", "#", "sku", "fuck",
+    "\n", "best lamp", "says:", "90", "🔥", "|",
+)  # fmt: skip
 
 
 def hostile_items() -> list[Item]:
