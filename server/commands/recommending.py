@@ -90,3 +90,47 @@ def _show(figures: dict[str, object]) -> None:
             f"{row['seconds']:.0f}",
         )
     console.print(table)
+
+
+def recommending_speed(
+    shop: Annotated[Path, typer.Argument(help="The shop whose real items the made catalogues are scaled up from.")],
+    sizes: Annotated[list[int] | None, typer.Option("--size", help="Items; may be given again (10000, 100000).")] = None,
+    queries: Annotated[int, typer.Option(help="Queries timed at each size.")] = 300,
+    seed: Annotated[int, typer.Option(help="Seed of the made items and queries.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Time one query, everything included, as the catalogue grows, with memory and what the compressed index finds.
+
+    The index of the shop must be built. A million items take minutes to index and about 3 GB.
+    """
+    from recommender.embedding import SentenceEmbedder
+    from recommender.shop import ShopError, load_schema
+    from recommender.store import load_shelf
+    from recommender.versions import IndexFolderError, current_version
+    from server import places
+    from server.evaluate.recommending_speed import speed_figures
+    from server.models import ModelError, require
+
+    try:
+        schema = load_schema(shop)
+        shelf = load_shelf(current_version(places.indexes_dir(schema.shop.id)), schema)
+        embedder = SentenceEmbedder(require(EMBEDDER))
+    except (ShopError, IndexFolderError, ModelError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    with Progress(TextColumn("{task.description:<22}"), BarColumn(), TimeElapsedColumn(), console=console) as bars:
+        shown = bars.add_task("reading")
+        figures = speed_figures(
+            shelf, embedder, sizes or [10_000, 100_000], queries, seed,
+            lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
+        )
+    rows = figures["sizes"]
+    assert isinstance(rows, list)
+    table = Table(title="One query as the catalogue grows")
+    for heading in rows[0]:
+        table.add_column(heading.replace("_", " "), justify="right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    console.print(table)
+    if as_json:
+        emit({"shop": schema.shop.id, **figures}, as_json=True)

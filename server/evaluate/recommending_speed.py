@@ -1,0 +1,159 @@
+"""How long one query takes and how much memory a catalogue holds, as the catalogue grows.
+
+The catalogues are scaled up from a real shop: each made item is a real one whose text vector is moved by part of the difference
+of two other real vectors, with the real item's values and a price of its own; item-item weights are made, at the density that a
+built index has. Queries are a real item's title, with a price limit, wished values and a shopper with a history. Timed: limits,
+every source, ranking, diversity and reasons; embedding the text is timed beside it, because it does not grow with the catalogue.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow
+
+from recommender.collaborative import NEIGHBOURS, ItemWeights
+from recommender.dense import DenseIndex, build_dense
+from recommender.facts import NO_PRICE, Choice, Facts, choice
+from recommender.items import ItemTable
+from recommender.ranking import rank
+from recommender.semantic import Inheritance
+from recommender.shelf import Shelf
+from recommender.shoppers import Histories, most_popular
+from recommender.types import Embedder, Limits, Query, Range, Vectors
+from server.reporting import percentile_ms
+
+MOVED = 0.4
+"""Share of the difference of two real vectors by which a made item differs from the real one."""
+WARM_ITEMS = 20_000
+"""Items that have weights, the most chosen ones, as in a built index."""
+SHOPPERS = 1000
+HISTORY = 20
+SHOWN = 10
+Tell = Callable[[str, int, int], None]
+
+
+def speed_figures(
+    shelf: Shelf, embedder: Embedder, sizes: Sequence[int], queries: int, seed: int, tell: Tell
+) -> dict[str, object]:
+    """Milliseconds, recall and memory by number of items."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for number, size in enumerate(sizes):
+        tell(f"{size:,} items", number, len(sizes))
+        rows.append(_measure(shelf, embedder, size, queries, dice))
+    return {"real_items": len(shelf.items), "queries": queries, "seed": seed, "synthetic_scale_up": True, "sizes": rows}
+
+
+def _measure(real: Shelf, embedder: Embedder, size: int, queries: int, dice: np.random.Generator) -> dict[str, object]:
+    before = _resident_mb()
+    vectors, origin = made_vectors(real.dense.rows(np.arange(len(real.items), dtype=np.int32)), size, dice)
+    started = time.perf_counter()
+    dense = build_dense(vectors)
+    build_s = time.perf_counter() - started
+    shelf = _made_shelf(real, dense, origin, dice)
+    asked = [_query(shelf, dice) for _ in range(queries)]
+    embed_ms, texts = [], []
+    for query in asked:
+        started = time.perf_counter()
+        texts.append(embedder.embed([query.text])[0])
+        embed_ms.append((time.perf_counter() - started) * 1000)
+    for query, text in zip(asked[:5], texts, strict=False):
+        rank(shelf, query, text)
+    took_ms = [rank(shelf, query, text).took_ms for query, text in zip(asked, texts, strict=True)]
+    return {
+        "items": size, "query_p50_ms": percentile_ms(took_ms, 50), "query_p95_ms": percentile_ms(took_ms, 95),
+        "embed_p50_ms": percentile_ms(embed_ms, 50), "embed_p95_ms": percentile_ms(embed_ms, 95),
+        "with_embedding_p95_ms": percentile_ms([one + two for one, two in zip(took_ms, embed_ms, strict=True)], 95),
+        "exhaustive": dense.exact, "recall@10": round(_recall(dense, vectors, texts), 4), "index_build_s": round(build_s, 1),
+        "resident_mb": round(_resident_mb() - before), "vectors_mb": round(dense.vectors.nbytes / 2**20),
+    }
+
+
+def made_vectors(real: Vectors, size: int, dice: np.random.Generator) -> tuple[Vectors, npt.NDArray[np.int64]]:
+    """Unit vectors of made items, and the real item each comes from."""
+    origin = np.concatenate([np.arange(min(size, len(real))), dice.integers(0, len(real), max(0, size - len(real)))])
+    vectors = real[origin].copy()
+    for start in range(len(real), size, 50_000):
+        part = slice(start, min(start + 50_000, size))
+        pair = dice.integers(0, len(real), (2, part.stop - part.start))
+        vectors[part] += np.float32(MOVED) * (real[pair[0]] - real[pair[1]])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors, origin
+
+
+def _made_shelf(real: Shelf, dense: DenseIndex, origin: npt.NDArray[np.int64], dice: np.random.Generator) -> Shelf:
+    size = len(origin)
+    prices = real.facts.price_minor[origin]
+    prices = np.where(prices == NO_PRICE, NO_PRICE, (prices * dice.uniform(0.7, 1.4, size)).astype(np.int64))
+    facts = Facts(
+        prices, real.facts.stock[origin], real.facts.launched_days[origin],
+        {name: column[origin] for name, column in real.facts.numbers.items()},
+        {name: _copied(column, origin) for name, column in real.facts.choices.items()},
+    )
+    ids = [f"M{number:07d}" for number in range(size)]
+    taken = pyarrow.array(origin)
+    items = ItemTable(ids, real.items.titles.take(taken), real.items.descriptions.take(taken), facts)
+    warm = min(size, WARM_ITEMS)
+    each = min(NEIGHBOURS, warm)
+    starts = np.minimum(np.arange(size + 1, dtype=np.int64), warm) * each
+    weights = ItemWeights(
+        starts, dice.integers(0, size, warm * each).astype(np.int32), dice.random(warm * each).astype(np.float32)
+    )
+    popular = (dice.pareto(1.5, size) / 100).clip(0, 1).astype(np.float32)
+    shopper_starts = np.arange(SHOPPERS + 1, dtype=np.int64) * HISTORY
+    known = Histories(
+        {f"s{number}": number for number in range(SHOPPERS)}, shopper_starts,
+        dice.integers(0, warm, SHOPPERS * HISTORY).astype(np.int32), np.ones(SHOPPERS * HISTORY, np.float32),
+    )
+    nobody = np.zeros(0, np.int32)
+    return replace(
+        real, items=items, positions={name: position for position, name in enumerate(ids)}, facts=facts, dense=dense, titles=None,
+        weights=weights, popularity=popular, by_popularity=most_popular(popular), histories=known,
+        inheritance=Inheritance(nobody, np.zeros(1, np.int64), nobody),
+    )
+
+
+def _copied(column: Choice, origin: npt.NDArray[np.int64]) -> Choice:
+    sizes = np.diff(column.starts)[origin]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    within = np.arange(starts[-1]) - np.repeat(starts[:-1], sizes)
+    return choice(column.values, starts, column.codes[np.repeat(column.starts[origin], sizes) + within])
+
+
+def _query(shelf: Shelf, dice: np.random.Generator) -> Query:
+    """A title's words, a price limit on most, a value that must hold on some, wished values, a known shopper."""
+    item = shelf.items[int(dice.integers(0, len(shelf.items)))]
+    held = [(slot, value) for slot, values in item.values.items() for value in values]
+    wished: dict[str, dict[str, float]] = {}
+    for pick in dice.permutation(len(held))[:2]:
+        wished.setdefault(held[pick][0], {})[held[pick][1]] = 1.0
+    must = {held[0][0]: frozenset({held[0][1]})} if held and dice.random() < 0.3 else {}
+    high = float((item.price_minor or 5000) * 2) if dice.random() < 0.7 else None
+    limits = Limits(price_minor=Range(high=high), must=must)
+    return Query(limits=limits, prefer=wished, text=item.title, shopper=f"s{int(dice.integers(0, SHOPPERS))}")
+
+
+def _recall(dense: DenseIndex, vectors: Vectors, texts: Sequence[npt.NDArray[np.float32]]) -> float:
+    """Share of the true nearest SHOWN (single precision, every item compared) that the search finds."""
+    everything = np.ones(len(vectors), np.bool_)
+    hits = 0
+    some = texts[:50]
+    for text in some:
+        true = np.argpartition(-(vectors @ text), SHOWN)[:SHOWN]
+        hits += len(np.intersect1d(true, dense.nearest(text, everything, SHOWN)[0]))
+    return hits / (SHOWN * len(some))
+
+
+def _resident_mb() -> float:
+    """Memory held now; the peak where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
