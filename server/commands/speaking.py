@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -25,6 +25,9 @@ def speaking(
     llm_url: Annotated[str, typer.Option(help="The OpenAI-compatible server, with --llm openai.")] = "http://127.0.0.1:11434/v1",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model in this process.")] = 1,
     patience_ms: Annotated[float, typer.Option(min=0, help="How long past the sentence before the model is waited for.")] = 400,
+    sets: Annotated[
+        Path | None, typer.Option(help="Also hold the checker to the planted lies and true paraphrases in this folder.")
+    ] = None,
     write: Annotated[Path | None, typer.Option(help="Write every reply to this file, one JSON object a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -33,7 +36,8 @@ def speaking(
     Opening clauses ("Two come to mind:") are counted with the sentence they open. A sentence is in time when it is ready before
     the one before it has been heard, at the pace of the default voice.
 
-    Example: shoptalk evaluate speaking --shop shops/demo --replies 200 --json
+    Examples: shoptalk evaluate speaking --shop shops/demo --replies 200 --json;
+    shoptalk evaluate speaking --llm none --sets benchmarks/speaking
     """
     from dialogue.llm import LlmError
     from dialogue.shop import load_shop
@@ -59,9 +63,20 @@ def speaking(
                 write=write,
                 told=lambda: bars.advance(bar),
             )
-    except (*EXPECTED, LlmError, OSError) as error:
+        checked = _checker_figures(sets, shop.parent) if sets else {}
+    except (*EXPECTED, LlmError, OSError, ValueError) as error:
         raise failed(error) from None
-    emit(figures | {"llm": llm, "llm_threads": threads}, as_json=as_json, title="Speaking")
+    emit(figures | {"llm": llm, "llm_threads": threads} | checked, as_json=as_json, title="Speaking")
+
+
+def _checker_figures(sets: Path, shops: Path) -> dict[str, Any]:
+    """What the checker catches and passes; shops are looked for beside the sets and beside the shop."""
+    from server.evaluate.speaking_sets import Judge, read_cases, set_figures
+
+    judge = Judge([sets / "shops", shops])
+    return {
+        "checker": set_figures([judge.judge(case) for name in ("truths", "lies") for case in read_cases(sets / f"{name}.jsonl")])
+    }
 
 
 def _model(llm: str, name: str, url: str, threads: int) -> LanguageModel | None:
