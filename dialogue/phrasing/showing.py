@@ -113,13 +113,13 @@ def compare(scene: Scene) -> list[Telling]:
         return pitches(scene)
     gap = price_gap(items[1], items[0], scene.shop)
     if gap == "the same price":
-        opener = scene.vary(("They are the same price.", "Both cost the same.", "The price is the same."))
+        opener = scene.vary(("They are the same price:", "Both cost the same:", "The price is the same:"))
     elif gap:
-        opener = scene.vary((f"The second is {gap}.", f"The second one costs {gap}.", f"In price, the second is {gap}."))
+        opener = scene.vary((f"The second is {gap}:", f"The second one costs {gap}:", f"In price, the second is {gap}:"))
     else:
         opener = scene.vary(("Let me put them side by side:", "Here is how they differ:"))
     pair = replace(scene.ground, items=items[:2])
-    tellings = [replace(tell(with_words(pair, "side differ"), opener), clause=not gap)]
+    tellings = [replace(tell(with_words(pair, "side differ"), opener), clause=True)]
     for position, facts in enumerate(items):
         traits = traits_of(facts, scene.shop, scene.plan.wishes, [other for other in items if other is not facts])
         about, the, verb = sentence_traits(traits), named(facts, scene.shop), verb_of(facts)

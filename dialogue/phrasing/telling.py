@@ -85,10 +85,11 @@ def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded:
         return None
     asked = (slot.ask or f"Any {slot.said} in mind?").strip().rstrip("?.! ")
     choices = sayable(options)[:OPTIONS_SPOKEN] if " or " not in asked else []
-    ground = with_words(replace(scene.ground, items=()), asked, slot.said, *choices)
+    ground = with_words(replace(scene.ground, items=(), wishes={}), asked, slot.said, *choices)
     if not choices:
-        sheet = Sheet(ask=f"{asked}?") if worded else None
+        sheet = Sheet(ask=f"{asked}?", lead="And") if worded else None
         return Telling(f"{asked}?", ground, sheet)
     offered = listed(choices, "or")
     text = scene.vary((f"{asked}: {offered}?", f"{asked}, perhaps {offered}?", f"{asked}, {offered}?"))
-    return Telling(sentence(text), ground, Sheet(ask=f"{asked}?", options=", ".join(choices)) if worded else None)
+    lead = f"And {asked[0].lower()}{asked[1:]},"
+    return Telling(sentence(text), ground, Sheet(ask=f"{asked}?", options=", ".join(choices), lead=lead) if worded else None)

@@ -82,8 +82,7 @@ def traits_of(
             shared = any(value in other.values.get(slot.name, ()) for other in besides)
             rank = 0 if held else len(SPECIFIC) if shared else SPECIFIC[min(len(values), len(SPECIFIC)) - 1]
             found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(held))))
-    return tuple(
-        trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:most])
+    return tuple(trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:most])
 
 
 def wishes_met(
