@@ -6,6 +6,7 @@ import typer
 
 from server.commands import (
     call,
+    config,
     conversing,
     demo,
     hearing,
@@ -33,6 +34,7 @@ app.command("serve")(serve.serve)
 app.command("talk")(talk.talk)
 app.command("call")(call.call)
 app.command("demo")(demo.demo)
+app.command("config")(config.config)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(shop.app, name="shop")
@@ -42,6 +44,7 @@ train.command("understanding")(understanding.train_understanding)
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("hearing")(hearing.hearing)
 evaluate.command("recommending")(recommending.recommending)
+evaluate.command("recommending-cold")(recommending.recommending_cold)
 evaluate.command("recommending-speed")(recommending.recommending_speed)
 evaluate.command("speaking")(speaking.speaking)
 evaluate.command("turn-taking")(turn_taking.turn_taking)

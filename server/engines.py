@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[str, float], None]
-"""Told a part's name and the seconds it took, as each is ready."""
+Tell = Callable[[str, float | None], None]
+"""Told a part's name and the seconds it took as each is ready; or what is being done, with None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Engines:
     turn_end: TurnEnd | None
 
 
-def silent(part: str, took_s: float) -> None:
+def silent(part: str, took_s: float | None) -> None:
     """Nobody watches the loading."""
 
 
@@ -66,7 +68,7 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     parts = _side_by_side(
         {
             "hearing": (0, lambda: _transcriber(settings)),
-            "the shop": (0, lambda: _shop(settings)),
+            "the shop": (0, lambda: _shop(settings, tell)),
             "speaking": (0, lambda: _speaker(settings)),
             "turn-taking": (0, _turn_taking),
             "phrasing": (NICE["phrasing"], lambda: _llm(settings)),
@@ -85,6 +87,32 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     return engines
 
 
+def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
+    """``load_engines`` beside the event loop, in a thread that never keeps the program from ending."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[Engines] = loop.create_future()
+
+    def settle(engines: Engines | None, failure: BaseException | None) -> None:
+        if made.cancelled():
+            return
+        if failure is not None:
+            made.set_exception(failure)
+        elif engines is not None:
+            made.set_result(engines)
+
+    def load() -> None:
+        engines, failure = None, None
+        try:
+            engines = load_engines(settings, tell)
+        except BaseException as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):   # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, engines, failure)
+
+    threading.Thread(target=load, name="load", daemon=True).start()
+    return made
+
+
 def _transcriber(settings: Settings) -> Transcriber:
     from voice.hearing import open_transcriber
 
@@ -96,15 +124,15 @@ def _transcriber(settings: Settings) -> Transcriber:
     return transcriber
 
 
-def _shop(settings: Settings) -> tuple[TalkingShop, Recommender, Embedder]:
+def _shop(settings: Settings, tell: Tell) -> tuple[TalkingShop, Recommender, Embedder]:
     from recommender.embedding import SentenceEmbedder
 
     shop = load_shop(settings.shop)
     embedder = SentenceEmbedder(require("minilm"))
-    return shop, open_shop(settings.shop, shop.shop.id, embedder), embedder
+    return shop, open_shop(settings.shop, shop.shop.id, embedder, tell), embedder
 
 
-def open_shop(folder: Path, shop_id: str, embedder: Embedder) -> Recommender:
+def open_shop(folder: Path, shop_id: str, embedder: Embedder, tell: Tell = silent) -> Recommender:
     """The shop's recommender; its index is built first where there is none or it is older than the catalogue."""
     from recommender.building import build_index
     from recommender.store import open_recommender
@@ -115,7 +143,7 @@ def open_shop(folder: Path, shop_id: str, embedder: Embedder) -> Recommender:
         return open_recommender(folder, indexes_dir, embedder)
     except IndexFolderError as stale:
         log.warning("the index is built anew: %s", stale)
-        build_index(folder, indexes_dir, embedder)
+        build_index(folder, indexes_dir, embedder, lambda stage, done, of: tell(f"building the index: {stage} {done}/{of}", None))
         return open_recommender(folder, indexes_dir, embedder)
 
 
@@ -173,7 +201,7 @@ def _side_by_side(parts: dict[str, tuple[int, Callable[[], Any]]], tell: Tell) -
         except BaseException as failure:
             failures.append(failure)
 
-    threads = [threading.Thread(target=make, args=(name, *how), name=f"load {name}") for name, how in parts.items()]
+    threads = [threading.Thread(target=make, args=(name, *how), name=f"load {name}", daemon=True) for name, how in parts.items()]
     for thread in threads:
         thread.start()
     for thread in threads:

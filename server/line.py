@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -46,8 +46,9 @@ HEARTBEAT_S = 1.0
 class Line:
     """One connection: what goes out waits here in order, what comes in is checked here."""
 
-    def __init__(self, connection: ServerConnection, settings: Settings) -> None:
-        self._connection, self._settings = connection, settings
+    def __init__(self, connection: ServerConnection, settings: Settings, saw: Callable[[ServerMessage], None]) -> None:
+        """``saw`` is told every message that goes out."""
+        self._connection, self._settings, self._saw = connection, settings, saw
         self._out: deque[str | bytes] = deque()
         self._out_bytes = 0
         self._more = asyncio.Event()
@@ -61,7 +62,11 @@ class Line:
         """Queue a message; never blocks. A client that has stopped reading is closed."""
         if self._closing is not None:
             return
-        data = message if isinstance(message, bytes) else to_json(message)
+        if isinstance(message, bytes):
+            data: str | bytes = message
+        else:
+            self._saw(message)
+            data = to_json(message)
         self._out.append(data)
         self._out_bytes += len(data)
         if self._out_bytes > MOST_UNSENT_BYTES:
@@ -84,6 +89,7 @@ class Line:
     async def refuse(self, code: ErrorCode, detail: object) -> None:
         """Close a connection that never became a conversation."""
         said = error(code, detail)
+        self._saw(said)
         with contextlib.suppress(ConnectionClosed):
             await self._connection.send(to_json(said))
             await self._connection.close(CLOSE_TRY_LATER, said.message)

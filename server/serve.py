@@ -25,6 +25,7 @@ from server.line import Line
 from server.protocol import MAX_FRAME_BYTES, ErrorCode, Ready, Start, error
 from server.session import Session
 from server.settings import Settings
+from server.watching import Watching, gauges
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,9 @@ class Doorkeeper:
     served: int = 0
     began_s: float = field(default_factory=time.monotonic)
 
+    def __post_init__(self) -> None:
+        self.watching = Watching(self.lanes)
+
     def figures(self) -> dict[str, Any]:
         """What /health tells: numbers only, nothing of what is said."""
         return {
@@ -61,7 +65,10 @@ class Doorkeeper:
     def answer_get(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer plain GETs; None lets a websocket in."""
         headers = {name: request.headers.get(name, "") for name in ("Authorization", "Sec-WebSocket-Protocol")}
-        if request.path.split("?")[0] != VOICE_PATH:
+        path = request.path.split("?")[0]
+        if path == "/metrics":
+            return shopfront.metrics(self.watching.page() + gauges(self.figures())).response()
+        if path != VOICE_PATH:
             return shopfront.answer(request.path, self.engines, self.figures()).response()
         if not doors.origin_allowed(request.headers.get("Origin"), request.headers.get("Host"), self.settings.origins):
             self.refused += 1
@@ -78,7 +85,7 @@ class Doorkeeper:
 
     async def talk(self, connection: ServerConnection) -> None:
         """One connection to ``/v1/voice``, from its beginning to its end."""
-        line = Line(connection, self.settings)
+        line = Line(connection, self.settings, self.watching.saw)
         refusal: ErrorCode | None = None
         if self.closing or self.engines is None:
             refusal = "closing" if self.closing else "opening"

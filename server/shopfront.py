@@ -66,6 +66,11 @@ def refused(status: http.HTTPStatus, code: str, message: str) -> Answer:
     return as_json({"type": "error", "code": code, "message": message}, status)
 
 
+def metrics(page: bytes) -> Answer:
+    """The server's figures, as Prometheus reads them."""
+    return Answer(http.HTTPStatus.OK, page, "text/plain; version=0.0.4; charset=utf-8")
+
+
 def answer(target: str, engines: Engines | None, figures: Mapping[str, Any]) -> Answer:
     """Answer ``GET target``. ``engines``: None while they are loading. ``figures``: what /health tells."""
     parts = urlsplit(target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -20,8 +19,8 @@ async def serving_inside(settings: Settings) -> AsyncIterator[str]:
     keeper = Doorkeeper(inside)
     began_s = time.monotonic()
     with console.status("Opening the shop ...") as status:
-        engines = await asyncio.to_thread(
-            engine_room.load_engines, inside, lambda part, took_s: status.update(f"Opening the shop ... {part} is ready")
+        engines = await engine_room.loading(
+            inside, lambda part, took_s: status.update(f"Opening the shop ... {part}{'' if took_s is None else ' is ready'}")
         )
     keeper.engines = engines
     console.print(f"[bold]{engines.shop.shop.name}[/] is open ({time.monotonic() - began_s:.1f} s).", highlight=False)

@@ -63,13 +63,15 @@ async def _serve(settings: Settings) -> None:
         loop.add_signal_handler(name, stopped.set)
     async with serving(settings, keeper) as (_, port):
         with console.status("Opening the shop ...") as status:
-            def tell(part: str, took_s: float) -> None:
-                console.print(f"  [green]✓[/] {part} [dim]{took_s:.1f} s[/]")
-                status.update("Opening the shop ...")
+            def tell(part: str, took_s: float | None) -> None:
+                if took_s is None:
+                    status.update(f"Opening the shop ... {part}")
+                else:
+                    console.print(f"  [green]✓[/] {part} [dim]{took_s:.1f} s[/]")
 
-            loading = asyncio.create_task(asyncio.to_thread(engine_room.load_engines, settings, tell))
+            loading = engine_room.loading(settings, tell)
             stopping = asyncio.create_task(stopped.wait())
-            await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((asyncio.ensure_future(loading), stopping), return_when=asyncio.FIRST_COMPLETED)
             if stopped.is_set():
                 return
             keeper.engines = await loading

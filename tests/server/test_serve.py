@@ -257,6 +257,20 @@ async def test_the_page_and_the_shop_are_served_with_strict_headers(engines: Eng
         assert set((await get(url, "/v1/protocol"))[1]) == set(schemas())
 
 
+async def test_metrics_count_what_callers_got_and_none_of_their_words(engines: Engines) -> None:
+    async with open_shop(engines, max_sessions=1) as (url, _):
+        async with ShoptalkClient(url, hurry=True) as client:
+            await client.say(tone(engines, "a red scarf"))
+            assert await codes_after(url) == ["busy"]
+        _, page, _ = await get(url, "/metrics")
+    lines = dict(line.rsplit(" ", 1) for line in page["text"].splitlines() if not line.startswith("#"))
+    assert lines['shoptalk_turns_total{plan="recommend",spoken="true"}'] == "1.0"
+    assert lines["shoptalk_onset_seconds_count"] == "1.0"
+    assert lines['shoptalk_errors_total{code="busy"}'] == "1.0"
+    assert float(lines['shoptalk_lane_jobs_total{end="done",lane="voice_activity"}']) > 0
+    assert "scarf" not in page["text"]
+
+
 async def test_idle_conversations_are_closed(engines: Engines) -> None:
     async with open_shop(engines, idle_minutes=0.01) as (url, keeper), connect(url) as line:
         await line.recv()
