@@ -6,7 +6,8 @@ reply's own; what stands out of it is the shopper. (A double-talk detector as in
 2001, on energies instead of waveforms, so that clocks, codecs and jitter of a network do not matter.)
 
 Its limits (``tests/voice/test_echo.py`` holds it to them):
-- The path must be heard before it is known: the first 0.4 to 0.6 s of a session's first reply cannot be interrupted by voice.
+- The path must be heard before it is known: the first half second of a session's first reply cannot be interrupted by
+  voice (0.4 s of sound where the microphone stays silent, 0.6 s where it does not).
 - A shopper as loud as the echo is heard within about 100 ms; one 6 dB quieter in a third of the frames; quieter ones only when
   the reply pauses.
 - Delays above LONGEST_LAG between sending and hearing are not found, nor is a path through something that changes the sound
@@ -49,6 +50,9 @@ ACTIVE_DB = 30.0
 REVERB_DB_PER_FRAME, REVERB_FRAMES = 1.2, 12
 """How fast a living room's echo dies away (60 dB in 0.8 s), and how far back it is followed."""
 ROOM_MARGIN_DB = 6.0
+JUDGE_SILENT_MS = 400
+SILENT_WITHIN_DB = 12.0
+"""... and so much of it is enough where the microphone heard nothing at all meanwhile."""
 _QUIET_DB = -90.0
 
 _Frames = npt.NDArray[np.float32]
@@ -189,11 +193,13 @@ class EchoGuard:
         active = loud > max(float(loud.max()) - ACTIVE_DB, _QUIET_DB + 20)
         if active.sum() * FRAME_MS < LEARN_MS:
             return
-        self._judged = self._judged or active.sum() * FRAME_MS >= JUDGE_MS
         mic = self._mic.between(start, end)
+        since_reply = mic[max(0, int(active.argmax()) - LONGEST_LAG) :].mean(axis=1)
+        silent = float(since_reply.max() - np.percentile(since_reply, 10)) < SILENT_WITHIN_DB
+        self._judged = self._judged or active.sum() * FRAME_MS >= (JUDGE_SILENT_MS if silent else JUDGE_MS)
         self._room = np.percentile(mic, 10, axis=0).astype(np.float32)
         at = [slice(LONGEST_LAG - lag, LONGEST_LAG - lag + len(mic)) for lag in range(LONGEST_LAG + 1)]
-        correlations = [_correlation(mic, sent[lagged]) for lagged in at]
+        correlations = [_correlation(mic, sent[lagged], active[lagged]) for lagged in at]
         best = int(np.argmax(correlations))
         if correlations[best] >= PATH_CORRELATION:
             self._lag, self._judged = best, True
@@ -202,9 +208,15 @@ class EchoGuard:
             self._lag = None
 
 
-def _correlation(mic: _Frames, sent: _Frames) -> float:
-    """Of two rows of band energies, each band about its own mean, -1..1."""
-    a, b = mic - mic.mean(axis=0), np.maximum(sent, sent.max() - 45.0)
-    b = b - b.mean(axis=0)
+def _correlation(mic: _Frames, sent: _Frames, active: npt.NDArray[np.bool_]) -> float:
+    """Of two rows of band energies, each band about its own mean, -1..1.
+
+    Counted from where the reply begins: that both had been silent before proves nothing.
+    """
+    if active.sum() * FRAME_MS < LEARN_MS:
+        return 0.0
+    begins = int(active.argmax())
+    a, b = mic[begins:], np.maximum(sent[begins:], sent.max() - 45.0)
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / scale if scale > 0 else 0.0

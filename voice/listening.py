@@ -187,10 +187,6 @@ class Listener:
         """Voice heard in this turn so far."""
         return self._voiced_windows * WINDOW_SAMPLES / MS if self._speaking else 0.0
 
-    @property
-    def noise_floor_db(self) -> float:
-        return self._floor.floor_db
-
     # --- window by window -------------------------------------------------------------------------------------------
 
     def _begin_silence(self) -> None:

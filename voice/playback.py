@@ -29,15 +29,6 @@ TagSpan = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class TagSamples:
-    """A tagged stretch of a reply in the samples of the stream: ``start_sample`` up to ``end_sample``."""
-
-    tag: str
-    start_sample: int
-    end_sample: int
-
-
-@dataclass(frozen=True, slots=True)
 class HeardReply:
     """What reached the ear of one reply."""
 
@@ -87,7 +78,6 @@ class PlaybackLedger:
         self._rate_hz = output_rate_hz
         self.generation = 0
         self.sent_samples = sent_samples
-        self._played = sent_samples
         self._sentences: list[_Placed] = []
         self._stretches: list[_Stretch] = []
         self._next = 0
@@ -132,11 +122,6 @@ class PlaybackLedger:
         return self.reply_samples - self._next
 
     @property
-    def unplayed_samples(self) -> int:
-        """Sent and not yet reported as played: what still sounds if nothing is cleared."""
-        return max(0, self.sent_samples - self._played)
-
-    @property
     def all_heard(self) -> bool:
         return self._finished and self._heard >= self.reply_samples
 
@@ -172,9 +157,7 @@ class PlaybackLedger:
         era = bisect_right(self._clears, position)
         if self._clears and position == self._clears[-1] and not self._clear_answered:
             era -= 1
-        if era == len(self._clears):
-            self._played = max(self._played, position)
-        else:
+        if era < len(self._clears):
             self._clear_answered = True
         for stretch in self._stretches:
             if stretch.era == era and position > stretch.stream:
@@ -185,7 +168,6 @@ class PlaybackLedger:
         if not self._clears or self._clears[-1] != self.sent_samples:
             self._clears.append(self.sent_samples)
             self._clear_answered = False
-        self._played = self.sent_samples
         return self.sent_samples
 
     def rewind(self) -> None:
@@ -225,26 +207,10 @@ class PlaybackLedger:
         """The text that the shopper may hear now: the sentence at the last report and those already sent (for the echo guard)."""
         return " ".join(s.speech.text for s in self._sentences if s.end > self._heard and s.start < max(self._next, 1))
 
-    def tag_samples(self) -> tuple[TagSamples, ...]:
-        """Where each tagged stretch of the reply lies in the stream, counted as if the reply went on without a break."""
-        offset = self.sent_samples - self._next
-        found = []
-        for sentence in self._sentences:
-            for tag, start, end in sentence.spans:
-                first, last = _samples_of(sentence.speech, start, end)
-                found.append(
-                    TagSamples(tag, offset + sentence.start + self._output_samples(sentence, first),
-                               offset + sentence.start + self._output_samples(sentence, last))
-                )
-        return tuple(found)
-
     def _voice_samples(self, sentence: _Placed) -> int:
         """How much of the sentence was heard, in the voice's own samples."""
         heard = min(max(0, self._heard - sentence.start), len(sentence.pcm))
         return len(sentence.speech.pcm) if heard == len(sentence.pcm) else heard * sentence.speech.sample_rate_hz // self._rate_hz
-
-    def _output_samples(self, sentence: _Placed, voice_sample: int) -> int:
-        return min(len(sentence.pcm), round(voice_sample * self._rate_hz / sentence.speech.sample_rate_hz))
 
 
 def _words_within(speech: Speech, start_char: int, end_char: int) -> list[SpokenWord]:

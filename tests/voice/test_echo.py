@@ -91,6 +91,15 @@ def test_without_an_echo_every_voice_is_a_voice():
     assert not verdicts[int(1.0 * RATE / WINDOW_SAMPLES) :].any()
 
 
+def test_a_shopper_who_interrupts_the_first_reply_early_is_heard():
+    """With headphones, 0.7 s into it: the microphone was silent until then, so there is no echo."""
+    microphone = np.concatenate([np.zeros(int(0.7 * RATE), dtype=np.float32), chatter(3, seed=5)])
+    microphone += np.random.default_rng(0).normal(0, 3e-4, len(microphone)).astype(np.float32)
+    verdicts, known = listen(chatter(6, seed=13), microphone)
+    assert known is None
+    assert not verdicts[int(0.7 * RATE / WINDOW_SAMPLES) + 1 :].any()
+
+
 def test_without_a_reply_every_voice_is_a_voice():
     verdicts, _ = listen(np.zeros(0, dtype=np.float32), chatter(2, seed=5))
     assert not verdicts.any()

@@ -133,7 +133,6 @@ def test_reports_beyond_what_was_sent_or_backwards_do_no_harm():
     assert book.heard().heard_ms == pytest.approx(3_000 / 16)
     book.played(5)
     assert book.heard().heard_ms == pytest.approx(3_000 / 16)
-    assert book.unplayed_samples == 0
 
 
 def test_a_voice_at_another_rate_is_counted_in_its_own_samples():
@@ -147,14 +146,6 @@ def test_a_voice_at_another_rate_is_counted_in_its_own_samples():
     assert book.heard().words == ("Here", "is")
     book.played(len(out))
     assert book.heard().complete
-
-
-def test_the_samples_of_a_tag_are_positions_in_the_stream():
-    book = PlaybackLedger(16_000, sent_samples=50_000)
-    book.begin()
-    book.append(speech(FIRST), [("tall", 8, 20)])
-    (tag,) = book.tag_samples()
-    assert (tag.tag, tag.start_sample, tag.end_sample) == ("tall", 52_100, 55_100)
 
 
 def test_a_span_outside_its_sentence_is_refused():
