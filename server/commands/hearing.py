@@ -29,7 +29,7 @@ def hearing(
     engine: Annotated[EngineName, typer.Option(help="Which engine hears.")] = EngineName.FASTER_WHISPER,
     model: Annotated[str, typer.Option(help="An installed Whisper model (`shoptalk models list`).")] = "whisper-base",
     checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint of your own, for openai-whisper.")] = None,
-    shop: Annotated[Path | None, typer.Option(help="The shop whose titles are likely; with --titles.")] = None,
+    shop: Annotated[Path | None, typer.Option(help="A shop: it reads spoken commands, and its names are likely.")] = None,
     titles: Annotated[Path | None, typer.Option(help="Titles to be spoken by synthetic voices, one a line; with --shop.")] = None,
     language: Annotated[str, typer.Option(help='A language code, or "auto" to detect it.')] = "en",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the engine (and of stock).")] = 2,
@@ -44,6 +44,7 @@ def hearing(
     digits; see server/evaluate/word_errors.py). speedup is the ratio of the median times. fallbacks counts the utterances that a
     guard sent to the full 30 s window.
 
+    With --shop, recordings that have an intent and slots are read by it: command_accuracy is the share with every one right.
     With --shop and --titles, synthetic voices speak the titles, and title_accuracy is reported with and without leaning towards
     likely ones; the recordings and near misses then count the titles put into what did not name them (titles_inserted).
 
@@ -52,7 +53,7 @@ def hearing(
     """
     from server import places
     from server.commands.failing import EXPECTED, failed
-    from server.evaluate.hearing import measure, stock_engine
+    from server.evaluate.hearing import measure, shop_commands, stock_engine
     from server.evaluate.manifest import ManifestError, NoiseMixer, read_manifest
     from server.evaluate.titles import hear_titles, read_titles
     from server.models import require
@@ -61,8 +62,8 @@ def hearing(
     try:
         if (noise is None) != (snr is None):
             raise ManifestError("Give --noise FILE and --snr DB together.")
-        if (shop is None) != (titles is None):
-            raise ManifestError("Give --shop FOLDER and --titles FILE together.")
+        if titles is not None and shop is None:
+            raise ManifestError("Give --shop FOLDER with --titles: the shop whose titles they are.")
         recordings = read_manifest(manifest)[:limit]
         spoken_language = None if language == "auto" else language
         folder = require(model)
@@ -84,7 +85,11 @@ def hearing(
             if shop is not None and titles is not None:
                 figures = hear_titles(read_titles(titles), shop, recordings, transcriber, mixer, seed, bar)
             else:
-                figures = measure(recordings, transcriber, stock=beside, mixer=mixer, told=bar("hearing", len(recordings)))
+                understand, likely = shop_commands(shop) if shop is not None else (None, ())
+                told = bar("hearing", len(recordings))
+                figures = measure(
+                    recordings, transcriber, stock=beside, mixer=mixer, understand=understand, likely=likely, told=told
+                )
     except (*EXPECTED, ManifestError) as error:
         raise failed(error) from None
     except KeyboardInterrupt:

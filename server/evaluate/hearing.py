@@ -6,10 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
 
+from recommender.catalogue import load_catalogue
 from server.evaluate.manifest import NoiseMixer, Recording
 from server.evaluate.word_errors import WordErrors, word_errors
 from server.reporting import percentile_ms
@@ -46,6 +48,18 @@ def stock_engine(model_dir: Path, *, language: str | None, threads: int, compute
         return "".join(segment.text for segment in segments).strip()
 
     return hears
+
+
+def shop_commands(folder: Path) -> tuple[Understand, tuple[str, ...]]:
+    """How a shop reads spoken commands, and the names likely in them. Raises ShopError or CatalogueError."""
+    from dialogue.conversation import command_said
+    from dialogue.shop import load_shop
+    from dialogue.understanding import Reader
+
+    shop = load_shop(folder)
+    items = load_catalogue(folder, shop.columns).items
+    values = {value for item in items for choices in item.values.values() for value in choices}
+    return partial(command_said, Reader.of(shop, items)), tuple(sorted({item.title for item in items} | values))
 
 
 @dataclass(slots=True)
