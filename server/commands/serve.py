@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from pathlib import Path
@@ -73,7 +74,8 @@ async def _serve(settings: Settings) -> None:
             stopping = asyncio.create_task(stopped.wait())
             await asyncio.wait((asyncio.ensure_future(loading), stopping), return_when=asyncio.FIRST_COMPLETED)
             if stopped.is_set():
-                return
+                console.print("Closed before it was open.")
+                os._exit(0)   # models are being read in threads that nothing can stop, and nothing is half written
             keeper.engines = await loading
         _say_where(settings, keeper, port, time.monotonic() - began_s)
         await stopped.wait()
