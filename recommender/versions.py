@@ -162,9 +162,11 @@ def _read(indexes_dir: Path, name: str, pointer: list[str] | None) -> Version | 
 
 
 def _drop_old(indexes_dir: Path) -> None:
-    for version in versions(indexes_dir)[:-KEPT_VERSIONS]:
-        if not version.current:
-            shutil.rmtree(version.folder, ignore_errors=True)
+    whole = versions(indexes_dir)
+    kept = {version.folder for version in whole[-KEPT_VERSIONS:]} | {version.folder for version in whole if version.current}
+    for manifest in indexes_dir.glob(f"*/{MANIFEST}"):
+        if manifest.parent not in kept:  # older, or of a format that is no longer read
+            shutil.rmtree(manifest.parent, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

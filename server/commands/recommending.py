@@ -134,3 +134,39 @@ def recommending_speed(
     console.print(table)
     if as_json:
         emit({"shop": schema.shop.id, **figures}, as_json=True)
+
+
+def recommending_cold(
+    shop: Annotated[Path, typer.Argument(help="The shop's folder; its index must be built.")],
+    seed: Annotated[int, typer.Option(help="Seed of what is withheld.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Withhold items and shoppers from the shop's interactions and see how new ones fare, beside popularity and content alone."""
+    from recommender.catalogue import load_catalogue
+    from recommender.embedding import SentenceEmbedder
+    from recommender.interactions import load_interactions
+    from recommender.shop import ShopError, load_schema
+    from recommender.store import load_shelf
+    from recommender.tables import TableError
+    from recommender.versions import IndexFolderError, current_version
+    from server import places
+    from server.evaluate.recommending_cold import cold_figures
+    from server.models import ModelError, require
+
+    try:
+        schema = load_schema(shop)
+        shelf = load_shelf(current_version(places.indexes_dir(schema.shop.id)), schema)
+        interactions = load_interactions(shop, schema, load_catalogue(shop, schema).positions)
+        if not len(interactions):
+            raise IndexFolderError(f"{shop} has no interactions to withhold.")
+        embedder = SentenceEmbedder(require(EMBEDDER))
+    except (ShopError, IndexFolderError, ModelError, TableError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    with Progress(TextColumn("{task.description:<22}"), BarColumn(), TimeElapsedColumn(), console=console) as bars:
+        shown = bars.add_task("reading")
+        figures = cold_figures(
+            shelf, interactions, embedder, seed,
+            lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
+        )
+    emit({"shop": schema.shop.id, **figures}, as_json=as_json, title="New items and new shoppers")

@@ -172,11 +172,12 @@ def peers(seed: int, threads: int) -> list[Source]:
         return []
 
     def als(task: Task, settings: Settings) -> Scorer:
-        model = AlternatingLeastSquares(
-            factors=int(settings["factors"]), regularization=settings["regularization"], alpha=settings["alpha"], iterations=15,
-            random_state=seed, num_threads=threads,
-        )
-        return _factors(model, task)
+        with threadpool_limits(1, user_api="blas"):  # implicit has threads of its own
+            model = AlternatingLeastSquares(
+                factors=int(settings["factors"]), regularization=settings["regularization"], alpha=settings["alpha"],
+                iterations=15, random_state=seed, num_threads=threads,
+            )
+            return _factors(model, task)
 
     def bpr(task: Task, settings: Settings) -> Scorer:
         model = BayesianPersonalizedRanking(
@@ -195,7 +196,6 @@ def peers(seed: int, threads: int) -> list[Source]:
 def _factors(model: object, task: Task) -> Scorer:
     history = task.history()
     history.data[:] = 1
-    with threadpool_limits(1, user_api="blas"):  # implicit has threads of its own
-        model.fit(history, show_progress=False)  # type: ignore[attr-defined]
+    model.fit(history, show_progress=False)  # type: ignore[attr-defined]
     users, items = np.asarray(model.user_factors), np.asarray(model.item_factors)  # type: ignore[attr-defined]
     return lambda rows: users[task.users[rows]] @ items.T

@@ -81,8 +81,9 @@ def made_vectors(real: Vectors, size: int, dice: np.random.Generator) -> tuple[V
     vectors = real[origin].copy()
     for start in range(len(real), size, 50_000):
         part = slice(start, min(start + 50_000, size))
-        pair = dice.integers(0, len(real), (2, part.stop - part.start))
-        vectors[part] += np.float32(MOVED) * (real[pair[0]] - real[pair[1]])
+        one = dice.integers(0, len(real), part.stop - part.start)
+        other = (one + dice.integers(1, len(real), len(one))) % len(real)
+        vectors[part] += np.float32(MOVED) * (real[one] - real[other])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors, origin
 
