@@ -15,8 +15,8 @@ from voice.sounds_like import Soundalike, soundalikes, words_of
 Score = Callable[[str], float]
 """A text's log probability on the sound, in nats: the sum over its tokens."""
 
-LEAST_LIKENESS = 0.7
-SCORED = 3
+LEAST_LIKENESS = 0.75
+SCORED = 2
 """Phrases scored, each in about 30 ms; the likest."""
 
 NATS_PER_UNLIKENESS = 60.0
