@@ -17,7 +17,7 @@ from server.settings import Settings, load_settings
 from voice.sound import SAMPLE_RATE_HZ
 from voice.wavefiles import read_audio
 
-DEFAULT_CONVERSATION = Path("audio_fixtures/navy-dress-for-a-wedding")
+DEFAULT_CONVERSATION = Path("audio_fixtures/the-second-one")
 PAUSE_S = 0.6
 """Between the end of a reply and the shopper's next words."""
 
