@@ -6,7 +6,7 @@ import re
 
 from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT
 from dialogue.mentions import Mention
-from dialogue.reading import Reading, phrases
+from dialogue.reading import Reading, covered, phrases
 from dialogue.references import Pointing
 from dialogue.types import Act
 from dialogue.words import Span
@@ -67,10 +67,12 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
 
 def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     """Names of the shop's policies asked about."""
+    taken = [mention.span for mention in reading.mentions] + [title.span for title in reading.titles]
+    taken += [pointing.span for pointing in reading.strong]
     found = [
         reading.vocabulary.policies[key]
         for key, span in phrases(reading.utterance, reading.vocabulary.policies)
-        if not any(span.overlaps(mention.span) for mention in reading.mentions)
+        if not covered(span, taken)
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
 

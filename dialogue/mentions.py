@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from dialogue.english import SMALL_WORDS
+from dialogue.sound import sound_key
 from dialogue.vocabulary import LONGEST_PHRASE, Entry, Vocabulary
 from dialogue.words import Span, Utterance, Word
+
+SOUND_CONFIDENCE = 0.7
+"""For a value that was only sounded like."""
 
 FUZZY_FLOOR = 86.0
 """rapidfuzz ratio, 0..100, above which an unknown word is taken for a misspelt value."""
@@ -47,6 +51,7 @@ def find_mentions(
     for mention in found:
         free[mention.span.first : mention.span.last] = [False] * len(mention.span)
     found += [mention for index in range(len(words)) if free[index] and (mention := _misspelt(words[index], index, vocabulary))]
+    found += _by_sound(words, free, found, vocabulary)
     found.sort(key=lambda mention: mention.span.first)
     return tuple(_resolve(mention, found, asked) for mention in found)
 
@@ -102,6 +107,28 @@ def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> M
     chosen = answer or own
     rest = tuple(entry for entry in choices if entry is not chosen)
     return Mention(chosen.slot, chosen.values, mention.span, min(mention.confidence, chosen.confidence), mention.how, rest)
+
+
+def _by_sound(words: Sequence[Word], free: Sequence[bool], found: list[Mention], vocabulary: Vocabulary) -> list[Mention]:
+    """Values once unknown words are taken for what they sound like; a longer value takes the place of a part found before."""
+    taken = [mention.span for mention in found]
+    heard = list(words)
+    for index, word in enumerate(words):
+        explained = any(span.first <= index < span.last for span in taken)
+        strange = free[index] and not explained and word.norm not in SMALL_WORDS and word.stem not in vocabulary.known
+        meant = vocabulary.sounds.get(sound_key(word.stem)) if strange and len(word.stem) > 3 else None
+        if meant:
+            heard[index] = replace(word, stem=meant)
+    changed = [index for index, word in enumerate(heard) if word is not words[index]]
+    more: list[Mention] = []
+    for index in changed:
+        open_words = [not word.is_mark for word in heard]
+        tries = [_longest(heard, open_words, first, vocabulary) for first in range(max(0, index - 2), index + 1)]
+        best = next((mention for mention in tries if mention and mention.span.first <= index < mention.span.last), None)
+        if best and not any(best.span.overlaps(other.span) for other in more):
+            more.append(replace(best, confidence=best.confidence * SOUND_CONFIDENCE, how="sound"))
+            found[:] = [mention for mention in found if not mention.span.overlaps(best.span)]
+    return more
 
 
 def _beside(mention: Mention, found: Sequence[Mention], choices: Sequence[Entry]) -> Entry | None:

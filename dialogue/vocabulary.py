@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dialogue.amounts import AmountSlot
 from dialogue.english import STOP
 from dialogue.shop import TalkingShop
+from dialogue.sound import SHORT_MENU, SHORTEST, sound_key
 from dialogue.words import joined_stem, read_words
 from recommender.types import Item
 
@@ -56,6 +57,8 @@ class Vocabulary:
     policies: Mapping[str, str]
     """Joined stems of policy words to the policy's name."""
     facts: Mapping[str, str]
+    sounds: Mapping[str, str]
+    """Sound of a word in short lists of values to the one stem that sounds so."""
     fuzzy_keys: tuple[str, ...]
     """Keys long enough to be matched with a misspelling."""
 
@@ -93,6 +96,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         known=frozenset(known),
         policies={joined_stem(word): policy.name for policy in shop.policies for word in (*policy.words, policy.name)},
         facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
+        sounds=_sounds(shop, items),
         fuzzy_keys=tuple(key for key in entries if len(key) >= 5),
     )
 
@@ -134,6 +138,20 @@ def _add(entries: dict[str, list[Entry]], phrase: str, entry: Entry) -> None:
             entries[key][index] = entry
             return
     entries[key].append(entry)
+
+
+def _sounds(shop: TalkingShop, items: Sequence[Item]) -> dict[str, str]:
+    """Words of a short menu's values by sound; a sound that two words share is left out, and a long menu has none."""
+    found: dict[str, set[str]] = defaultdict(set)
+    choices = [slot for slot in shop.slots if slot.kind == "choice"]
+    values = {value for slot in choices for value in slot.values}
+    values |= {value for item in items for slot in choices for value in item.values.get(slot.name, ())}
+    if len(values) > SHORT_MENU:
+        return {}
+    for stem in {word.stem for value in values for word in read_words(value).words} - STOP:
+        if len(stem) >= SHORTEST and sound_key(stem):
+            found[sound_key(stem)].add(stem)
+    return {key: next(iter(stems)) for key, stems in found.items() if len(stems) == 1}
 
 
 def _slot_names(shop: TalkingShop) -> dict[str, str]:

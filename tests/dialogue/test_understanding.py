@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from talking import Talk, demo
 
+from dialogue.conversation import command_said
+from dialogue.shop import load_shop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Understanding
+from dialogue.understanding import Reader
 
 
 def read(text: str, state: BeliefState | None = None) -> Understanding:
@@ -146,8 +150,10 @@ def test_no_text_raises(text: str) -> None:
     assert understood.acts
 
 
-WORDS = """not no the first second one cheaper than under fifty hundred black dress or and but sorry i meant like that both what is how
-much , ? anything too take it""".split()  # noqa: SIM905
+WORDS = """
+not no the first second one cheaper than under fifty hundred black dress or and but sorry i meant like that both what
+is how much , ? anything too take it
+""".split()  # noqa: SIM905
 
 
 @settings(max_examples=300, deadline=None)
@@ -158,8 +164,24 @@ def test_no_order_of_known_words_raises(words: list[str]) -> None:
     assert talk.say(" ".join(words)).kind
 
 
+def test_a_short_menu_is_understood_by_sound() -> None:
+    shop = load_shop(Path(__file__).parents[2] / "benchmarks" / "shops" / "coffee")
+    reader = Reader.of(shop, [])
+    said = "Can I get a 12oz iced maca, two shots, with a little bit of skimmed milk and lots of brown sugar?"
+    intent, slots = command_said(reader, said)
+    assert intent == "orderDrink"
+    assert slots == {
+        "size": "twelve ounce",
+        "coffeeDrink": "iced mocha",
+        "numberOfShots": "double shot",
+        "milkAmount": "a little bit of skim milk",
+        "sugarAmount": "lots of brown sugar",
+    }
+    assert command_said(reader, "what a lovely day") == (None, {})
+
+
 def test_a_turn_is_read_quickly() -> None:
-    said = "hi, I'm looking for a nice navy or dark green leather handbag for my mum's birthday, not suede, under a hundred and fifty"
+    said = "hi, I'm looking for a nice navy or dark green leather handbag for my mum's birthday, not suede, under one fifty"
     took = []
     for _ in range(30):
         start = time.perf_counter()
