@@ -11,6 +11,8 @@ from chromium import Page, browsing, chromium
 from little_parlour import make_engines
 from test_serve import nobody_left, open_shop, tone
 
+from server.serve import Doorkeeper, serving
+from server.settings import Settings
 from voice.resampling import as_pcm16, resample
 from voice.wavefiles import write_wav
 
@@ -73,3 +75,20 @@ async def test_typing_to_the_page_by_keyboard_at_a_phones_width(tmp_path: Path) 
         unnamed += "e.getAttribute('aria-label') || e.labels?.length)).length"
         assert await page.js(unnamed) == 0
         assert page.console == []
+
+
+async def test_the_page_takes_a_lost_conversation_up_again(tmp_path: Path) -> None:
+    settings = Settings(port=0)
+    keeper = Doorkeeper(settings, make_engines(tmp_path))
+    async with serving(settings, keeper) as (server, port), browsing(f"http://127.0.0.1:{port}/") as page:
+        await typed(page, "a red mug")
+        await page.until(f"{SAID} > 1")
+        (before,) = keeper.sessions
+        for connection in server.connections:
+            connection.transport.abort()
+        await page.until(f"{SAID} > 6", 15)       # the reply goes on
+        assert list(keeper.sessions) == [before]
+        assert keeper.resumed == 1
+        await typed(page, "cheaper")
+        await page.until("[...document.querySelectorAll('#wishes li')].some(chip => chip.textContent.includes('budget'))")
+        assert "mug" in await page.js("document.querySelector('#wishes').textContent")
