@@ -81,9 +81,9 @@ def speak_titles(
     dice = random.Random(seed)
     spoken = []
     for number, title in enumerate(titles):
-        likely = [title, *likely_around(title, shop_titles, dice, without=title)]
-        dice.shuffle(likely)
-        likely = with_rivals(likely, shop_titles)
+        table = [title, *likely_around(title, shop_titles, dice, without=title)]
+        dice.shuffle(table)
+        likely = with_rivals(table, shop_titles)
         said = SENTENCES[number % len(SENTENCES)].format(title)
         for turn in range(VOICES_EACH):
             voice = sorted(voices)[(number + 3 * turn) % len(voices)]

@@ -40,7 +40,9 @@ def installed_voices(piper_dir: Path) -> dict[str, Speak]:
     piper = PiperSpeaker(piper_dir, threads=2)
     voices: dict[str, Speak] = {name: partial(_piper, piper, pitch) for name, pitch in PIPER_PITCHES.items()}
     if flite := shutil.which("flite"):
-        voices |= {f"flite-{name}": partial(_command, [flite, "-voice", name, "-t", "TEXT", "-o", "FILE"]) for name in FLITE_VOICES}
+        voices |= {
+            f"flite-{name}": partial(_command, [flite, "-voice", name, "-t", "TEXT", "-o", "FILE"]) for name in FLITE_VOICES
+        }
     if espeak := shutil.which("espeak-ng"):
         voices |= {
             name: partial(_command, [espeak, "-v", voice, "-s", str(pace), "-w", "FILE", "TEXT"])
@@ -51,7 +53,7 @@ def installed_voices(piper_dir: Path) -> dict[str, Speak]:
 
 def _piper(piper: PiperSpeaker, pitch: float, text: str) -> FloatAudio:
     speech = piper.speak(text)
-    samples = speech.pcm.astype(np.float32) / 32_768
+    samples = speech.pcm.astype(np.float32) / np.float32(32_768)
     return _levelled(resample_float(samples, round(speech.sample_rate_hz * pitch), SAMPLE_RATE_HZ))
 
 
