@@ -5,7 +5,10 @@ read), what the dialogue expects, and how long the shopper has spoken. No eviden
 ends a turn in the end.
 
 The rule of thumb (Sacks, Schegloff and Jefferson, 1974; Stivers et al., 2009): people leave about 200 ms between turns, and
-pause for up to a second inside one. The figures below were measured by ``shoptalk evaluate turn-taking``.
+pause for up to a second inside one. Measured with ``shoptalk evaluate turn-taking commands.jsonl --limit 24 --read`` (human
+speech, words read): decided 342 ms after the true end at the median and 754 ms at p95, and no recording is cut off as it is.
+With 0.4 to 1.2 s of pause put at a random word gap 17 of 24 are: mostly where the words so far are a whole wish and only the
+sound can tell (smart-turn's area under the curve is 0.78 there). Words that dangle wait through 1.2 s.
 """
 
 from __future__ import annotations
