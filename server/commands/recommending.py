@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from server.reporting import console, emit
+
+if TYPE_CHECKING:
+    from recommender.interactions import Interactions
+    from recommender.shelf import Shelf
 
 EMBEDDER = "minilm"
 
@@ -142,25 +146,14 @@ def recommending_cold(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Withhold items and shoppers from the shop's interactions and see how new ones fare, beside popularity and content alone."""
-    from recommender.catalogue import load_catalogue
     from recommender.embedding import SentenceEmbedder
-    from recommender.interactions import load_interactions
-    from recommender.shop import ShopError, load_schema
-    from recommender.store import load_shelf
-    from recommender.tables import TableError
-    from recommender.versions import IndexFolderError, current_version
-    from server import places
     from server.evaluate.recommending_cold import cold_figures
     from server.models import ModelError, require
 
+    shelf, interactions, name = _shop_with_interactions(shop)
     try:
-        schema = load_schema(shop)
-        shelf = load_shelf(current_version(places.indexes_dir(schema.shop.id)), schema)
-        interactions = load_interactions(shop, schema, load_catalogue(shop, schema).positions)
-        if not len(interactions):
-            raise IndexFolderError(f"{shop} has no interactions to withhold.")
         embedder = SentenceEmbedder(require(EMBEDDER))
-    except (ShopError, IndexFolderError, ModelError, TableError) as error:
+    except ModelError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     with Progress(TextColumn("{task.description:<22}"), BarColumn(), TimeElapsedColumn(), console=console) as bars:
@@ -169,4 +162,55 @@ def recommending_cold(
             shelf, interactions, embedder, seed,
             lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
         )
-    emit({"shop": schema.shop.id, **figures}, as_json=as_json, title="New items and new shoppers")
+    emit({"shop": name, **figures}, as_json=as_json, title="New items and new shoppers")
+
+
+def audit(
+    shop: Annotated[Path, typer.Argument(help="The shop's folder; its index must be built.")],
+    picture: Annotated[Path | None, typer.Option(help="Write the groups as an SVG picture here.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the sample of shoppers.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Who gets seen: exposure by price, popularity, novelty and every slot, against the catalogue and against demand."""
+    from server.evaluate.recommending_audit import audit_figures, audit_picture
+
+    shelf, interactions, name = _shop_with_interactions(shop)
+    with console.status("asking for a sample of shoppers"):
+        figures = audit_figures(shelf, interactions, seed)
+    groups = figures.pop("_groups")
+    assert isinstance(groups, dict)
+    table = Table(title=f"Exposure in {name}: shares of each whole")
+    for heading in ("grouping", "group", "catalogue", "demand", "exposure", "exposure / demand"):
+        table.add_column(heading, justify="left" if heading in ("grouping", "group") else "right")
+    for grouping, found in groups.items():
+        for group in found:
+            ratio = f"{group.exposure / group.demand:.2f}" if group.demand else "-"
+            table.add_row(grouping, group.name, f"{group.catalogue:.3f}", f"{group.demand:.3f}", f"{group.exposure:.3f}", ratio)
+    console.print(table)
+    if picture is not None:
+        picture.write_text(audit_picture(f"Exposure in {name}", groups), encoding="utf-8")
+        console.print(f"The picture is in {picture}.")
+    rest = {key: value for key, value in figures.items() if key != "groups"}
+    emit({"shop": name, **(figures if as_json else rest)}, as_json=as_json, title="Audit")
+
+
+def _shop_with_interactions(shop: Path) -> tuple[Shelf, Interactions, str]:
+    """The shop's shelf, its interactions and its id; a sentence and exit where one is missing."""
+    from recommender.catalogue import load_catalogue
+    from recommender.interactions import load_interactions
+    from recommender.shop import ShopError, load_schema
+    from recommender.store import load_shelf
+    from recommender.tables import TableError
+    from recommender.versions import IndexFolderError, current_version
+    from server import places
+
+    try:
+        schema = load_schema(shop)
+        shelf = load_shelf(current_version(places.indexes_dir(schema.shop.id)), schema)
+        interactions = load_interactions(shop, schema, load_catalogue(shop, schema).positions)
+        if not len(interactions):
+            raise IndexFolderError(f"{shop} has no interactions, so there is nothing to compare with.")
+    except (ShopError, IndexFolderError, TableError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    return shelf, interactions, schema.shop.id

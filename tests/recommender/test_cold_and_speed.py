@@ -15,6 +15,7 @@ from recommender.shelf import Shelf
 from recommender.shop import load_schema
 from recommender.store import load_shelf
 from recommender.versions import current_version
+from server.evaluate.recommending_audit import audit_figures, audit_picture
 from server.evaluate.recommending_cold import cold_figures, relearned
 from server.evaluate.recommending_speed import made_vectors, speed_figures
 
@@ -87,3 +88,17 @@ def test_made_vectors_are_unit_and_unlike_each_other(grown: tuple[Shelf, Interac
     np.testing.assert_allclose(np.linalg.norm(made, axis=1), 1, atol=1e-5)
     assert len(np.unique(made, axis=0)) >= 499
     assert origin.max() < 60
+
+
+def test_the_audits_shares_add_up_and_its_picture_names_every_group(grown: tuple[Shelf, Interactions]) -> None:
+    shelf, interactions = grown
+    figures = audit_figures(shelf, interactions, 0)
+    groups = figures["_groups"]
+    assert isinstance(groups, dict)
+    assert {"price", "popularity", "launched", "category", "colour"} <= set(groups)
+    for found in groups.values():
+        for share in ("catalogue", "demand", "exposure"):
+            assert sum(getattr(group, share) for group in found) == pytest.approx(1.0)
+    picture = audit_picture("a <shop>", groups)
+    assert "a &lt;shop&gt;" in picture
+    assert all(colour in picture for colour in COLOURS)
