@@ -109,7 +109,9 @@ def _unfit(text: str, sheet: Sheet) -> str:
         lost = [option for option in options if not set(stems(option)) <= set(said)]
         on_topic = options or set(stems(sheet.ask)) & set(said)
         return "" if text.endswith("?") and not lost and on_topic and len(said) > 3 else "not_asked"
-    if sheet.name and text.lower().count(sheet.name.lower()) > 1:
+    said = stems(text)
+    threes = [said[at : at + 3] for at in range(len(said) - 2)]
+    if len(set(threes)) < len(threes) or (sheet.name and text.lower().count(sheet.name.lower()) > 1):
         return "said_twice"
     if sheet.asked and not set(stems(sheet.facts)) <= set(stems(text)):
         return "not_answered"
@@ -133,6 +135,7 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
     start = len(sheet.lead)
     lead, rest = text[:start], text[start:].replace("; ", ", ")
+    rest = re.sub(r"\bmade of (?=(?:in|for|by) )", "", rest)
     for value, said in sheet.puts:
         if said not in rest:
             after = re.escape(said.partition(value)[2])

@@ -85,6 +85,8 @@ class SecondReader:
         return [list(self._sentence(sentence, rows, plan, state, spoken)) for sentence in sentences]
 
     def _sentence(self, sentence: Sentence, rows: Sequence[Item], plan: Plan, state: BeliefState, spoken: int) -> Iterator[Doubt]:
+        if sentence.source == "policy" and sentence.text in {policy.text.strip() for policy in self.shop.policies}:
+            return
         text = sentence.text.lower()
         for item, start, end in sentence.spans:
             row = self.items.get(item)
