@@ -49,7 +49,7 @@ class Items(_Part):
     none: dict[str, str] = Field(default_factory=dict)
     cheaper_than_turn: int | None = None
     unlike_turn: int | None = None
-    """None of that turn's items again."""
+    """None of the items that turn spoke of again: what was never heard was never offered."""
 
 
 class AboutItem(_Part):
@@ -239,8 +239,8 @@ def _item_faults(expect: Items, exchange: Exchange, lived: Sequence[Lived]) -> l
         limit = max((item.price_minor or 0 for item in before), default=0)
         faults += [f"{item.title} ({item.price}) is not cheaper" for item in items if (item.price_minor or 0) >= limit]
     if expect.unlike_turn:
-        before_ids = {item.id for item in _items_of(lived[expect.unlike_turn - 1])}
-        faults += [f"{item.title} was offered before" for item in items if item.id in before_ids]
+        spoken_of = set(spoken_items(lived[expect.unlike_turn - 1].exchange))
+        faults += [f"{item.title} was offered before" for item in items if item.id in spoken_of]
     return faults
 
 
