@@ -199,7 +199,7 @@ class Span(_Message):
 
 
 class ReplySaid(_Message):
-    """One sentence of the reply, sent just before its audio."""
+    """One sentence of the reply, or the first words of one, sent just before its audio."""
 
     type: Literal["reply"] = "reply"
     turn: int

@@ -367,7 +367,7 @@ class Session:
             self._send(understanding_shown(turn, shop, turning.number))
         if turn.plan.items:
             self._send(items_shown(turn, shop, self._engines.recommender, turning.number))
-        await self._ears.expect(turn.plan.expecting)
+        self._spawn(self._ears.expect(turn.plan.expecting))
         first: Spoken | None = await self._or_apology(turning.work, turning.work.first)
         return first
 

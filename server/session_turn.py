@@ -19,13 +19,12 @@ from dialogue.conversation import Turn
 from dialogue.state import BeliefState
 from dialogue.types import Heard, Sentence
 from server.engines import Engines
+from server.first_words import part
 from server.lanes import BenchName, Job, Lane, Lanes
 from voice.resampling import resample
 from voice.sound import FloatAudio, Speech, SpokenWord, Transcript
 
 T = TypeVar("T")
-BENCH_OF_FIRST: BenchName = "thinking"
-BENCH_OF_REST: BenchName = "phrasing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,9 @@ class TurnWork:
         self._job: Job[Any] | None = None
         self._thought, self._hears = turn, hears
         self._sentences: Iterator[Sentence] = iter(())
+        self._rest: Sentence | None = None
+        """What is left of the first sentence."""
+        self._ahead: asyncio.Task[Sentence | None] | None = None
         loop = asyncio.get_running_loop()
         self.transcript: asyncio.Future[Transcript | None] = loop.create_future()
         """None of a typed turn."""
@@ -98,14 +100,31 @@ class TurnWork:
         self._close_sentences()
 
     async def next_sentence(self) -> Spoken | None:
-        """The sentence after the last one given, with its audio; None when the reply is complete."""
-        return await self._say(first=False)
+        """What follows what was given last, with its audio; None when the reply is complete.
+
+        Phrasing is one sentence ahead of the voice, so that the model works while the first words are still being spoken.
+        """
+        if self._ahead is None:
+            self._ahead = self._phrase_ahead()
+        if self._rest is not None:
+            rest, self._rest = self._rest, None
+            return await self._speak(rest, "speak", Lane.FIRST_CLAUSE)
+        sentence = await self._ahead
+        if sentence is None:
+            return None
+        self._ahead = self._phrase_ahead()
+        return await self._speak(sentence, "speak", Lane.REST)
+
+    def _phrase_ahead(self) -> asyncio.Task[Sentence | None]:
+        ahead = asyncio.create_task(self._run("phrase", "phrase", "phrasing", Lane.REST, self._phrase))
+        ahead.add_done_callback(lambda done: done.cancelled() or done.exception())   # nobody may be waiting any more
+        return ahead
 
     async def _prepare(self) -> None:
         try:
             self.transcript.set_result(await self._hear())
             self.turn.set_result(await self._think())
-            self.first.set_result(await self._say(first=True))
+            self.first.set_result(await self._say_first())
         except Exception as failure:
             for waiting in (self.transcript, self.turn, self.first):
                 if not waiting.done():
@@ -134,26 +153,27 @@ class TurnWork:
             lambda: conversation.think(text, asked.state, asked.heard, shopper=asked.shopper),
         )
 
-    async def _say(self, *, first: bool) -> Spoken | None:
-        turn, phraser = self.turn.result(), self._engines.phraser
-        lane = Lane.FIRST_CLAUSE if first else Lane.REST
-
-        def phrase() -> Sentence | None:
-            if first:
-                self._sentences = iter(phraser.say(turn.plan, turn.state))
-            return next(self._sentences, None)
-
+    async def _say_first(self) -> Spoken | None:
+        turn = self.turn.result()
+        self._sentences = iter(self._engines.phraser.say(turn.plan, turn.state))
         # The first sentence needs no model and must not wait behind another session's long one.
-        name, bench = ("phrase_first", BENCH_OF_FIRST) if first else ("phrase", BENCH_OF_REST)
-        sentence = await self._run("phrase", name, bench, lane, phrase)
-        if self._abandoned:
-            self._close_sentences()
+        sentence = await self._run("phrase", "phrase_first", "thinking", Lane.FIRST_CLAUSE, self._phrase)
         if sentence is None or self._rate_hz is None:
             return None if sentence is None else Spoken(sentence, None)
+        first, self._rest = part(sentence)
+        return await self._speak(first, "speak_first", Lane.FIRST_CLAUSE)
+
+    def _phrase(self) -> Sentence | None:
+        sentence = next(self._sentences, None)
+        if self._abandoned:
+            self._close_sentences()
+        return sentence
+
+    async def _speak(self, sentence: Sentence, name: str, lane: Lane) -> Spoken:
+        if self._rate_hz is None:
+            return Spoken(sentence, None)
         text, rate_hz, speaker = sentence.text, self._rate_hz, self._engines.speaker
-        speech = await self._run("speak", "speak_first" if first else "speak", "speaking", lane,
-                                 lambda: at_rate(speaker.speak(text), rate_hz))
-        return Spoken(sentence, speech)
+        return Spoken(sentence, await self._run("speak", name, "speaking", lane, lambda: at_rate(speaker.speak(text), rate_hz)))
 
     def _close_sentences(self) -> None:
         """Tell phrasing that no more is wanted; closed once more after the call, where one is under way just now."""

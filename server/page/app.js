@@ -66,7 +66,9 @@ function heard({ text, final, turn }) {
 }
 
 function reply(message) {
-  const entry = append('shop');
+  let entry = $('log').lastElementChild;
+  if (entry?.className.split(' ')[0] === 'shop' && entry.dataset.turn === String(message.turn)) entry.append(' ');
+  else entry = append('shop');
   entry.dataset.turn = message.turn;
   const words = [];
   let at = 0;
