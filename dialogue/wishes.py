@@ -9,7 +9,6 @@ from dataclasses import replace
 from dialogue.amounts import Amount
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
-from dialogue.state import BeliefState
 from dialogue.types import ChangeKind, SlotChange
 from dialogue.words import Span
 
@@ -47,7 +46,7 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     said = _with_open(reading, said)
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
-    return tuple(_merged([change for _, change in said], reading.state, adds))
+    return tuple(_merged([change for _, change in said], reading, adds))
 
 
 def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotChange:
@@ -110,7 +109,7 @@ def _without_repaired_amounts(reading: Reading) -> list[Amount]:
     return [amount for amount in reading.amounts if not taken_back(amount)]
 
 
-def _merged(changes: list[SlotChange], state: BeliefState, adds: bool) -> list[SlotChange]:
+def _merged(changes: list[SlotChange], reading: Reading, adds: bool) -> list[SlotChange]:
     """One change a slot and kind: values said together are taken together, and "also" keeps what was wanted before."""
     merged: dict[tuple[str, str], SlotChange] = {}
     for change in changes:
@@ -125,7 +124,7 @@ def _merged(changes: list[SlotChange], state: BeliefState, adds: bool) -> list[S
             words=f"{earlier.words}, {change.words}",
             confidence=min(earlier.confidence, change.confidence),
         )
-    found = [_added(change, state) if adds else change for change in merged.values()]
+    found = [_added(change, reading) if adds else change for change in merged.values()]
     low = next((change for change in found if change.kind == "at_least"), None)
     high = next((change for change in found if change.kind == "at_most"), None)
     if low and high and low.slot == high.slot and low.low is not None and high.high is not None and low.low <= high.high:
@@ -134,7 +133,9 @@ def _merged(changes: list[SlotChange], state: BeliefState, adds: bool) -> list[S
     return found
 
 
-def _added(change: SlotChange, state: BeliefState) -> SlotChange:
-    if change.kind != "want" or change.slot not in state.slots:
+def _added(change: SlotChange, reading: Reading) -> SlotChange:
+    """What was wanted before and this. Another kind of thing, once items of the first were heard, is an errand of its own."""
+    state, topic = reading.state, reading.shop.topic
+    if change.kind != "want" or change.slot not in state.slots or (topic and topic.name == change.slot and state.table):
         return change
     return replace(change, values=tuple(dict.fromkeys((*state.wants(change.slot), *change.values))))

@@ -227,7 +227,7 @@ class Listener:
     def hear(self, pcm: Pcm16) -> str:
         """The words of 16 kHz audio, normalized."""
         segments, _ = self._model.transcribe(
-            pcm.astype("float32") / 32768, beam_size=1, language="en", condition_on_previous_text=False
+            pcm.astype("float32") / 32768, beam_size=5, language="en", condition_on_previous_text=False
         )
         return self.normalize(" ".join(segment.text for segment in segments))
 

@@ -49,6 +49,17 @@ def test_nothing_said_is_asked_again() -> None:
     assert "recipient" not in asked[1:]
 
 
+def test_also_adds_to_a_wish_but_another_kind_of_thing_is_an_errand_of_its_own() -> None:
+    talk = Talk()
+    talk.say("do you have a green scarf")
+    talk.say("also in blue")
+    assert talk.wants("colour") == ("green", "blue")
+    talk.say("I also need a toy for a child under thirty dollars")
+    assert talk.wants("category") == ("toy",)
+    assert talk.wants("colour") == ()
+    assert all("toy" in item.values["category"] for item in talk.items)
+
+
 def test_wishes_add_up_and_say_why() -> None:
     talk = Talk()
     talk.say("a scarf please")
