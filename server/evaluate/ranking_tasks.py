@@ -8,6 +8,7 @@ Validation asks the same one step earlier and never shows the last step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from server.evaluate.interaction_log import Log
 
 Protocol = Literal["last-item", "last-basket", "last-basket-new"]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """One question a user. Everything is known only up to the moment of the question."""
 
@@ -51,6 +52,11 @@ class Task:
         _, last = np.unique(pair[::-1], return_index=True)
         kept = order[len(order) - 1 - last]
         return scipy.sparse.csr_matrix((weight[kept], (user[kept], item[kept])), shape=shape)
+
+    @cached_property
+    def taken(self) -> scipy.sparse.csr_matrix:
+        """(asked users, items): what each already has."""
+        return self.history()[self.users]
 
     def only(self, rows: npt.NDArray[np.intp]) -> Task:
         """The same questions for some of the asked users."""

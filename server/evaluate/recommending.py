@@ -198,7 +198,7 @@ def _masked(task: Task, scorer: Scorer, rows: Rows) -> Floats:
     """Scores of a block of users; what they already have is out unless repeats count."""
     scores = np.array(scorer(rows), np.float32)
     if not task.repeats:
-        taken = task.history()[task.users[rows]].tocoo()
+        taken = task.taken[rows].tocoo()
         scores[taken.row, taken.col] = -np.inf
     return scores
 
