@@ -39,6 +39,12 @@ _ANY_SLOT = re.compile(
 )
 
 
+_ANYWHERE = re.compile(r"\b(?:anywhere|wherever|(?:doesnt|does not) matter where|(?:dont|do not) (?:care|mind) where)\b")
+"""Leaves open the slot that is called "where", if the shop has one."""
+_NO_SLOT = re.compile(
+    r"\b(?:no|dont have an?|do not have an?|havent got an?|without an?|no issue with (?:the|any)|not worried about (?:the )?)"
+    r"(?: particular| specific| special| set| fixed| certain| real)? (?P<rest>\w+(?: \w+){0,3})"
+)
 _FORGET_SLOT = re.compile(r"\b(?:forget|never ?mind|drop|skip|ignore|scrap)(?: about)? (?:the|my) (?P<rest>\w+(?: \w+){0,3})")
 
 
@@ -49,11 +55,13 @@ def find_dont_care(
     found: list[tuple[str | None, Span]] = []
     if money:
         found += [(money, span) for span, _ in utterance.find(_MONEY_OPEN)]
-    for span, match in [*utterance.find(_ANY_SLOT), *utterance.find(_FORGET_SLOT)]:
+    for span, match in [*utterance.find(_ANY_SLOT), *utterance.find(_FORGET_SLOT), *utterance.find(_NO_SLOT)]:
         rest_first = span.first + len(utterance.norm[match.start() : match.start("rest")].split())
         slot = slot_named_at(utterance, rest_first, vocabulary)
         if slot:
             found.append((slot[0], Span(span.first, slot[1].last)))
+    if place := vocabulary.slot_names.get("where"):
+        found += [(place, span) for span, _ in utterance.find(_ANYWHERE)]
     for span, _ in utterance.find(_OPEN):
         if any(span.overlaps(other) for _, other in found):
             continue

@@ -6,6 +6,7 @@ It says, turn by turn, which candidate values hold, what was asked about, and th
 from __future__ import annotations
 
 import json
+import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -106,7 +107,7 @@ class LearnedTracker:
                 meta = json.loads(stored["meta"].tobytes().decode())
                 weights = np.zeros(BUCKETS, dtype=np.float32)
                 weights[stored["at"]] = stored["weights"]
-        except (OSError, ValueError, KeyError, IndexError) as error:
+        except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error) as error:
             raise ShopError(f"{path} cannot be read ({error}); `shoptalk train understanding` makes it again.") from None
         return cls(
             weights,

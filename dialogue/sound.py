@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-SHORT_MENU = 100
+SHORT_MENU = 80
 """A shop with more values than this in all is not matched by sound: too much would sound like something."""
 
 SHORTEST = 5
