@@ -19,9 +19,12 @@ from rapidfuzz import fuzz
 
 from server.client import Exchange
 from server.protocol import ItemShown, ReplySaid, SlotShown, TranscriptSaid
+from voice.sounds_like import soundalikes
 
 TITLE_LIKENESS = 75
-"""rapidfuzz partial ratio (0..100) from which a title counts as heard; invented names are spelled by ear."""
+"""rapidfuzz partial ratio (0..100) from which words count as heard; invented names are spelled by ear."""
+TITLE_SOUNDS_LIKE = 0.8
+"""... or so alike in phonemes (0..1): stock Whisper writes "Floral Wool" as "the 40 would", which nobody's ear would."""
 
 
 class StoryError(Exception):
@@ -283,7 +286,8 @@ def _heard_back_faults(
 def _not_heard(expected: Sequence[str], item: ItemShown, heard: str, normalize: Callable[[str], str]) -> str:
     """What of this item cannot be heard; "" when all of it can."""
     missing = []
-    if "title" in expected and fuzz.partial_ratio(normalize(item.title), heard) < TITLE_LIKENESS:
+    by_spelling = fuzz.partial_ratio(normalize(item.title), heard) >= TITLE_LIKENESS
+    if "title" in expected and not by_spelling and not soundalikes(heard, [item.title], TITLE_SOUNDS_LIKE):
         missing.append(f"the title {item.title!r}")
     if "price" in expected and item.price and not _price_heard(item.price, heard, normalize):
         missing.append(f"the price {item.price}")
