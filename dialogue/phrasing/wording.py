@@ -106,9 +106,10 @@ def _unfit(text: str, sheet: Sheet) -> str:
     if sheet.ask:
         options = [option for option in sheet.options.split(", ") if option]
         said = stems(text)
+        rambles = bool({"i", "me", "my", "id"} & set(said))
         lost = [option for option in options if not set(stems(option)) <= set(said)]
         on_topic = options or set(stems(sheet.ask)) & set(said)
-        return "" if text.endswith("?") and not lost and on_topic and len(said) > 3 else "not_asked"
+        return "" if text.endswith("?") and not lost and not rambles and on_topic and len(said) > 3 else "not_asked"
     said = stems(text)
     threes = [said[at : at + 3] for at in range(len(said) - 2)]
     if len(set(threes)) < len(threes) or (sheet.name and text.lower().count(sheet.name.lower()) > 1):
