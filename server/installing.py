@@ -270,10 +270,12 @@ def _sweep(downloads: Path) -> None:
 
 
 def _bytes_under(folder: Path) -> int:
+    """What a downloader has written so far; files and folders may vanish while they are looked at."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(inside, name)).st_size
     return total
 
 

@@ -215,7 +215,7 @@ def _own_turn(exchange: Exchange) -> TurnSaid | None:
 
 
 class Listener:
-    """Hears what the replies said, and brings numbers and spellings into one form."""
+    """Hears what the replies said; ``normalize`` brings numbers and spellings into one form."""
 
     def __init__(self) -> None:
         from faster_whisper import WhisperModel
@@ -225,11 +225,11 @@ class Listener:
         self.normalize: Callable[[str], str] = EnglishTextNormalizer()
 
     def hear(self, pcm: Pcm16) -> str:
-        """The words of 16 kHz audio, normalized."""
+        """The words of 16 kHz audio."""
         segments, _ = self._model.transcribe(
             pcm.astype("float32") / 32768, beam_size=5, language="en", condition_on_previous_text=False
         )
-        return self.normalize(" ".join(segment.text for segment in segments))
+        return " ".join(segment.text.strip() for segment in segments)
 
 
 def judge(outcomes: Sequence[Outcome], told: Told = lambda story, done: None) -> dict[str, list[str]]:

@@ -21,10 +21,10 @@ from server.client import Exchange
 from server.protocol import ItemShown, ReplySaid, SlotShown, TranscriptSaid
 from voice.sounds_like import soundalikes
 
-TITLE_LIKENESS = 75
-"""rapidfuzz partial ratio (0..100) from which words count as heard; invented names are spelled by ear."""
-TITLE_SOUNDS_LIKE = 0.8
-"""... or so alike in phonemes (0..1): stock Whisper writes "Floral Wool" as "the 40 would", which nobody's ear would."""
+WORDS_LIKENESS = 75
+"""rapidfuzz partial ratio (0..100) from which words count as heard, by their letters."""
+SOUND_LIKENESS = 0.7
+"""... or by their phonemes (0..1): a listener spells invented names by ear, "four-wheeled even gown"."""
 
 
 class StoryError(Exception):
@@ -155,7 +155,7 @@ class Lived:
     cleared_after_ms: float | None = None
     """For an interrupting turn: from its first voiced sample to the ``clear`` that silenced the reply."""
     reply_heard: str = ""
-    """The reply's audio, transcribed again and normalized."""
+    """The reply's audio, transcribed again."""
 
 
 def check(story: Story, lived: Sequence[Lived], normalize: Callable[[str], str]) -> list[str]:
@@ -202,7 +202,7 @@ def _check_turn(
     if expect.heard_back:
         faults += _heard_back_faults(expect.heard_back, one, shown, normalize)
     faults += [f"{words!r} was not heard in {one.reply_heard!r}" for words in expect.says
-               if fuzz.partial_ratio(normalize(words), one.reply_heard) < TITLE_LIKENESS]
+               if not _words_heard(words, one.reply_heard, normalize)]
     if expect.cut is not None and one.cut != expect.cut:
         faults.append("the reply went on when interrupted" if expect.cut else "the reply was cut short")
     if one.onset_ms is not None and one.onset_ms < 0:
@@ -286,12 +286,16 @@ def _heard_back_faults(
 def _not_heard(expected: Sequence[str], item: ItemShown, heard: str, normalize: Callable[[str], str]) -> str:
     """What of this item cannot be heard; "" when all of it can."""
     missing = []
-    by_spelling = fuzz.partial_ratio(normalize(item.title), heard) >= TITLE_LIKENESS
-    if "title" in expected and not by_spelling and not soundalikes(heard, [item.title], TITLE_SOUNDS_LIKE):
+    if "title" in expected and not _words_heard(item.title, heard, normalize):
         missing.append(f"the title {item.title!r}")
-    if "price" in expected and item.price and not _price_heard(item.price, heard, normalize):
+    if "price" in expected and item.price and not _price_heard(item.price, normalize(heard), normalize):
         missing.append(f"the price {item.price}")
     return " and ".join(missing)
+
+
+def _words_heard(words: str, heard: str, normalize: Callable[[str], str]) -> bool:
+    by_letters = fuzz.partial_ratio(normalize(words), normalize(heard))
+    return by_letters >= WORDS_LIKENESS or bool(soundalikes(heard, [words], SOUND_LIKENESS))
 
 
 def _price_heard(price: str, heard: str, normalize: Callable[[str], str]) -> bool:

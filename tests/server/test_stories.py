@@ -89,6 +89,13 @@ def test_a_price_with_cents_is_heard_in_either_spelling() -> None:
     assert check(told, [lived(exchange(DEAR), reply_heard="it is $92")], plain) != []
 
 
+def test_a_title_spelled_by_ear_is_heard_and_another_is_not() -> None:
+    gown = LAMP.model_copy(update={"title": "Floral Wool Evening Gown"})
+    told = story({"expect": {"heard_back": ["title"]}})
+    assert check(told, [lived(exchange(gown), reply_heard="For the four wheeled evengown, $40")], plain) == []
+    assert check(told, [lived(exchange(gown), reply_heard="For the cobweb rain jacket, $40")], plain) != []
+
+
 def test_critiques_and_references_look_back() -> None:
     told = story({}, {"expect": {"items": {"cheaper_than_turn": 1}}}, {"expect": {"about_item": {"turn": 1, "position": 2}}})
     first = lived(exchange(LAMP, DEAR))
