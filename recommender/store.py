@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender import browsing
+from recommender import browsing, together
 from recommender.building import fingerprint, same_model
 from recommender.collaborative import load_weights
 from recommender.dense import SEARCH_THREADS, Vector, load_dense
@@ -25,7 +25,7 @@ from recommender.semantic import load_semantic
 from recommender.shelf import Shelf
 from recommender.shop import ShopSchema, load_schema
 from recommender.shoppers import load_histories, most_popular
-from recommender.types import Embedder, Item, Limits, Query, Recommendation, Relaxation
+from recommender.types import Embedder, Item, Limits, Query, Ranked, Recommendation, Relaxation
 from recommender.versions import IndexFolderError, Version, check, current_version
 
 REMEMBERED_TEXTS = 1024
@@ -101,6 +101,14 @@ class ShopRecommender:
         sold = inside(shelf.facts, shelf.positions, Limits(in_stock_only=False))
         found, scores = (shelf.titles or shelf.dense).nearest(vector, sold, count)
         return [(shelf.items.ids[int(position)], round(float(score), 6)) for position, score in zip(found, scores, strict=True)]
+
+    def goes_with(self, item_id: str, limits: Limits, count: int = 3) -> Sequence[Ranked]:
+        """Items inside the limits, of other kinds, that go with an item; the reasons name it and the values they share."""
+        return together.goes_with(self._shelf, item_id, limits, count, self._topic)
+
+    def bundle(self, item_id: str, limits: Limits, budget_minor: int, size: int = 3) -> together.Bundle | None:
+        """An item and what goes with it, each of another kind, for no more than the budget; None where that cannot be."""
+        return together.bundle(self._shelf, item_id, limits, budget_minor, size, self._topic)
 
     def _vector(self, text: str) -> tuple[Vector | None, float]:
         """The text's vector (None of no text) and the milliseconds that embedding it took."""

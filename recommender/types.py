@@ -97,7 +97,9 @@ class Query:
     """0: pure relevance; 1: as different from each other as the list allows (maximal marginal relevance)."""
 
 
-ReasonKind = Literal["wish", "text", "like_item", "liked", "shoppers_like_you", "popular", "new", "price", "business"]
+ReasonKind = Literal[
+    "wish", "text", "like_item", "liked", "shoppers_like_you", "popular", "new", "price", "business", "goes_with"
+]
 
 
 @dataclass(frozen=True, slots=True)
