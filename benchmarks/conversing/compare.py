@@ -123,11 +123,11 @@ class Caller:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def compare(python: Path, rounds: int, shop: Path) -> dict[str, Any]:
+async def compare(python: Path, rounds: int, shop: Path, most: int | None = None) -> dict[str, Any]:
     """First turns of every story (each is a request on its own), ours and theirs by turns; who goes first alternates."""
     recordings = [
         (story.name, read_audio(story.wav(0)), story.timing[0].speech_end_ms * SAMPLE_RATE_HZ // 1000)
-        for story in load_stories(ROOT / "audio_fixtures")
+        for story in load_stories(ROOT / "audio_fixtures")[:most]
     ]
     ours: list[float] = []
     theirs: list[float] = []
@@ -165,10 +165,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pipecat-python", type=Path, required=True, help="the Python of an environment with pipecat-ai in it")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--most", type=int, help="only so many recordings")
     parser.add_argument("--shop", type=Path, default=ROOT / "shops" / "demo")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    emit(asyncio.run(compare(asked.pipecat_python, asked.rounds, asked.shop)), as_json=asked.json, title="Audible onset")
+    figures = asyncio.run(compare(asked.pipecat_python, asked.rounds, asked.shop, asked.most))
+    emit(figures, as_json=asked.json, title="Audible onset")
 
 
 if __name__ == "__main__":

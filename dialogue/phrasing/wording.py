@@ -136,11 +136,11 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
     start = len(sheet.lead)
     lead, rest = text[:start], text[start:].replace("; ", ", ")
-    rest = re.sub(r"\bmade of (?=(?:in|for|by) )", "", rest)
     for value, said in sheet.puts:
         if said not in rest:
             after = re.escape(said.partition(value)[2])
             rest = re.sub(rf"(?:\b(?:an?|the|in|for|by|with) )*\b{re.escape(value)}\b(?:{after})?", said, rest, count=1)
+    rest = re.sub(r"\bmade of (?=(?:in|for|by) )", "", rest)
     if sheet.price:
         cost = re.escape(sheet.price)
         rest = re.sub(rf"\b(it's|they're|is|are) an? (?={cost})", r"\1 ", rest)
