@@ -1,4 +1,8 @@
-"""One connection: what goes out waits here in order, what comes in is checked here before a session sees it."""
+"""One connection: what goes out waits here in order, what comes in is checked here before a session sees it.
+
+``Line`` speaks ``/v1/voice``; the lines of other protocols (server/realtime, server/twilio) write and read their own messages and
+share the rest: the queue, the pace, the closing.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -46,10 +50,14 @@ HEARTBEAT_S = 1.0
 class Line:
     """One connection: what goes out waits here in order, what comes in is checked here."""
 
+    resumable = True
+    """Whether the protocol can take up a conversation whose connection was lost."""
+
     def __init__(self, connection: ServerConnection, settings: Settings, saw: Callable[[ServerMessage], None]) -> None:
         """``saw`` is told every message that goes out."""
         self._connection, self._settings, self._saw = connection, settings, saw
-        self._out: deque[str | bytes] = deque()
+        self._out: deque[tuple[str | bytes, bool]] = deque()
+        """Messages as they are written, and whether each is sound."""
         self._out_bytes = 0
         self._more = asyncio.Event()
         self._closing: tuple[int, str] | None = None
@@ -62,12 +70,18 @@ class Line:
         """Queue a message; never blocks. A client that has stopped reading is closed."""
         if self._closing is not None:
             return
-        if isinstance(message, bytes):
-            data: str | bytes = message
-        else:
+        if not isinstance(message, bytes):
             self._saw(message)
-            data = to_json(message)
-        self._out.append(data)
+        for data, is_sound in self.written(message):
+            self.put(data, is_sound=is_sound)
+
+    def written(self, message: ServerMessage | bytes) -> Iterator[tuple[str | bytes, bool]]:
+        """What this protocol writes for a message, and whether it is sound."""
+        yield (message, True) if isinstance(message, bytes) else (to_json(message), False)
+
+    def put(self, data: str | bytes, *, is_sound: bool = False) -> None:
+        """Queue what is written already."""
+        self._out.append((data, is_sound))
         self._out_bytes += len(data)
         if self._out_bytes > MOST_UNSENT_BYTES:
             self._closing = (CLOSE_POLICY, "The client does not read what it is sent.")
@@ -75,8 +89,8 @@ class Line:
 
     def drop_unsent(self) -> None:
         """Forget audio that has not left yet."""
-        self._out = deque(data for data in self._out if isinstance(data, str))
-        self._out_bytes = sum(len(data) for data in self._out)
+        self._out = deque((data, is_sound) for data, is_sound in self._out if not is_sound)
+        self._out_bytes = sum(len(data) for data, _ in self._out)
 
     def close(self, code: ErrorCode, detail: object = "", status: int | None = None) -> None:
         """Say why, then close with the fitting code."""
@@ -91,7 +105,8 @@ class Line:
         said = error(code, detail)
         self._saw(said)
         with contextlib.suppress(ConnectionClosed):
-            await self._connection.send(to_json(said))
+            for data, _ in self.written(said):
+                await self._connection.send(data)
             await self._connection.close(CLOSE_TRY_LATER, said.message)
 
     @contextlib.asynccontextmanager
@@ -113,7 +128,7 @@ class Line:
     async def _send_all(self) -> None:
         while True:
             while self._out:
-                data = self._out.popleft()
+                data, _ = self._out.popleft()
                 self._out_bytes -= len(data)
                 try:
                     await asyncio.wait_for(self._connection.send(data), SEND_WITHIN_S)
@@ -177,18 +192,27 @@ class Line:
             await self._take(session, data)
 
     async def _take(self, session: Session, data: str | bytes) -> None:
-        if not self._messages.spend(1):
-            self.close("too_many")
-        elif isinstance(data, bytes):
-            if self._audio_s.spend(len(data) / 2 / session.sample_rate_hz):
-                session.audio(data)
-            else:
-                self.close("too_fast")
+        if self._messages.spend(1):
+            await self.read(session, data)
         else:
-            try:
-                message = parse_client(data)
-            except ProtocolError as wrong:
-                self.send(wrong.answer)
-                return
-            if message is not None:
-                await session.message(message)
+            self.close("too_many")
+
+    async def read(self, session: Session, data: str | bytes) -> None:
+        """Give the session one message of this protocol."""
+        if isinstance(data, bytes):
+            self.hear(session, data)
+            return
+        try:
+            message = parse_client(data)
+        except ProtocolError as wrong:
+            self.send(wrong.answer)
+            return
+        if message is not None:
+            await session.message(message)
+
+    def hear(self, session: Session, pcm: bytes) -> None:
+        """Give the session sound, PCM16 at its own rate, as long as it comes at a bearable pace."""
+        if self._audio_s.spend(len(pcm) / 2 / session.sample_rate_hz):
+            session.audio(pcm)
+        else:
+            self.close("too_fast")
