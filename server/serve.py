@@ -30,6 +30,8 @@ from server.watching import Watching, gauges
 log = logging.getLogger(__name__)
 
 VOICE_PATH = "/v1/voice"
+LINES: dict[str, type[Line]] = {VOICE_PATH: Line}
+"""Where conversations are held, and the protocol that is spoken there."""
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Doorkeeper:
         path = request.path.split("?")[0]
         if path == "/metrics":
             return shopfront.metrics(self.watching.page() + gauges(self.figures())).response()
-        if path != VOICE_PATH:
+        if path not in LINES:
             return shopfront.answer(request.path, self.engines, self.figures()).response()
         if not doors.origin_allowed(request.headers.get("Origin"), request.headers.get("Host"), self.settings.origins):
             self.refused += 1
@@ -84,8 +86,9 @@ class Doorkeeper:
         return None
 
     async def talk(self, connection: ServerConnection) -> None:
-        """One connection to ``/v1/voice``, from its beginning to its end."""
-        line = Line(connection, self.settings, self.watching.saw)
+        """One conversation's connection, from its beginning to its end."""
+        path = connection.request.path.split("?")[0] if connection.request else VOICE_PATH
+        line = LINES[path](connection, self.settings, self.watching.saw)
         refusal: ErrorCode | None = None
         if self.closing or self.engines is None:
             refusal = "closing" if self.closing else "opening"
@@ -130,7 +133,7 @@ class Doorkeeper:
             del self.sessions[session.id]
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-            if line.lost and not running.done() and not self.closing:
+            if line.lost and line.resumable and not running.done() and not self.closing:
                 self._rest(token, session, running)
             else:
                 await end(session, running)
