@@ -73,7 +73,9 @@ def merge_change(change: SlotChange, belief: SlotBelief, turn: int) -> SlotBelie
         case "any":
             return SlotBelief(any=True, evidence={"any": evidence})
         case "clear":
-            left = tuple(value for value in belief.want if change.values and value not in change.values)
+            if not change.values:
+                return SlotBelief()
+            left = tuple(value for value in belief.want if value not in change.values)
             return replace(belief, want=left, any=False)
         case "at_most":
             low = belief.low if belief.low is not None and change.high is not None and belief.low <= change.high else None

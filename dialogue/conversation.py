@@ -11,7 +11,7 @@ from dialogue.english import UNFINISHED_ENDINGS
 from dialogue.policy import Deciding, decide, remember_plan
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
-from dialogue.types import Act, Heard, Plan, Understanding
+from dialogue.types import Act, Heard, Plan, SlotChange, Understanding
 from dialogue.understanding import Reader
 from dialogue.words import read_words
 from recommender.types import Embedder, Recommender
@@ -45,7 +45,17 @@ class Conversation:
         """
         started = time.perf_counter()
         state = state.hear(heard)
-        understanding = self.reader.read(text, state)
+        return self._turn(self.reader.read(text, state), state, shopper, started)
+
+    def forget(self, slot: str, state: BeliefState, heard: Heard, *, shopper: str | None = None) -> Turn:
+        """A turn without words: the shopper takes back everything believed of a slot. Pure, like ``think``."""
+        state = state.hear(heard)
+        if self.shop.topic is None or slot != self.shop.topic.name:
+            state = replace(state, asked=(*state.asked, slot))   # who takes an answer back does not want the question again
+        taken_back = Understanding("", (Act.INFORM,), changes=(SlotChange(slot, "clear"),))
+        return self._turn(taken_back, state, shopper, time.perf_counter())
+
+    def _turn(self, understanding: Understanding, state: BeliefState, shopper: str | None, started: float) -> Turn:
         understood = time.perf_counter()
         after = apply(understanding, state, self.shop, self.recommender)
         plan = decide(Deciding(self.shop, self.recommender, understanding, after, shopper))

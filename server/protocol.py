@@ -27,6 +27,7 @@ MAX_FRAME_BYTES = 1 << 20
 CLOSE_NORMAL = 1000
 CLOSE_GOING_AWAY = 1001
 CLOSE_POLICY = 1008
+CLOSE_FAILED = 1011
 CLOSE_TRY_LATER = 1013
 
 
@@ -86,15 +87,22 @@ class Commit(_Message):
     type: Literal["commit"] = "commit"
 
 
+class Forget(_Message):
+    """Take back everything believed of one slot (a chip was removed); it is answered as a turn of its own."""
+
+    type: Literal["forget"] = "forget"
+    slot: str = Field(max_length=100)
+
+
 class Stop(_Message):
     """End the conversation: what was said is answered, then the server closes with 1000."""
 
     type: Literal["stop"] = "stop"
 
 
-ClientMessage = Annotated[Start | Text | Playback | Interrupt | Commit | Stop, Field(discriminator="type")]
+ClientMessage = Annotated[Start | Text | Playback | Interrupt | Commit | Forget | Stop, Field(discriminator="type")]
 _CLIENT: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
-CLIENT_TYPES = frozenset({"start", "text", "playback", "interrupt", "commit", "stop"})
+CLIENT_TYPES = frozenset({"start", "text", "playback", "interrupt", "commit", "forget", "stop"})
 
 
 # --- the server says -----------------------------------------------------------------------------------------------
@@ -248,8 +256,8 @@ class TurnSaid(_Message):
 
 ErrorCode = Literal[
     "bad_json", "bad_message", "bad_audio", "bad_rate", "start_late", "unknown_shop", "unknown_shopper", "nothing_heard",
-    "too_fast", "too_many", "busy", "opening", "idle", "resume_failed", "engine_failed", "engine_slow", "not_allowed", "closing",
-    "internal",
+    "too_fast", "too_many", "used_up", "busy", "crowded", "too_many_here", "opening", "idle", "too_long", "ended", "resume_failed",
+    "engine_failed", "engine_slow", "not_allowed", "closing", "internal",
 ]
 
 SENTENCES: dict[ErrorCode, str] = {
@@ -263,9 +271,14 @@ SENTENCES: dict[ErrorCode, str] = {
     "nothing_heard": "No words were heard; speak a little closer to the microphone, or type.",
     "too_fast": "Audio came much faster than it can have been spoken; send it at the pace of speech.",
     "too_many": "Too many messages a second; a client needs at most some tens.",
+    "used_up": "The sound allowed to this address or token for this hour is used up; come back later, or type.",
     "busy": "All {detail} conversations are taken; try again in a minute.",
+    "crowded": "The shop cannot answer quickly enough for one more just now; try again in a minute.",
+    "too_many_here": "This address or token already holds {detail} conversations, the most it may; end one first.",
     "opening": "The shop is still being opened; try again in some seconds.",
     "idle": "Nobody spoke for {detail} minutes, so the conversation was closed; open a new one to go on.",
+    "too_long": "A conversation lasts {detail} minutes at most; open a new one to go on.",
+    "ended": "The shop has ended this conversation; open a new one to go on.",
     "resume_failed": "That conversation is over and cannot be taken up again; a new one has begun.",
     "engine_failed": "Something went wrong while {detail}; please say that again.",
     "engine_slow": "{detail} took too long and was given up; please say that again.",

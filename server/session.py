@@ -28,6 +28,7 @@ from server.protocol import (
     ClientMessage,
     Commit,
     ErrorCode,
+    Forget,
     Interrupt,
     Playback,
     ServerMessage,
@@ -170,8 +171,14 @@ class Session:
         match message:
             case Start():
                 self._send(error("start_late"))
+            case Text(text=text) if not words_of(text):
+                self._send(error("nothing_heard"))
             case Text(text=text):
-                self._typed(text)
+                self._written(text)
+            case Forget(slot=slot) if self._engines.shop.slot(slot) is None:
+                self._send(error("bad_message", "slot: the shop has no slot of that name"))
+            case Forget(slot=slot):
+                self._written("", forget=slot)
             case Playback(played_samples=played):
                 self._mouth.played(played)
             case Interrupt():
@@ -190,15 +197,13 @@ class Session:
             self._ears.silenced()
         self._send(said)
 
-    def _typed(self, text: str) -> None:
-        if not words_of(text):
-            self._send(error("nothing_heard"))
-            return
+    def _written(self, text: str, forget: str | None = None) -> None:
+        """A turn that came without sound."""
         self.last_active_s = self._clock()
         self._reopened = None
         self._stop_reply()
         self._drop_guess()
-        self._answer(self._work(certain=True, text=text), None)
+        self._answer(self._work(certain=True, text=text, forget=forget), None)
 
     async def _finish(self) -> None:
         """After ``stop``: let what is being answered be said, then be done."""
@@ -310,19 +315,19 @@ class Session:
 
     # --- the reply -----------------------------------------------------------------------------------------------------
 
-    def _asked(self, revision: int, audio: FloatAudio | None = None, text: str = "") -> Asked:
+    def _asked(self, revision: int, audio: FloatAudio | None = None, text: str = "", forget: str | None = None) -> Asked:
         """A turn asked now, of what is believed and was heard now; words that go on with an unanswered turn are joined to it."""
         if self._reopened is None:
-            return Asked(self.state, self._mouth.heard(), self._start.shopper, audio, text, revision)
+            return Asked(self.state, self._mouth.heard(), self._start.shopper, audio, text, revision, forget)
         whole = audio if audio is None or self._reopened.audio is None else np.concatenate([self._reopened.audio, audio])
         return replace(self._reopened, audio=whole, revision=revision)
 
     def _work(
         self, *, certain: bool, audio: FloatAudio | None = None, text: str = "", revision: int = -1, turn: Turn | None = None,
-        hears: TurnWork | None = None,
+        hears: TurnWork | None = None, forget: str | None = None,
     ) -> TurnWork:
         rate_hz = self.output_rate_hz if self._mouth.aloud else None
-        asked = self._asked(revision, audio, text)
+        asked = self._asked(revision, audio, text, forget)
         return TurnWork(asked, self._engines, self._lanes, rate_hz=rate_hz, certain=certain, turn=turn, hears=hears)
 
     def _answer(self, work: TurnWork, ended: listening.SpeechEnded | None) -> None:
@@ -363,7 +368,7 @@ class Session:
         """The one place where a turn takes effect."""
         self.state = turn.state
         shop = self._engines.shop
-        if turn.understanding.text:
+        if turn.understanding.text or turn.understanding.changes:
             self._send(understanding_shown(turn, shop, turning.number))
         if turn.plan.items:
             self._send(items_shown(turn, shop, self._engines.recommender, turning.number))

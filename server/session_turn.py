@@ -38,6 +38,8 @@ class Asked:
     """The utterance, 16 kHz mono; None of a typed turn."""
     text: str = ""
     revision: int = -1
+    forget: str | None = None
+    """The slot that is taken back, in a turn without words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,13 @@ class TurnWork:
             return self._thought
         transcript, asked, conversation = self.transcript.result(), self.asked, self._engines.conversation
         text = transcript.text if transcript else asked.text
-        return await self._run(
-            "think", "think", "thinking", Lane.FINAL_TRANSCRIPT,
-            lambda: conversation.think(text, asked.state, asked.heard, shopper=asked.shopper),
-        )
+
+        def think() -> Turn:
+            if asked.forget is not None:
+                return conversation.forget(asked.forget, asked.state, asked.heard, shopper=asked.shopper)
+            return conversation.think(text, asked.state, asked.heard, shopper=asked.shopper)
+
+        return await self._run("think", "think", "thinking", Lane.FINAL_TRANSCRIPT, think)
 
     async def _say_first(self) -> Spoken | None:
         turn = self.turn.result()

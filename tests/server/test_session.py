@@ -15,6 +15,7 @@ from server.protocol import (
     Clear,
     Commit,
     ErrorSaid,
+    Forget,
     Interrupt,
     ItemsSaid,
     Playback,
@@ -306,3 +307,22 @@ async def test_other_sample_rates_are_heard_and_spoken(engines: Engines) -> None
         assert heard(parlour) == ["a mug"]
         words = sum(len(text.split()) for text in parlour.voice.spoken)
         assert parlour.audio_samples == pytest.approx(words * 0.2 * 48_000, rel=0.01)
+
+
+async def test_a_wish_taken_back_is_a_turn_without_words(engines: Engines) -> None:
+    async with Parlour(engines, output="text") as parlour:
+        await parlour.tell(Text(text="a blue lamp up to 80 dollars"))
+        await parlour.until(lambda: parlour.of(TurnSaid))
+        await parlour.tell(Forget(slot="colour"))
+        await parlour.until(lambda: len(parlour.of(UnderstandingSaid)) == 2)
+        assert [slot.slot for slot in parlour.of(UnderstandingSaid)[-1].slots] == ["kind", "budget"]
+        assert parlour.session.state.wants("colour") == ()
+        await parlour.until(lambda: len(parlour.of(ItemsSaid)) == 2)
+        assert {item.values["colour"] for item in parlour.of(ItemsSaid)[-1].items} != {("blue",)}
+        await parlour.tell(Forget(slot="budget"))
+        await parlour.until(lambda: len(parlour.of(UnderstandingSaid)) == 3)
+        assert parlour.session.state.belief("budget").empty
+        await parlour.until(lambda: len(parlour.of(TurnSaid)) == 3)
+        assert not any("spend" in said.text for said in parlour.of(ReplySaid) if said.turn == 3)   # it is not asked straight back
+        await parlour.tell(Forget(slot="no such slot"))
+        assert parlour.of(ErrorSaid)[-1].code == "bad_message"
