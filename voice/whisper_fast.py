@@ -37,11 +37,10 @@ and 5 heard AN4 alike (10.3, 10.7 and 10.3 % word errors; stock 10.9 % on the sa
 FULL_BEAM_SIZE = 5
 """As stock."""
 
-GREEDY_FROM_S = 4.0
-"""Utterances of this length have context, and a beam over their many words would cost more than the encoder."""
-
-SURE_LOG_PROBABILITY = -0.3
-"""A greedy decoding with a mean above this is as good as the beam's: nearly all read sentences, few spelled letters."""
+SURE_LOG_PROBABILITY = -0.25
+"""A greedy decoding with a mean above this is taken as it is, at half the beam's time. It is as good as the beam's: on the spoken
+commands as many are understood (91.0 %; at -0.3 it is 90.5 %), of which 85 % need no beam; AN4 is heard alike and read sentences
+better. Few spelled letters are so sure, and get the beam."""
 
 FRAMES_A_SECOND = 100
 LEAST_PROBABILITY = 1e-9
@@ -108,10 +107,9 @@ class FasterWhisper:
 
     def _decode(self, encoded: Any, words: Tokenizer, window_s: float, duration_s: float) -> Hypothesis:
         """Greedy where that may be sure, by beam search otherwise."""
-        if duration_s >= GREEDY_FROM_S:
-            guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, window_s, duration_s)
-            if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
-                return guess
+        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, window_s, duration_s)
+        if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
+            return guess
         return self._generate(encoded, words, list(words.sot_sequence), BEAM_SIZE, window_s, duration_s)
 
     def _generate(

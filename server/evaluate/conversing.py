@@ -35,6 +35,8 @@ BREATH_S = 0.4
 """Between the end of a reply and the shopper's next words."""
 SECOND_THOUGHTS_S = 1.2
 """How long a turn wrongly made of a backchannel may take to show itself."""
+SLOWEST = 8
+"""Turns named in the figures."""
 LISTENER = "whisper-base"
 """Stock faster-whisper with these weights hears the replies: not our own hearing, which would judge itself."""
 
@@ -269,6 +271,7 @@ def figures(
         "onset_p95_ms": percentile_ms(onsets, 95),
         "onsets": len(onsets),
         "stages": _stages(lived),
+        "slowest": _slowest(outcomes),
         "barge_in_stop_p95_ms": percentile_ms(stops, 95),
         "barge_ins": len(stops),
         "talk_over": sum(onset < 0 for onset in onsets),
@@ -278,6 +281,18 @@ def figures(
         "seed": None,
         "machine": {"cores": os.cpu_count(), "system": platform.platform(terse=True), "python": platform.python_version()},
     }
+
+
+def _slowest(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The turns that were waited for longest, and where their time went."""
+    waited = [
+        (one.onset_ms, outcome.story.name, number, one.exchange.turn.stages if one.exchange.turn else [])
+        for outcome in outcomes for number, one in enumerate(outcome.lived, 1) if one.onset_ms is not None
+    ]
+    return [
+        {"story": name, "turn": number, "onset_ms": round(onset_ms, 1), "stages_ms": {s.stage: round(s.took_ms, 1) for s in stages}}
+        for onset_ms, name, number, stages in sorted(waited, key=lambda one: -one[0])[:SLOWEST]
+    ]
 
 
 def _stages(lived: Sequence[Lived]) -> dict[str, dict[str, float | int | None]]:
