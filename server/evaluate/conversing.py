@@ -290,7 +290,7 @@ def _slowest(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         for outcome in outcomes for number, one in enumerate(outcome.lived, 1) if one.onset_ms is not None
     ]
     return [
-        {"story": name, "turn": number, "onset_ms": round(onset_ms, 1), "stages_ms": {s.stage: round(s.took_ms, 1) for s in stages}}
+        {"story": name, "turn": number, "onset_ms": round(onset_ms, 1), "stages_ms": {one.stage: one.took_ms for one in stages}}
         for onset_ms, name, number, stages in sorted(waited, key=lambda one: -one[0])[:SLOWEST]
     ]
 
