@@ -94,15 +94,23 @@ class Forget(_Message):
     slot: str = Field(max_length=100)
 
 
+class Mode(_Message):
+    """Go on in another way; what is left out stays as it was."""
+
+    type: Literal["mode"] = "mode"
+    hands_free: bool | None = None
+    output: Literal["audio", "text"] | None = None
+
+
 class Stop(_Message):
     """End the conversation: what was said is answered, then the server closes with 1000."""
 
     type: Literal["stop"] = "stop"
 
 
-ClientMessage = Annotated[Start | Text | Playback | Interrupt | Commit | Forget | Stop, Field(discriminator="type")]
+ClientMessage = Annotated[Start | Text | Playback | Interrupt | Commit | Forget | Mode | Stop, Field(discriminator="type")]
 _CLIENT: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
-CLIENT_TYPES = frozenset({"start", "text", "playback", "interrupt", "commit", "forget", "stop"})
+CLIENT_TYPES = frozenset({"start", "text", "playback", "interrupt", "commit", "forget", "mode", "stop"})
 
 
 # --- the server says -----------------------------------------------------------------------------------------------
@@ -256,8 +264,8 @@ class TurnSaid(_Message):
 
 ErrorCode = Literal[
     "bad_json", "bad_message", "bad_audio", "bad_rate", "start_late", "unknown_shop", "unknown_shopper", "nothing_heard",
-    "too_fast", "too_many", "used_up", "busy", "crowded", "too_many_here", "opening", "idle", "too_long", "ended", "resume_failed",
-    "engine_failed", "engine_slow", "not_allowed", "closing", "internal",
+    "too_fast", "too_many", "used_up", "busy", "crowded", "too_many_here", "opening", "idle", "too_long", "ended",
+    "resume_failed", "engine_failed", "engine_slow", "not_allowed", "closing", "internal",
 ]
 
 SENTENCES: dict[ErrorCode, str] = {

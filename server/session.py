@@ -30,6 +30,7 @@ from server.protocol import (
     ErrorCode,
     Forget,
     Interrupt,
+    Mode,
     Playback,
     ServerMessage,
     SpeechStarted,
@@ -73,6 +74,8 @@ class Session:
         self.id = secrets.token_hex(8)
         self.state = BeliefState()
         self.last_active_s = clock()
+        self.answers = True
+        """False: what is spoken is only written down, and answered when the client asks."""
         self.finished = asyncio.Event()
         """Set when the client has said ``stop`` and what it said is answered."""
         self._start, self._engines, self._lanes, self._clock = start, engines, lanes, clock
@@ -107,10 +110,14 @@ class Session:
             group.create_task(self._follow())
             group.create_task(self._watch())
             if self._start.greet:
-                greeting = await self._lanes.run(
-                    "thinking", Lane.FIRST_CLAUSE, lambda: self._engines.conversation.greeting(self.state)
-                )
-                self._answer(self._work(certain=True, turn=greeting), None)
+                await self.greet()
+
+    async def greet(self) -> None:
+        """The shop speaks first."""
+        greeting = await self._lanes.run(
+            "thinking", Lane.FIRST_CLAUSE, lambda: self._engines.conversation.greeting(self.state)
+        )
+        self._answer(self._work(certain=True, turn=greeting), None)
 
     def detach(self) -> None:
         """The connection is lost: be silent and wait, for the client may come back."""
@@ -157,6 +164,47 @@ class Session:
         """A turn is being answered, or the answer is being heard."""
         return self._turning is not None or self._mouth.speaking
 
+    @property
+    def turns(self) -> int:
+        """The number of the turn that is being answered, or was last."""
+        return self._numbers
+
+    @property
+    def reply_sent(self) -> bool:
+        """Every sample of the last reply is sent."""
+        return self._mouth.all_sent_now
+
+    @property
+    def held(self) -> bool:
+        """The reply is silent for a voice over it, and may go on."""
+        return self._barge.reply == "held"
+
+    def heard_until(self, position: int) -> None:
+        """For clients without playback reports: the reply was played up to ``position`` of the stream, and no further."""
+        self._mouth.heard_until(position)
+
+    def heard_text(self) -> str:
+        """The words of the last reply that reached the ear."""
+        return self._mouth.heard_text()
+
+    async def hear_recording(self, audio: FloatAudio) -> str:
+        """The words of a recording that is no part of the stream (16 kHz); "" where nobody speaks in it. Raises what engines do."""
+        self.last_active_s = self._clock()
+        utterance = await self._ears.utterance(self._engines.new_listener(), audio)
+        if utterance is None:
+            return ""
+        likely = self._engines.conversation.likely_phrases(self.state)
+        transcript = await self._lanes.run(
+            "hearing", Lane.FINAL_TRANSCRIPT, lambda: self._engines.transcriber.transcribe(utterance, likely=likely)
+        )
+        return transcript.text if words_of(transcript.text) else ""
+
+    async def forget_sound(self) -> None:
+        """What is being said just now is not to be heard."""
+        self._drop_guess()
+        self._pieces.clear()
+        await self._ears.drop_now()
+
     def tell(self, message: ServerMessage) -> None:
         """Send something that belongs to no turn."""
         self._send(message)
@@ -185,6 +233,9 @@ class Session:
                 self._see(AskedToStop(self._now_ms()))
             case Commit():
                 self._spawn(self._ears.end_now())
+            case Mode() as mode:
+                self._start = self._start.model_copy(update=mode.model_dump(exclude={"type"}, exclude_none=True))
+                self._mouth.aloud = self._start.output == "audio"
             case Stop():
                 self._stopping = True
                 self._spawn(self._ears.end_now())
@@ -282,7 +333,9 @@ class Session:
             work = self._work(certain=True, audio=ended.audio, revision=ended.revision, hears=guess)
         assert work is not None
         work.promote()
-        if self._over_reply and self._barge.reply != "silent":
+        if not self.answers:
+            self._spawn(self._write_down(work))
+        elif self._over_reply and self._barge.reply != "silent":
             self._spawn(self._decide(work, ended))
         else:
             self._answer(work, ended)
@@ -296,6 +349,16 @@ class Session:
             self._send(error("nothing_heard"))
         if self._stopping:
             self._spawn(self._finish())
+
+    async def _write_down(self, work: TurnWork) -> None:
+        """Tell what was said, and leave it at that."""
+        transcript = await self._or_apology(work, work.transcript)
+        work.abandon()
+        if self._barge.reply != "silent":
+            self._see(self._words(transcript.text))
+        if words_of(transcript.text):
+            self._numbers += 1
+            self._send(TranscriptSaid(role="user", text=transcript.text, turn=self._numbers))
 
     async def _decide(self, work: TurnWork, ended: listening.SpeechEnded) -> None:
         """Words said over a reply: an answer is due only where they were more than "mhm"."""

@@ -59,7 +59,7 @@ class Mouth:
         self._all_sent = asyncio.Event()
         self._all_sent.set()
         self._written: list[str] = []
-        self._rested_at = 0
+        self._rested_at = self._cleared_at = 0
         self._finished, self._held = True, False
         self.generation = 0
         """Raised by every new reply and every cut; work of an older generation is dropped."""
@@ -125,8 +125,20 @@ class Mouth:
     def played(self, position: int) -> None:
         """The client's report."""
         self._head.reported = True
-        self._head.set(min(position, self._ledger.sent_samples), self._clock())
+        if position >= self._cleared_at:   # a report that crossed a clear on its way tells what was heard, not where the head is
+            self._head.set(min(position, self._ledger.sent_samples), self._clock())
         self._ledger.played(position)
+
+    def heard_until(self, position: int) -> None:
+        """A client that gives no reports says, once, exactly how far it played; otherwise the clock is still believed."""
+        if position >= self._cleared_at:
+            self._head.set(min(position, self._ledger.sent_samples), self._clock())
+        self._ledger.heard_until(position)
+
+    @property
+    def all_sent_now(self) -> bool:
+        """The reply is complete, and every sample of it is sent."""
+        return self._finished and not self._to_send
 
     def hold(self) -> None:
         """Be silent at once, and commit to nothing: ``go_on`` takes the reply up from the sample heard last."""
@@ -146,7 +158,8 @@ class Mouth:
         self._rested_at = self._position()
         if self._reply_generation == self.generation:
             self._held = True
-            self._head.set(self._ledger.clear(), self._clock())
+            self._cleared_at = self._ledger.clear()
+            self._head.set(self._cleared_at, self._clock())
 
     def take_up(self, played: int | None) -> int:
         """The client is back, having played up to ``played`` (None: by the clock). Returns where the stream goes on."""
@@ -166,8 +179,11 @@ class Mouth:
 
     def _silence(self) -> None:
         self._note_estimate()
-        if self._position() < self._ledger.sent_samples:
-            position = self._ledger.clear()
+        heard_to = self._position()
+        if heard_to < self._ledger.sent_samples:
+            position = self._cleared_at = self._ledger.clear()
+            if not self._head.reported:
+                self._ledger.played(heard_to)   # nobody will answer the clear: what it drops was not heard
             self._drop_unsent()
             self._head.set(position, self._clock())
             self._send(Clear(sent_samples=position))

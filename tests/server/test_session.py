@@ -18,6 +18,7 @@ from server.protocol import (
     Forget,
     Interrupt,
     ItemsSaid,
+    Mode,
     Playback,
     ReplySaid,
     SpeechStarted,
@@ -326,3 +327,34 @@ async def test_a_wish_taken_back_is_a_turn_without_words(engines: Engines) -> No
         assert not any("spend" in said.text for said in parlour.of(ReplySaid) if said.turn == 3)   # it is not asked straight back
         await parlour.tell(Forget(slot="no such slot"))
         assert parlour.of(ErrorSaid)[-1].code == "bad_message"
+
+
+async def test_the_way_of_talking_can_change_inside_a_conversation(engines: Engines) -> None:
+    async with Parlour(engines, lead_ms=60_000) as parlour:
+        await parlour.tell(Mode(hands_free=False, output="text"))
+        parlour.say("a red")
+        parlour.say("mug")
+        await parlour.until(lambda: len(parlour.of(SpeechStopped)) == 2)
+        assert not parlour.of(UnderstandingSaid)     # nobody has said that the turn is over
+        await parlour.tell(Commit())
+        await parlour.until(lambda: parlour.of(TurnSaid))
+        assert heard(parlour) == ["a red mug"]
+        assert parlour.audio_samples == 0
+        await parlour.tell(Mode(hands_free=True, output="audio"))
+        parlour.say("cheaper")
+        await parlour.until(lambda: len(parlour.of(TurnSaid)) == 2)
+        assert parlour.audio_samples > 0
+
+
+async def test_a_late_report_of_what_was_cut_holds_nothing_back(engines: Engines) -> None:
+    """The reply after a cut is sent ahead as far as any: a report that crossed the cut is not where the loudspeaker is."""
+    async with Parlour(engines, lead_ms=1_000) as parlour:
+        await parlour.tell(Text(text="a red mug"))
+        await parlour.until(lambda: parlour.audio_samples >= 16_000)
+        await parlour.tell(Interrupt())
+        before = parlour.audio_samples
+        await parlour.tell(Text(text="a blue lamp"))
+        await parlour.tell(Playback(played_samples=1_600))
+        await parlour.until(lambda: parlour.audio_samples > before)
+        await asyncio.sleep(0.1)
+        assert parlour.audio_samples - before > 8_000
