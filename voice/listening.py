@@ -167,6 +167,14 @@ class Listener:
         """End the turn without waiting (push to talk). Nothing is returned where nobody spoke."""
         return self._end("asked") if self._speaking else []
 
+    def drop_now(self) -> list[Event]:
+        """What is being said is not to be heard. Nothing is returned where nobody spoke."""
+        if not self._speaking:
+            return []
+        self._last_end = self.now_sample
+        self._begin_silence()
+        return [SpeechDropped(self.now_sample)]
+
     def reopen(self) -> None:
         """The speech that has just started continues the turn that ended before it: its audio shall hold both."""
         if self._speaking:
