@@ -1,14 +1,11 @@
-"""Who may come in, and how much they may send: origins, tokens, and the pace of messages and sound."""
+"""Which web pages may come in, and the bucket that every limit of pace is made of."""
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-BEARER_PROTOCOL = "shoptalk.bearer."
-"""A browser cannot set headers on a websocket, so its token comes as a subprotocol of this beginning."""
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -25,17 +22,6 @@ def origin_allowed(origin: str | None, host: str | None, allowed: tuple[str, ...
     if parts.scheme not in ("http", "https") or parts.hostname is None:
         return False
     return parts.hostname in LOCAL_HOSTS and parts.netloc == (host or "")
-
-
-def token_allowed(headers: Mapping[str, str], wanted: str | None) -> bool:
-    """Whether the request brings the wanted token, as ``Authorization: Bearer`` or as a subprotocol (constant time)."""
-    if wanted is None:
-        return True
-    given = headers.get("Authorization", "")
-    brought = [given.removeprefix("Bearer ").strip()] if given.startswith("Bearer ") else []
-    offered = [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]
-    brought += [name.removeprefix(BEARER_PROTOCOL) for name in offered if name.startswith(BEARER_PROTOCOL)]
-    return any(hmac.compare_digest(one.encode(), wanted.encode()) for one in brought)
 
 
 @dataclass

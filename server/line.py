@@ -17,7 +17,9 @@ from websockets.exceptions import ConnectionClosed
 
 from server import doors
 from server.engines import Engines
+from server.guests import Guest
 from server.protocol import (
+    CLOSE_FAILED,
     CLOSE_GOING_AWAY,
     CLOSE_NORMAL,
     CLOSE_POLICY,
@@ -45,6 +47,15 @@ MESSAGES_PER_S, MESSAGES_AT_ONCE = 200.0, 1_000.0
 AUDIO_PER_S, AUDIO_AT_ONCE_S = 4.0, 120.0
 """Seconds of audio a second, and at once: a recording may be sent faster than it was spoken, not without end."""
 HEARTBEAT_S = 1.0
+NOBODY = Guest(())
+"""A caller without limits of his own."""
+
+
+CLOSE_BY_CODE: dict[ErrorCode, int] = {
+    "busy": CLOSE_TRY_LATER, "crowded": CLOSE_TRY_LATER, "too_many_here": CLOSE_TRY_LATER, "opening": CLOSE_TRY_LATER,
+    "closing": CLOSE_GOING_AWAY, "idle": CLOSE_NORMAL, "too_long": CLOSE_NORMAL, "ended": CLOSE_NORMAL, "internal": CLOSE_FAILED,
+}
+"""How a connection closes after an error that ends it; CLOSE_POLICY after any other."""
 
 
 class Line:
@@ -53,9 +64,13 @@ class Line:
     resumable = True
     """Whether the protocol can take up a conversation whose connection was lost."""
 
-    def __init__(self, connection: ServerConnection, settings: Settings, saw: Callable[[ServerMessage], None]) -> None:
-        """``saw`` is told every message that goes out."""
+    def __init__(
+        self, connection: ServerConnection, settings: Settings, saw: Callable[[ServerMessage], None], guest: Guest = NOBODY
+    ) -> None:
+        """``saw`` is told every message that goes out. ``guest``: what the caller may have over all connections."""
         self._connection, self._settings, self._saw = connection, settings, saw
+        self.guest = guest
+        self.began_s = time.monotonic()
         self._out: deque[tuple[str | bytes, bool]] = deque()
         """Messages as they are written, and whether each is sound."""
         self._out_bytes = 0
@@ -96,8 +111,7 @@ class Line:
         """Say why, then close with the fitting code."""
         said = error(code, detail)
         self.send(said)
-        by_code = {"busy": CLOSE_TRY_LATER, "closing": CLOSE_GOING_AWAY, "idle": CLOSE_NORMAL, "internal": 1011}
-        self._closing = (status or by_code.get(code, CLOSE_POLICY), said.message)
+        self._closing = (status or CLOSE_BY_CODE.get(code, CLOSE_POLICY), said.message)
         self._more.set()
 
     async def refuse(self, code: ErrorCode, detail: object) -> None:
@@ -107,7 +121,7 @@ class Line:
         with contextlib.suppress(ConnectionClosed):
             for data, _ in self.written(said):
                 await self._connection.send(data)
-            await self._connection.close(CLOSE_TRY_LATER, said.message)
+            await self._connection.close(CLOSE_BY_CODE.get(code, CLOSE_POLICY), said.message)
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
@@ -181,18 +195,25 @@ class Line:
         if first is not None:
             await self._take(session, first)
         while not session.finished.is_set() and self._closing is None:
+            self._look_at_the_clock(session)
             try:
                 data = await asyncio.wait_for(self._connection.recv(), HEARTBEAT_S)
             except TimeoutError:
-                if time.monotonic() - session.last_active_s > self._settings.idle_minutes * 60:
-                    self.close("idle", f"{self._settings.idle_minutes:g}")
                 continue
             except ConnectionClosed:
                 return
             await self._take(session, data)
 
+    def _look_at_the_clock(self, session: Session) -> None:
+        """An open microphone that nobody speaks into keeps nothing open, nor does one that never stops."""
+        now_s, limits = time.monotonic(), self._settings
+        if now_s - session.last_active_s > limits.idle_minutes * 60:
+            self.close("idle", f"{limits.idle_minutes:g}")
+        elif now_s - self.began_s > limits.session_minutes * 60:
+            self.close("too_long", f"{limits.session_minutes:g}")
+
     async def _take(self, session: Session, data: str | bytes) -> None:
-        if self._messages.spend(1):
+        if self._messages.spend(1) and self.guest.may_send():
             await self.read(session, data)
         else:
             self.close("too_many")
@@ -212,7 +233,10 @@ class Line:
 
     def hear(self, session: Session, pcm: bytes) -> None:
         """Give the session sound, PCM16 at its own rate, as long as it comes at a bearable pace."""
-        if self._audio_s.spend(len(pcm) / 2 / session.sample_rate_hz):
-            session.audio(pcm)
-        else:
+        lasts_s = len(pcm) / 2 / session.sample_rate_hz
+        if not self._audio_s.spend(lasts_s):
             self.close("too_fast")
+        elif not self.guest.may_hear(lasts_s):
+            self.close("used_up")
+        else:
+            session.audio(pcm)

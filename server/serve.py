@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http
 import logging
 import secrets
 import ssl
@@ -18,11 +17,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from server import doors, shopfront
+from server import shopfront
+from server.admission import Admission
 from server.engines import Engines
+from server.gate import Gate
+from server.guests import Guest
+from server.keys import BEARER_PROTOCOL
 from server.lanes import Lanes
 from server.line import Line
-from server.protocol import MAX_FRAME_BYTES, ErrorCode, Ready, Start, error
+from server.protocol import MAX_FRAME_BYTES, ErrorCode, Ready, ServerMessage, Start, error
 from server.session import Session
 from server.settings import Settings
 from server.watching import Watching, gauges
@@ -42,6 +45,8 @@ class Doorkeeper:
     engines: Engines | None = None
     lanes: Lanes = field(default_factory=Lanes)
     sessions: dict[str, Session] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    """The connection of each session, by the session's id."""
     resting: dict[str, Resting] = field(default_factory=dict)
     """Conversations whose connection was lost, by the token that takes them up again; oldest first."""
     resumed: int = 0
@@ -54,6 +59,13 @@ class Doorkeeper:
 
     def __post_init__(self) -> None:
         self.watching = Watching(self.lanes)
+        self.admission = Admission(self.settings)
+        self.gate = Gate(self.settings)
+
+    def saw(self, message: ServerMessage) -> None:
+        """A message went to a client."""
+        self.watching.saw(message)
+        self.admission.saw(message)
 
     def figures(self) -> dict[str, Any]:
         """What /health tells: numbers only, nothing of what is said."""
@@ -66,37 +78,25 @@ class Doorkeeper:
 
     def answer_get(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer plain GETs; None lets a websocket in."""
-        headers = {name: request.headers.get(name, "") for name in ("Authorization", "Sec-WebSocket-Protocol")}
         path = request.path.split("?")[0]
-        if path == "/metrics":
+        if path in LINES:
+            refusal = self.gate.refusal(connection, request)
+            self.refused += refusal is not None
+            return refusal.response() if refusal else None
+        here = self.gate.from_here(connection, request)
+        if path == "/metrics" and here:
             return shopfront.metrics(self.watching.page() + gauges(self.figures())).response()
-        if path not in LINES:
-            return shopfront.answer(request.path, self.engines, self.figures()).response()
-        if not doors.origin_allowed(request.headers.get("Origin"), request.headers.get("Host"), self.settings.origins):
-            self.refused += 1
-            answer = shopfront.refused(http.HTTPStatus.FORBIDDEN, "not_allowed", "Pages of this origin may not talk here.")
-            return answer.response()
-        token = self.settings.token.get_secret_value() if self.settings.token else None
-        if not doors.token_allowed(headers, token):
-            self.refused += 1
-            answer = shopfront.refused(http.HTTPStatus.UNAUTHORIZED, "not_allowed", error("not_allowed").message)
-            response = answer.response()
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        return None
+        return shopfront.answer(request.path, self.engines, self.figures() if here else {}).response()
 
     async def talk(self, connection: ServerConnection) -> None:
         """One conversation's connection, from its beginning to its end."""
         path = connection.request.path.split("?")[0] if connection.request else VOICE_PATH
-        line = LINES[path](connection, self.settings, self.watching.saw)
-        refusal: ErrorCode | None = None
-        if self.closing or self.engines is None:
-            refusal = "closing" if self.closing else "opening"
-        elif len(self.sessions) >= self.settings.max_sessions:
-            refusal = "busy"
+        guest = self.gate.guest(connection)
+        line = LINES[path](connection, self.settings, self.saw, guest)
+        refusal = self._refusal(guest)
         if refusal is not None or self.engines is None:
             self.refused += 1
-            await line.refuse(refusal or "opening", self.settings.max_sessions)
+            await line.refuse(*(refusal or ("opening", "")))
             return
         async with line.sending():
             try:
@@ -104,19 +104,28 @@ class Doorkeeper:
             except ConnectionClosed:
                 log.debug("a client has gone")
 
+    def _refusal(self, guest: Guest) -> tuple[ErrorCode, object] | None:
+        """Why nobody, or not this guest, may begin a conversation now."""
+        if self.closing or self.engines is None:
+            return ("closing" if self.closing else "opening"), ""
+        if (most := guest.full()) is not None:
+            return "too_many_here", most
+        return self.admission.refusal(len(self.sessions))
+
     async def _converse(self, line: Line, engines: Engines) -> None:
         start, first = await line.start(engines)
         if start is None:
             return
         resting = self.resting.pop(start.resume, None) if start.resume else None
-        if resting is None and len(self.sessions) >= self.settings.max_sessions:   # others came while this one was starting
+        if resting is None and (refusal := self._refusal(line.guest)) is not None:   # others came while this one was starting
             self.refused += 1
-            line.close("busy", self.settings.max_sessions)
+            line.close(*refusal)
             return
         if start.resume and resting is None:
             line.send(error("resume_failed"))
         session, running, position = self._begin(start, engines, line) if resting is None else self._take_up(resting, start, line)
-        self.sessions[session.id] = session
+        self.sessions[session.id], self.lines[session.id] = session, line
+        line.guest.come()
         token = secrets.token_urlsafe(24)
         line.send(Ready(
             session=session.id, sample_rate=session.sample_rate_hz, output_sample_rate=session.output_rate_hz,
@@ -130,7 +139,8 @@ class Doorkeeper:
                 log.error("a session has failed", exc_info=failure)
                 line.close("internal")
         finally:
-            del self.sessions[session.id]
+            del self.sessions[session.id], self.lines[session.id]
+            line.guest.go()
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             if line.lost and line.resumable and not running.done() and not self.closing:
@@ -196,15 +206,17 @@ async def end(session: Session, running: asyncio.Task[None]) -> None:
 async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple[Server, int]]:
     """The listening server and its port; conversations are refused as busy until ``keeper.engines`` is set."""
     def choose(connection: ServerConnection, offered: Any) -> Subprotocol | None:
-        return next((name for name in offered if name.startswith(doors.BEARER_PROTOCOL)), None)
+        return next((name for name in offered if name.startswith(BEARER_PROTOCOL)), None)
 
     context = None
     if settings.tls_certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(settings.tls_certificate, settings.tls_key)
     async with serve(
         keeper.talk, settings.host, settings.port, process_request=keeper.answer_get, select_subprotocol=choose, ssl=context,
         compression=None, max_size=MAX_FRAME_BYTES, ping_interval=20, ping_timeout=20, close_timeout=2, server_header=None,
+        logger=_discreet(),
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         try:
@@ -212,3 +224,10 @@ async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple
         finally:
             await keeper.say_goodbye()
     keeper.lanes.close()
+
+
+def _discreet() -> logging.Logger:
+    """The log of connections, which at its most talkative would write down tokens and what people say: never that."""
+    logger = logging.getLogger(f"{__name__}.connections")
+    logger.setLevel(logging.WARNING)
+    return logger

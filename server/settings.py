@@ -6,12 +6,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from server.keys import Token, keyring, parse_tokens
 
 ENVIRONMENT_PREFIX = "SHOPTALK_"
 NOT_SETTINGS = frozenset({"SHOPTALK_HOME"})
+LISTS = frozenset({"origins", "proxies"})
 
 
 class SettingsError(Exception):
@@ -47,6 +50,8 @@ class Settings(BaseModel):
     """Two that share their cores with other work wait for each other: ninefold slower on a busy two-core machine."""
 
     max_sessions: int = Field(default=8, ge=1, le=1000)
+    crowded_onset_ms: float = Field(default=2_000, gt=0)
+    """While the median shopper waits longer than this for the first sound, nobody new is let in."""
     idle_minutes: float = Field(default=10, gt=0)
     """A conversation in which nobody speaks or types this long is closed."""
     resume_minutes: float = Field(default=2, ge=0)
@@ -54,9 +59,39 @@ class Settings(BaseModel):
     origins: tuple[str, ...] = ()
     """Web pages, besides this server's own on localhost, that may open a conversation ("https://shop.example")."""
     token: SecretStr | None = None
-    """When set, every conversation must bring it."""
+    """When set, every conversation must bring it, or one of the others that may talk."""
+    tokens: tuple[Token, ...] = ()
+    """Tokens with names, scopes and limits of their own (see server/keys.py)."""
+    tokens_file: Path | None = None
+    """A TOML file of [[tokens]], apart from the settings."""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+
+    sessions_per_address: int = Field(default=4, ge=0)
+    """Conversations at once from one network address; this machine's own has no limit. Likewise the next two."""
+    audio_minutes_per_address: float = Field(default=240, ge=0)
+    """Minutes of sound an hour."""
+    messages_per_address: int = Field(default=24_000, ge=0)
+    """Messages a minute; a microphone sends 3,000."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies of ours, whose X-Forwarded-For is believed."""
+    session_minutes: float = Field(default=120, gt=0)
+    """A conversation that lasts longer is closed."""
+
+    manage_host: str = "127.0.0.1"
+    manage_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where the management API listens; None: nowhere. It needs a token that may manage."""
+    drain_s: float = Field(default=10, ge=0)
+    """How long a server that is told to stop lets people finish."""
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> Self:
+        keys = keyring(self)
+        if self.manage_port is not None and not any("manage" in token.scopes for token in keys.tokens):
+            raise ValueError("the management API needs a token with the scope manage; add one under [[tokens]]")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("TLS needs both tls_certificate and tls_key")
+        return self
 
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
@@ -73,7 +108,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.
     for name, value in environment.items():
         key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name.startswith(ENVIRONMENT_PREFIX) and name not in NOT_SETTINGS and key in Settings.model_fields:
-            said[key] = tuple(value.split(",")) if key == "origins" else value
+            said[key] = _from_variable(name, key, value)
     said |= {key: value for key, value in options.items() if value is not None}
     try:
         return Settings.model_validate(said)
@@ -82,4 +117,13 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"There is no setting {key}; there are {', '.join(Settings.model_fields)}.") from None
-        raise SettingsError(f"The setting {key}: {first['msg']}.") from None
+        raise SettingsError(f"The setting {key}: {first['msg']}." if key else f"{first['msg']}.") from None
+
+
+def _from_variable(name: str, key: str, value: str) -> Any:
+    if key == "tokens":
+        try:
+            return parse_tokens(value)
+        except ValueError as wrong:
+            raise SettingsError(f"{name} cannot be read: {wrong}.") from None
+    return tuple(value.split(",")) if key in LISTS else value
