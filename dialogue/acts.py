@@ -76,7 +76,8 @@ ABOUT_ITEM = re.compile(
     r"more (?:details?|info|information)|"
     r"describe|what is (?:it|that)|whats (?:it|that) like|what (?:does|do) (?:it|that|they|"
     r"the \w+ one) look like|"
-    r"how (?:is|are) (?:it|that|they)|what about|how about|what was)\b"
+    r"how (?:is|are) (?:it|that|they)|how \w+ (?:is|are|was) (?:it|that|they|this|these|those|the)|"
+    r"what about|how about|what was)\b"
 )
 
 STOCK = re.compile(

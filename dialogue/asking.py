@@ -18,7 +18,10 @@ _YES_NO_ABOUT = re.compile(
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
-_COST = re.compile(r"\bhow (?:much|expensive)\b|\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?")
+_COST = re.compile(
+    r"\bhow (?:much(?! (?:\w+er|more|less)\b)|expensive)\b|"
+    r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
+)
 _VERB_LIKE = re.compile(r"\b(?:id|i|would|i really|dont|doesnt|do|you|we|really|also) like$")
 _BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
 """ "The second but in green", "that one in black"."""
@@ -51,6 +54,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     """Slots and facts asked about, and the values that were asked about rather than wished for."""
     utterance, vocabulary = reading.utterance, reading.vocabulary
     requested = [vocabulary.facts[key] for key, _ in phrases(utterance, vocabulary.facts)]
+    requested += [critique.slot for critique in reading.relative if critique.asked]
     asked_values: list[Mention] = []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}

@@ -57,6 +57,9 @@ _MONEY_WORDS = {
 """What any shop with prices understands, whatever it sells."""
 _BARE_MONEY = {"less", "bargain", "splurge"}
 
+_OF_THOSE = re.compile(r"^ of (?:the|those|these|them) ?(?:two|three|lot)?\b")
+"""After "the cheaper": one of some things, not a wish."""
+
 _MORE = r"(?:more|bit more|little more|much more|a lot more|lot more|slightly more|even more|far more)"
 _LESS = r"(?:less|bit less|little less|much less|a lot less|slightly less|even less)"
 _TOO = r"(?:(?:far |way |much |a bit |bit |a little |little |rather |slightly )?too|over)"
@@ -64,6 +67,15 @@ _NOT_SO = (
     r"(?:(?:not|isnt|arent|nothing|never|dont want (?:anything|something|it)?|doesnt have to be|without being|wasnt)"
     r"(?: \w+)?? (?:so|as|too|that|very|overly|quite as|quite so|quite that|terribly|super|particularly|all that))"
 )
+
+
+_HOW = re.compile(r"\bhow(?: much| far)?$")
+_IS_IT = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|well|um) ,? ?)*(?:is|are|was|were|isnt|arent|would|does|do) "
+    r"(?:it|that|this|they|those|these|(?:that|this|either|both|any)(?: of)? (?:one|them|these|those)|the \w+(?: \w+){0,3})"
+    r"(?: (?:be|look|feel|run))?(?: (?:really|very|quite|all that|any|much|a bit|a lot|still|more|less|that|so|rather))*$"
+)
+""" "Is it ...", "are they any ...": what follows is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,8 @@ class CritiqueMention:
     of_item: bool
     complaint: bool
     """"too ..." of an item is a reason not to take it."""
+    asked: bool = False
+    """Asked, not wished: "how long is it?", "is it warm?"."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,8 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
     for span, match in utterance.find(book.pattern):
         word = book.words[match.group("word")]
         direction, negated = word.direction, bool(match.group("notso") or match.group("not"))
+        if utterance.norm[: match.start()].endswith("the ") and _OF_THOSE.match(utterance.norm[match.end() :]):
+            continue
         if match.group("word") in _BARE_MONEY and not _stands_alone(utterance, span, match.group("word")):
             continue
         if match.group("enough"):
@@ -141,12 +157,18 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
         if match.group("notso") or (match.group("not") and not match.group("enough")):
             direction = -word.direction
         plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
-        if plain and not _describes(utterance, span, word.slot in book.scales):
-            continue
         complaint = bool(match.group("too") or (match.group("enough") and negated))
+        asked = not complaint and _is_asked(utterance, span)
+        if plain and not asked and not _describes(utterance, span, word.slot in book.scales):
+            continue
         of_item = complaint or word.comparative or bool(match.group("less") or match.group("more") or match.group("notso"))
-        found.append(CritiqueMention(word.slot, direction, span, of_item, complaint))
+        found.append(CritiqueMention(word.slot, direction, span, of_item, complaint, asked))
     return tuple(found)
+
+
+def _is_asked(utterance: Utterance, span: Span) -> bool:
+    before = " ".join(word.norm for word in utterance.words[: span.first])
+    return _HOW.search(before) is not None or _IS_IT.search(before) is not None
 
 
 def _describes(utterance: Utterance, span: Span, ordered: bool) -> bool:

@@ -114,6 +114,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if STRONG_CHOICE.search(norm):
         return True
     polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
+    if reading.titles and not strong and not reading.mentions:
+        return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and not polite) or found.policies:
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or _is_bare(reading, strong))
@@ -137,7 +139,8 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if Act.COMPARE in acts or found.policies:
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
-    return bool(found.references) and (reading.is_question or about) and not found.like_items
+    only_named = bool(reading.titles) and not found.changes
+    return bool(found.references) and (reading.is_question or about or only_named) and not found.like_items
 
 
 def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], steering: bool) -> list[Act]:

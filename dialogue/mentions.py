@@ -102,7 +102,7 @@ def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> M
     answer = next((entry for entry in choices if entry.slot == asked), None) or _beside(mention, found, choices)
     if answer is None and own.exact:
         exact = [entry for entry in mention.rivals if entry.exact]
-        others = {other.slot for other in found if other is not mention}
+        others = {other.slot for other in found if other.values != mention.values}
         answer = own if own.slot not in others or not exact else next((entry for entry in exact if entry.slot not in others), own)
     chosen = answer or own
     rest = tuple(entry for entry in choices if entry is not chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialogue.words import Span, Utterance, Word
 
@@ -41,6 +41,8 @@ _TENS = {
 _TENS["fourty"] = 40
 _SCALES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
 _DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")
+_COUNTED = {"dollar", "pound", "quid", "euro", "buck", "hour"}
+"""After "a", "an" or "one" these are counted: "under a dollar", "an hour and a half"."""
 _SUFFIXES = {"", "k", "p", "ish", "s", "min", "mins", "m", "h", "hr", "hrs"}
 
 
@@ -60,13 +62,31 @@ def find_numbers(utterance: Utterance) -> tuple[Number, ...]:
     """Every number in the utterance, in order. Ordinals, and "one" where it stands for a thing, are none."""
     words, found, at = utterance.words, [], 0
     while at < len(words):
-        number = _digits(words, at) or _spoken(words, at)
+        number = _one_unit(words, at) or _digits(words, at) or _spoken(words, at)
         if number is None:
             at += 1
             continue
+        number = _and_a_half(words, number)
         found.append(number)
         at = number.span.last
     return tuple(found)
+
+
+def _one_unit(words: tuple[Word, ...], at: int) -> Number | None:
+    """ "a dollar", "an hour": one of them."""
+    if words[at].norm in {"a", "an"} and at + 1 < len(words) and words[at + 1].norm in _COUNTED:
+        return Number(Span(at, at + 1), 1.0)
+    return None
+
+
+def _and_a_half(words: tuple[Word, ...], number: Number) -> Number:
+    """ "two and a half", "an hour and a half"; in the second the unit is among the number's words."""
+    at, unit = number.span.last, ""
+    if at < len(words) and words[at].stem == "hour":
+        at, unit = at + 1, "h"
+    if [word.norm for word in words[at : at + 3]] != ["and", "a", "half"]:
+        return number
+    return replace(number, span=Span(number.span.first, at + 3), value=number.value + 0.5, suffix=unit or number.suffix)
 
 
 def _digits(words: tuple[Word, ...], at: int) -> Number | None:
@@ -105,7 +125,8 @@ def _pronoun_one(words: tuple[Word, ...], at: int, *, after_ten: bool = False) -
     if words[at].norm != "one" or after_ten:
         return False
     following = words[at + 1].norm if at + 1 < len(words) else ""
-    return not (following in _SCALES or following in _TENS or (following in _UNITS and _UNITS[following] >= 10))
+    counted = following in _COUNTED or following in _SCALES or following in _TENS
+    return not (counted or _UNITS.get(following, 0) >= 10)
 
 
 def _spoken(words: tuple[Word, ...], at: int) -> Number | None:

@@ -58,6 +58,7 @@ def decide(turn: Deciding) -> Plan:
         _memory,
         _started_over,
         _repeat,
+        _nothing_named,
         _choose,
         _compare,
         _policies,
@@ -114,6 +115,13 @@ def _started_over(turn: Deciding) -> Plan | None:
 def _repeat(turn: Deciding) -> Plan | None:
     last = turn.state.last_plan
     return replace(last, note="repeat") if Act.REPEAT in turn.acts and last is not None else None
+
+
+def _nothing_named(turn: Deciding) -> Plan | None:
+    if not any(not reference.items for reference in turn.understanding.references):
+        return None
+    slot = turn.state.asked_slot or (turn.shop.topic.name if turn.shop.topic else None)
+    return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note="nothing_named")
 
 
 def _choose(turn: Deciding) -> Plan | None:

@@ -12,6 +12,7 @@ from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import Polarity, Scope, find_scopes, polarity
+from dialogue.ordinals import find_places
 from dialogue.references import Pointing, Table, find_references
 from dialogue.relative import amount_of
 from dialogue.shop import TalkingShop
@@ -80,7 +81,9 @@ def read_stages(
     """Run the stages. Pure; never raises on any text."""
     amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot)
     taken = [amount.span for amount in amounts]
-    mentions = find_mentions(utterance, vocabulary, taken=taken, asked=state.asked_slot)
+    answers = _options_meant(utterance, state)
+    taken += [answer.span for answer in answers]
+    mentions = (*answers, *find_mentions(utterance, vocabulary, taken=taken, asked=state.asked_slot))
     values = [mention.span for mention in mentions]
     titles = find_titles(utterance, vocabulary, taken, values)
     scales = {critique.slot: critique.scale for critique in shop.critiques if critique.scale}
@@ -90,6 +93,7 @@ def read_stages(
         return None if declared is None else amount_of(item, declared)
 
     pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
+    pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
     strong = [pointing.span for pointing in pointings if not pointing.weak]
     titles = tuple(title for title in titles if not covered(title.span, strong))
     explained = [*strong, *(title.span for title in titles)]
@@ -117,6 +121,18 @@ def read_stages(
         named=tuple(slots_named(utterance, vocabulary)),
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
         is_question=QUESTION.search(utterance.norm) is not None,
+    )
+
+
+def _options_meant(utterance: Utterance, state: BeliefState) -> tuple[Mention, ...]:
+    """The options of the question just asked, meant by their places: "the second", "the first two"."""
+    plan = state.last_plan
+    if plan is None or plan.kind != "ask" or plan.slot is None or len(plan.options) < 2:
+        return ()
+    slot, options = plan.slot, plan.options
+    return tuple(
+        Mention(slot, tuple(options[index] for index in indices), span, 1.0, "form")
+        for span, indices in find_places(utterance, len(options))
     )
 
 

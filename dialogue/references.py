@@ -12,57 +12,15 @@ from dataclasses import dataclass
 from dialogue.critiques import CritiqueBook
 from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention
+from dialogue.ordinals import find_places
 from dialogue.types import Reference
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance
 from recommender.types import Item
 
-_ORDINALS = {
-    "first": 0,
-    "second": 1,
-    "third": 2,
-    "fourth": 3,
-    "fifth": 4,
-    "sixth": 5,
-    "1st": 0,
-    "2nd": 1,
-    "3rd": 2,
-    "4th": 3,
-    "5th": 4,
-    "former": 0,
-    "latter": -1,
-    "last": -1,
-    "final": -1,
-    "middle": 1,
-    "top": 0,
-    "bottom": -1,
-    "one": 0,
-    "two": 1,
-    "three": 2,
-    "four": 3,
-    "five": 4,
-    "1": 0,
-    "2": 1,
-    "3": 2,
-    "4": 3,
-    "5": 4,
-    "a": 0,
-    "b": 1,
-    "c": 2,
-}
-_ORDINAL = re.compile(
-    r"\b(?:(?:the |that |your |my )?(?:very )?(?P<ordinal>first|second|third|fourth|fifth|sixth|1st|2nd|3rd|4th|5th|last|"
-    r"final|middle|former|"
-    r"latter)(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
-    r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
-)
-_NOT_AN_ITEM = re.compile(
-    r"^(?: time| thing| birthday| anniversary| year| week| month| night| day| floor| of all| date| name| minute| "
-    r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter)"
-)
 _PLURAL = re.compile(
     r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|all (?:of (?:them|those|these)|"
-    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|them|those|these)\b"
+    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|them|those|these|they)\b"
 )
 _NEITHER = re.compile(
     r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:any of )?"
@@ -78,6 +36,9 @@ _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _JOINING = frozenset({"one", "ones", "and", "from", "in", "with", "by", "made", "of"})
 LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
+UNSURE = 0.4
+"""For "the cheaper of the two" where only one was named: asked back before anything is done with it."""
+_TWO = re.compile(r"^ of (?:the )?(?:two|three)")
 _PAIR = re.compile(r"^ (?:of (?:the )?(?:two|three|them|those|these|lot)|one|ones|option|of all)")
 
 
@@ -140,40 +101,15 @@ def _neither(utterance: Utterance, table: Table) -> list[Pointing]:
 
 
 def _ordinal(utterance: Utterance, table: Table) -> list[Pointing]:
-    found = []
-    for span, match in utterance.find(_ORDINAL):
-        after = utterance.norm[match.end() :]
-        if _NOT_AN_ITEM.match(after) or (
-            match.group().strip() in {"last", "middle", "final", "second", "first"}
-            and not match.group("one")
-            and not _answers_alone(utterance, span)
-        ):
-            continue
-        if not match.group("one") and re.match(r" (?:few|couple|\w+ (?:years?|months?|weeks?|days?))\b", after):
-            continue
-        index = _ORDINALS[match.group("ordinal") or match.group("number")]
-        if count := match.group("count"):
-            many = {"two": 2, "2": 2, "three": 3, "3": 3}[count]
-            items = table.items[-many:] if index == -1 else table.items[:many]
-            found.append(_point(utterance, span, items))
-        elif match.group("ordinal") == "middle":
-            found.append(_point(utterance, span, [table.items[len(table.items) // 2]]))
-        elif -len(table.items) <= index < len(table.items):
-            found.append(_point(utterance, span, [table.items[index]]))
-    return found
-
-
-def _answers_alone(utterance: Utterance, span: Span) -> bool:
-    """A bare ordinal is an answer ("second, please") or follows a verb of choice; "second" in running speech is not."""
-    before = utterance.words[span.first - 1].norm if span.first else ""
-    return len(utterance.words) <= 4 or before in {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
+    places = find_places(utterance, len(table.items))
+    return [_point(utterance, span, [table.items[index] for index in indices]) for span, indices in places]
 
 
 def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     found = []
     for span, match in utterance.find(_PLURAL):
         said = match.group()
-        weak = said in {"them", "those", "these"}
+        weak = said in {"them", "those", "these", "they"}
         if (
             said in {"those", "these"}
             and span.last < len(utterance.words)
@@ -234,7 +170,8 @@ def _superlative(
                 continue
             last = span.last + (len(tail.group().split()) if tail else 0)
             chosen = ranked[-1] if word.direction > 0 else ranked[0]
-            found.append(_point(utterance, Span(first, last), [chosen[1]], 0.95))
+            alone = len(table.items) == 1 and _TWO.match(utterance.norm[match.end() :])
+            found.append(_point(utterance, Span(first, last), [chosen[1]], UNSURE if alone else 0.95))
     return found
 
 

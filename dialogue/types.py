@@ -63,7 +63,7 @@ class SlotChange:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An item meant by the shopper's words: "the second one", "the navy dress", "that one"."""
+    """An item meant by the shopper's words: "the second one", "the navy dress", "that one". No items: none was named yet."""
 
     items: tuple[str, ...]
     words: str = ""

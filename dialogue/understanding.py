@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK
+from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE
 from dialogue.asking import likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import Found, all_acts, chosen_references
 from dialogue.english import SMALL_WORDS
+from dialogue.ordinals import points_at_nothing
 from dialogue.reading import Reading, covered, read_stages
 from dialogue.references import Table
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
-from dialogue.types import Act, Understanding
+from dialogue.types import Act, Reference, Understanding
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.wishes import REPAIR, wishes
-from dialogue.words import read_words
+from dialogue.words import Span, read_words
 from recommender.types import Item
 
 
@@ -56,6 +57,9 @@ class Reader:
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else tuple(meant)
+        if not (table.items or references or changes or like_items or policies) and (at := _points_at_nothing(reading)):
+            references = (Reference((), reading.utterance.said(at), 0.0),)
+            acts = [Act.UNCLEAR]
         if {Act.OFF_TOPIC, Act.UNCLEAR} & set(acts):
             free_text = ""
         return Understanding(text, tuple(acts), changes, references, (*requested, *policies), like_items, free_text)
@@ -64,6 +68,16 @@ class Reader:
         """The items that can be pointed at."""
         items = tuple(item for item in map(self.item, state.table) if item)
         return Table(items, self.item(state.last_item) if state.last_item in state.table and state.last_item else None)
+
+
+def _points_at_nothing(reading: Reading) -> Span | None:
+    """An item meant before any was named, in a turn that is about nothing else."""
+    if {Act.FORGET_ME, Act.SHOW_MEMORY, Act.REMEMBER_ME, Act.OFF_TOPIC, Act.UNDO, Act.START_OVER} & set(reading.acts):
+        return None
+    span = points_at_nothing(reading.utterance)
+    weak = span is not None and reading.utterance.said(span).lower() in {"it", "them"}
+    asks = STOCK.search(reading.utterance.norm) or STRONG_CHOICE.search(reading.utterance.norm)
+    return span if not weak or asks or any(critique.asked for critique in reading.relative) else None
 
 
 def _left_over(reading: Reading) -> str:

@@ -27,7 +27,7 @@ _ADDITION = re.compile(
     r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
     r"and (?:maybe |also )|in addition|plus)\b"
 )
-_ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:\w+ ){0,3}$")
+_ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
 """ "Which is cheaper?" asks; it does not wish."""
 
 
@@ -57,6 +57,8 @@ def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotCh
 def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, SlotChange]]:
     found = []
     for critique in reading.relative:
+        if critique.asked:
+            continue
         asks = reading.is_question and not critique.complaint and _ASKS_WHICH.search(reading.before(critique.span, 4))
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if critique.direction > 0 else "less"

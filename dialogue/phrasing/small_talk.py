@@ -108,6 +108,10 @@ def repair(scene: Scene) -> list[Telling]:
             "I can't advise on that, sorry.",
         )
         return [tell(ground, scene.vary(refused)), asked or tell(ground, f"{turned[:-1]}: what are you looking for?")]
+    if note == "nothing_named":
+        ground = with_words(scene.ground, "named anything yet sorry nothing so far")
+        told = scene.vary(("I haven't named anything yet.", "Nothing has been named so far, sorry."))
+        return [tell(ground, told), *([asked] if asked else [])]
     ground = with_words(scene.ground, "sorry catch hear say again follow quite")
     sorry = ("Sorry, I didn't catch that.", "I didn't quite hear that, sorry.", "Sorry, could you say that again?")
     return [tell(ground, scene.vary(sorry)), *([asked] if asked else [])]
