@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from dialogue.state import BeliefState
 from dialogue.types import Heard
 from recommender.types import Embedder, Recommender
 from server import places
+from server.drawings import Drawings, load_drawings
 from server.lanes import NICE, make_nice
 from server.models import require
 from server.settings import Settings, SettingsError
@@ -52,6 +53,7 @@ class Engines:
     speaker: Speaker
     new_listener: Callable[[], Listener]
     turn_end: TurnEnd | None
+    drawings: Drawings = field(default_factory=Drawings)
 
 
 def silent(part: str, took_s: float | None) -> None:
@@ -82,7 +84,10 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     new_listener, turn_end = parts["turn-taking"]
     conversation = Conversation(shop, recommender, embedder)
     phraser = Phraser(shop, recommender, parts["phrasing"])
-    engines = Engines(shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end)
+    engines = Engines(
+        shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
+        load_drawings(settings.shop),
+    )
     _warm(engines)
     return engines
 

@@ -96,6 +96,7 @@ def _shop(path: str, query: Mapping[str, list[str]], engines: Engines) -> Answer
             "id": shop.shop.id, "name": shop.shop.name, "about": shop.shop.about, "currency": currency,
             "language": shop.shop.language, "synthetic": shop.shop.synthetic, "items": len(recommender.items()),
             "examples": examples(shop, recommender),
+            "drawings": engines.drawings.model_dump(),
             "slots": [{"slot": slot.name, "spoken": slot.said, "kind": slot.kind} for slot in shop.slots],
         })
     if path == "/items":
