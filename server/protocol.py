@@ -57,6 +57,8 @@ class Start(_Message):
     """Have the shop speak first."""
     hands_free: bool = True
     """False: push to talk; a turn ends with ``commit`` only."""
+    may_keep: bool = False
+    """The shopper agrees that words and sound of this conversation are kept, where the server is set to keep any."""
     lead_ms: int = Field(default=300, ge=100, le=60_000)
     """How far ahead of its being played a reply may be sent."""
 

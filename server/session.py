@@ -43,7 +43,7 @@ from server.protocol import (
 )
 from server.session_ears import Committed, Ears
 from server.session_mouth import Mouth
-from server.session_timing import Turning, turn_said
+from server.session_timing import Finished, Turning, turn_said
 from server.session_turn import Asked, Spoken, TurnWork
 from server.showing import items_shown, understanding_shown
 from voice import interrupting, listening
@@ -70,6 +70,7 @@ class Session:
     def __init__(
         self, start: Start, engines: Engines, lanes: Lanes, send: Callable[[ServerMessage | bytes], None],
         drop_unsent: Callable[[], None] = lambda: None, *, clock: Callable[[], float] = time.monotonic,
+        finished: Callable[[Finished], None] = lambda turn: None,
     ) -> None:
         self.id = secrets.token_hex(8)
         self.state = BeliefState()
@@ -79,7 +80,7 @@ class Session:
         self.finished = asyncio.Event()
         """Set when the client has said ``stop`` and what it said is answered."""
         self._start, self._engines, self._lanes, self._clock = start, engines, lanes, clock
-        self._to_client, self._drop_unsent = send, drop_unsent
+        self._to_client, self._drop_unsent, self._turn_finished = send, drop_unsent, finished
         self._kept: deque[ServerMessage] | None = None
         """Messages for a client whose connection is lost; None while there is one."""
         self.sample_rate_hz = start.sample_rate
@@ -204,6 +205,10 @@ class Session:
         self._drop_guess()
         self._pieces.clear()
         await self._ears.drop_now()
+
+    def use(self, engines: Engines) -> None:
+        """Another catalogue or index: the next turn is computed with it; the one under way keeps what it began with."""
+        self._engines = engines
 
     def tell(self, message: ServerMessage) -> None:
         """Send something that belongs to no turn."""
@@ -444,6 +449,7 @@ class Session:
         while spoken is not None and turning.generation == mouth.generation:
             mouth.say(spoken.sentence, spoken.speech, turn=turning.number, index=index, generation=turning.generation)
             index += 1
+            turning.sentences.append(spoken.sentence)
             await mouth.room(turning.generation)
             try:
                 spoken = await self._or_apology(turning.work, turning.work.next_sentence())
@@ -451,7 +457,9 @@ class Session:
                 break
         mouth.finish(turning.generation)
         await mouth.all_sent(turning.generation)
-        self._send(turn_said(turning, first, self._mouth))
+        said = turn_said(turning, first, self._mouth)
+        self._send(said)
+        self._turn_finished(Finished(self.id, turning, said, self._start.may_keep))
 
     def _nothing_heard(self, turning: Turning) -> None:
         self._send(error("nothing_heard"))

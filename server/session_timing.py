@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from dialogue.types import Sentence
 from server.protocol import Stage, TurnSaid
 from server.session_mouth import Mouth, lead_silence_ms
 from server.session_turn import Spoken, TurnWork
@@ -25,6 +26,19 @@ class Turning:
     """The true end of the shopper's speech, or the arrival of the typed words, by the session's clock."""
     decided_s: float | None
     """When it became certain that the turn was over; None of a typed turn."""
+    sentences: list[Sentence] = field(default_factory=list)
+    """What was spoken of the reply so far, or sent to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A turn that is over, for those who watch."""
+
+    session: str
+    turning: Turning
+    said: TurnSaid
+    may_keep: bool
+    """The shopper agrees that words and sound are kept."""
 
 
 def turn_said(turning: Turning, first: Spoken | None, mouth: Mouth) -> TurnSaid:
