@@ -113,7 +113,7 @@ def stem_of(token: str) -> str:
     if len(stem) > 3:
         if stem.endswith("ies") and len(stem) > 4:
             stem = stem[:-3] + "y"
-        elif stem.endswith(("sses", "shes", "ches", "xes", "zes")):
+        elif stem.endswith(("sses", "shes", "ches", "xes", "zzes", "tzes")):
             stem = stem[:-2]
         elif stem.endswith("ves"):
             stem = stem[:-3] + "f"

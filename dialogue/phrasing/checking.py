@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.numbers import find_numbers
-from dialogue.phrasing.claims import Claim, Reading, read_claims
+from dialogue.phrasing.claims import Claim, Reading, figures_in, read_claims
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, Stems, stems
 from dialogue.phrasing.names import ADDRESS, MARKUP, profane
+from dialogue.phrasing.patterns import NEGATIONS
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.phrasing.subjects import Mention
 from dialogue.words import read_words
@@ -39,6 +40,7 @@ UNFOUNDED: dict[str, Cause] = {
     "offered": "wrong_value",
     "included": "wrong_value",
     "new": "wrong_stock",
+    "quoted": "unsupported_word",
 }
 """Claims that no row can bear out, and what they are counted as."""
 LONGEST_SENTENCE = 260
@@ -50,8 +52,13 @@ ROUNDING_MINOR = 50
 JUST_UNDER = 0.85
 """Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
+LEAST_ROOT = 4
 POLICY_COVER = 0.5
 """Share of a policy's content words that a sentence about it must keep."""
+_CONDITIONS = "without never unless except before after until over under above below always any anything every all only"
+CONDITIONS = frozenset(_CONDITIONS.split())
+"""Plain words that turn a policy's meaning: a retelling has none that the line has not."""
+TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
 
 def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Cause | None:
     """The cause for which a claim does not hold, or None where it does."""
-    if claim.number is not None and _policy_figure(claim, reading, ground):
+    if claim.number is not None and _policy_figure(claim, reading, ground, shop):
         return None
     items = [ground.items[index] for index in claim.items]
     if claim.kind == "word" or claim.kind == "number":
@@ -154,7 +161,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "value":
         return None if _value_holds(claim, reading, items, ground, shop) else "wrong_value"
     if claim.kind in ("stock", "stock_count"):
-        return None if items and all(_stock_holds(claim, facts) for facts in items) else "wrong_stock"
+        held = items and all(_stock_holds(claim, facts) and not _of_one_kind(claim, reading, facts) for facts in items)
+        return None if held else "wrong_stock"
     if claim.kind == "superlative":
         return None if _superlative_holds(claim, reading, ground) else "superlative"
     if claim.kind == "comparison":
@@ -164,6 +172,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "count":
         return None if _count_holds(claim, ground) else "wrong_count"
     if claim.kind == "promise" and _policy_supports(reading, ground):
+        return None
+    if claim.kind == "quoted" and items and all(_written(claim, reading, facts) for facts in items):
         return None
     if claim.kind == "included" and items and all(_included(claim, reading, facts) for facts in items):
         return None
@@ -310,6 +320,19 @@ def _stock_holds(claim: Claim, facts: ItemFacts) -> bool:
     return "fast" not in claim.text and 1 <= stock <= 5
 
 
+def _of_one_kind(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """ "three left in small", of a row that comes in several sizes: what is left of one of them no row says."""
+    after = next((other for other in reading.claims if other.kind == "value" and 0 <= other.first - claim.last <= 2), None)
+    return after is not None and any(len(facts.item.values.get(slot, ())) > 1 for slot, _ in after.pairs)
+
+
+def _written(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the row has these words, one after the other."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    values = [stems(value) for values in facts.values.values() for value in values]
+    return any(_position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
+
+
 def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
     """Only what the reply itself can show: the cheapest or dearest of the items in it, said of those."""
     rest = " ".join(word.norm for word in reading.words.words[claim.last : claim.last + 4])
@@ -379,11 +402,25 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
         return True
     if claim.kind == "number":
         following = reading.words.words[claim.last : claim.last + 1]
+        if following and (counted := _slot_of(following[0].stem, shop)):
+            return bool(items) and all(len(facts.item.values.get(counted, ())) == claim.number for facts in items)
         counting = not following or following[0].is_mark or following[0].stem in PLAIN
         if counting and _count_holds(claim, ground):
             return True
         return bool(items) and all(_number_of(claim.number or 0.0, facts) for facts in items)
-    return bool(items) and all(said[0].stem in fact_words(facts) for facts in items)
+    return bool(items) and all(said[0].stem in fact_words(facts) or root(said[0].stem) in fact_roots(facts) for facts in items)
+
+
+def root(stem: str) -> str:
+    """A word without its verb's ending, so that "it folds" is borne out by "folding"; short words are left whole."""
+    bare = re.sub(r"(?:ing|ed|es|e)$", "", stem)
+    return bare if len(bare) >= LEAST_ROOT else stem
+
+
+def _slot_of(noun: str, shop: ShopFacts) -> str | None:
+    """The choice slot that a noun counts the values of: "three sizes"."""
+    named = (slot for slot in shop.slots.values() if slot.kind == "choice" and not slot.topic)
+    return next((slot.name for slot in named if noun in (*stems(slot.name), *stems(slot.spoken))), None)
 
 
 def _number_of(value: float, facts: ItemFacts) -> bool:
@@ -404,31 +441,54 @@ def fact_words(facts: ItemFacts) -> frozenset[str]:
     )
 
 
+def fact_roots(facts: ItemFacts) -> frozenset[str]:
+    """The roots of `fact_words`."""
+    return frozenset(map(root, fact_words(facts)))
+
+
 def _is_policy_line(text: str, ground: Ground) -> bool:
+    """A policy as it is written, or whole sentences of it."""
     said = stems(text)
-    return any(said and _position(said, stems(policy.text)) is not None for policy in ground.policies)
-
-
-def _policy_supports(reading: Reading, ground: Ground) -> bool:
-    """A retelling of one policy line: none but its words, all its numbers, most of its content."""
-    said = {word.stem for word in reading.words.words if not word.is_mark} - PLAIN
     for policy in ground.policies:
-        line = set(stems(policy.text)) - PLAIN
-        known = line | {stem for word in policy.words for stem in stems(word)} | ground.words
-        if said <= known and len(said & line) >= POLICY_COVER * len(line):
+        parts = [stems(part) for part in re.split(r"(?<=[.!?;])\s+", policy.text)]
+        runs = (parts[first:last] for first in range(len(parts)) for last in range(first + 1, len(parts) + 1))
+        if said and any(said == tuple(stem for part in run for stem in part) for run in runs):
             return True
     return False
 
 
-def _policy_figure(claim: Claim, reading: Reading, ground: Ground) -> bool:
-    """A figure that a policy retold in the sentence says in the same words."""
+def _policy_supports(reading: Reading, ground: Ground) -> bool:
+    """A retelling of one policy line: none but its words, its conditions and its spans of time, most of its content."""
+    words = [word for word in reading.words.words if not word.is_mark]
+    said = {word.stem for word in words} - PLAIN
+    spans = {match[0] for match in TIME_SPAN.finditer(reading.words.norm)}
+    for policy in ground.policies:
+        line = set(stems(policy.text)) - PLAIN
+        written = read_words(policy.text)
+        known = line | {stem for word in policy.words for stem in stems(word)} | ground.words
+        turned = {word.norm for word in words if word.norm in CONDITIONS} - {word.norm for word in written.words}
+        denied = any(
+            word.norm in NEGATIONS and any(after.stem in line for after in words[at + 1 : at + 3])
+            for at, word in enumerate(words)
+            if word.norm not in {each.norm for each in written.words}
+        )
+        told = all(span in written.norm for span in spans)
+        if said <= known and not turned and not denied and told and len(said & line) >= POLICY_COVER * len(line):
+            return True
+    return False
+
+
+def _policy_figure(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> bool:
+    """A figure that a policy retold in the sentence says too: the same number, of the same kind."""
     if not ground.policies or not _policy_supports(reading, ground):
         return False
-    numbers = [number.span for number in find_numbers(reading.words) if claim.first <= number.span.first < claim.last]
-    said = [tuple(word.stem for word in reading.words.words[span.first : span.last + 1]) for span in numbers]
-    return bool(said) and all(
-        any(_position(words, stems(policy.text)) is not None for policy in ground.policies) for words in said
-    )
+    return any(claim.number in _figures_of(policy.text, claim.kind, shop) for policy in ground.policies)
+
+
+def _figures_of(text: str, kind: str, shop: ShopFacts) -> frozenset[float]:
+    """Amounts of money in minor units, or for any other kind of claim all other numbers."""
+    money = kind in ("price", "difference", "limit")
+    return frozenset(figure.value for figure in figures_in(read_words(text), shop) if (figure.kind == "money") == money)
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

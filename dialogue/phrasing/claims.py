@@ -16,12 +16,12 @@ from dialogue.phrasing.facts import Ground, ShopFacts
 from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.phrasing.spoken import money_of
-from dialogue.phrasing.subjects import Mention, after_than, kinds_in, names_in, pointers_in, stems_at, subjects
+from dialogue.phrasing.subjects import Mention, after_than, kinds_in, names_in, ones_in, pointers_in, stems_at, subjects
 from dialogue.words import Utterance, Word, read_words, stem_of
 
 ClaimKind = Literal[
     "name", "price", "difference", "limit", "amount", "value", "stock", "stock_count", "superlative", "comparison", "count",
-    "number", "word", "promise", "popular", "offered", "included", "new", "more_here",
+    "number", "word", "promise", "popular", "offered", "included", "new", "more_here", "quoted",
 ]  # fmt: skip
 
 
@@ -63,6 +63,7 @@ _PLAIN_LIES: tuple[tuple[ClaimKind, re.Pattern[str]], ...] = (
     ("promise", patterns.PROMISE),
     ("popular", patterns.POPULAR),
     ("offered", patterns.OFFERED),
+    ("quoted", patterns.QUOTED),
     ("included", patterns.INCLUDED),
     ("new", patterns.NEW),
     ("more_here", patterns.MORE_HERE),
@@ -86,7 +87,7 @@ class _Reader:
         self.claims: list[Claim] = []
         names = names_in(self.words, ground.items)
         names += kinds_in(self.words, names, ground.items, shop.shop.topic.name if shop.shop.topic else "")
-        pointers = pointers_in(self.words, names, len(ground.items))
+        pointers = [*pointers_in(self.words, names, len(ground.items)), *ones_in(self.words, names, ground.items)]
         self.mentions = sorted((*names, *pointers), key=lambda mention: mention.first)
         self.subject = subjects(self.words, self.mentions, len(ground.items))
         self.wished = self._wished_ranges()
@@ -97,6 +98,8 @@ class _Reader:
         for first, last in self._find(patterns.PLAIN_TURNS):
             self._take(first, last)
         self._other_names()
+        for span, _ in self.said.find(patterns.IGNORANCE):
+            self._take(span.first, span.last)
         figures = self._figures()
         self._phrases(figures)
         for figure in figures:
@@ -180,16 +183,7 @@ class _Reader:
                         self._claim("name", first, last)
 
     def _figures(self) -> list[Figure]:
-        slots = [slot for slot in self.shop.slots.values() if slot.kind == "amount" and not slot.is_money]
-        units = {stem_of(slot.unit): slot.name for slot in slots if slot.unit}
-        directions: dict[str, Relation] = {
-            read_words(word).norm: critique.direction
-            for critique in self.shop.shop.critiques
-            for word in critique.words
-            if self.shop.slots[critique.slot].kind == "amount"
-        }
-        figures = read_figures(self.said, Coins.of(money_of(self.shop.currency)), units, directions)
-        return [figure for figure in figures if not self.taken[figure.at]]
+        return [figure for figure in figures_in(self.said, self.shop) if not self.taken[figure.at]]
 
     def _phrases(self, figures: list[Figure]) -> None:
         figured = {at for figure in figures for at in range(figure.first, figure.last)}
@@ -267,6 +261,19 @@ class _Reader:
 
 def _plain(word: Word) -> bool:
     return word.stem in PLAIN or word.norm in PLAIN or not any(char.isalnum() for char in word.norm)
+
+
+def figures_in(said: Utterance, shop: ShopFacts) -> tuple[Figure, ...]:
+    """Every figure, in the shop's currency, units and words for more and less."""
+    slots = [slot for slot in shop.slots.values() if slot.kind == "amount" and not slot.is_money]
+    units = {stem_of(slot.unit): slot.name for slot in slots if slot.unit}
+    directions: dict[str, Relation] = {
+        read_words(word).norm: critique.direction
+        for critique in shop.shop.critiques
+        for word in critique.words
+        if shop.slots[critique.slot].kind == "amount"
+    }
+    return read_figures(said, Coins.of(money_of(shop.currency)), units, directions)
 
 
 def read_claims(text: str, ground: Ground, shop: ShopFacts) -> Reading:

@@ -45,6 +45,11 @@ class ItemFacts:
         return stems(self.name)
 
     @cached_property
+    def written_stems(self) -> Stems:
+        """The title as the shop writes it, figures and all, where it can be spoken."""
+        return () if self.kind_only else stems(self.item.title[:200])
+
+    @cached_property
     def title_stems(self) -> Stems:
         return stems(spoken_name(self.item.title))
 

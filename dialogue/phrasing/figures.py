@@ -48,7 +48,7 @@ _AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
 )
 _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
-_LASTS = re.compile(r"\b(?:lasts|runs|goes on)(?: for)?$")
+_LASTS = re.compile(r"\b(?:lasts?|runs?|plays?|goes on)(?: for)?$")
 _HAVE = re.compile(r"\b(?:have|got|there are|theres)(?: only| just| still)?$")
 _OF_THEM = re.compile(r"^of (?:them|it|these|those|the)\b")
 _OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")

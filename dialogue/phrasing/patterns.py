@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from dialogue.phrasing.spoken import ONES, TENS
+
 _END = r"(?=$| [,.;!?]| (?:and|to|for|this|now|but)\b)"
 
 
@@ -20,7 +22,7 @@ STOCK_YES = _phrase(
     r"available(?: now| today)?",
     r"on the shelf|on our shelves|to hand|on hand",
     r"ready to (?:go|take|buy)",
-    r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)|still (?:have|got) (?:it|them|this|that)",
+    r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)(?=$| [,.;!?])|still (?:have|got) (?:it|them|this|that)",
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
@@ -28,7 +30,7 @@ STOCK_NO = _phrase(
 )
 STOCK_VAGUE = _phrase(
     r"plenty(?: of (?:it|them))?(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock",
-    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few|chance)|the last of",
+    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few)|the last of",
     r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
@@ -58,7 +60,10 @@ DEARER = _phrase(
     r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
     r"a (?:little|bit) more",
 )
-SAME_PRICE = _phrase(r"same (?:price|money)|costs? the same|equally priced|priced (?:the same|alike)|no difference in price")
+SAME_PRICE = _phrase(
+    r"same (?:price|money)|costs? (?:the same|as much)|as (?:cheap|dear|expensive|affordable) as",
+    r"equally priced|priced (?:the same|alike)|no difference in price",
+)
 
 _SAFE_VERBS = """
 show tell look say find suggest recommend help pick choose start go think see like love prefer have know name mention ask list
@@ -73,16 +78,29 @@ PROMISE = _phrase(
     r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
     r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
+    r"(?:on|special|limited|todays) offer|offers? (?:ends?|runs?|prices?)|on special",
+    r"prices? (?:\w+ )?(?:went|gone|goes|going|came|comes|fell|falls|drop\w*|rises?|rose|cut|down|up)(?: down| up)?",
+    r"worth (?:double|twice|triple|far|much|a lot|more)(?: more| than)?",
+    r"last chance|hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
+    r"(?:cheaper|less|better|lower)(?: \w+)? than (?:ever|before|anywhere|elsewhere|usual|other|most|last)",
 )
 POPULAR = _phrase(
     r"(?:everyone|everybody|people|others|nobody|no one|most|anyone)(?: \w+ly| who \w+| really| always)? "
-    r"(?:loves?|likes?|picks?|choos?es?|chose|prefers?|wants?|takes?|asks?|recommends?|agrees?|enjoys?|regrets?)"
+    r"(?:loves?|likes?|picks?|choos?es?|chose|prefers?|wants?|takes?|asks?|recommends?|agrees?|enjoys?|regrets?)",
+    r"(?:someone|somebody|anyone) else|(?:another|one other) (?:person|shopper|customer)|other (?:people|shoppers|customers)",
 )
 _KINDS = r"(?:colou?rs?|sizes?|shades?|styles?|materials?|lengths?|finishe?s?|tones?|fabrics?|occasions?|events?)"
 OFFERED = _phrase(
     rf"(?:all|every|other|more|different|various|your|in any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
-    r"fits? (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
+    r"(?:fits?|suits?) (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
 )
+QUOTED = _phrase(
+    r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
+    r"true to (?:size|form|life|type|fit)|one size",
+    r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
+    r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",
+)
+"""Plain words that state a fact together; they hold where the row says them so."""
 INCLUDED = re.compile(
     r"\b(?:comes?|supplied|goes|arrives?|sold) (?:together )?with (?:a|an|its|the|your|matching|two|three)(?: \w+){1,3}"
 )
@@ -91,8 +109,15 @@ MORE_HERE = re.compile(
     r"\b(?:have|got|are|is) (?:some |a lot |lots |plenty )?(?:more|others)(?: of (?:it|them|these|those))?"
     rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"
 )
-PLAIN_TURNS = _phrase(r"sets? you back|set you back|only (?:got|have|a)")
-"""Plain, though "back" and "only" alone are not."""
+PLAIN_TURNS = _phrase(
+    r"sets? you back|set you back|only (?:got|have|a)|in short", rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})"
+)
+"""Plain, though "back", "only" and "short" alone are not."""
+IGNORANCE = re.compile(
+    r"\b(?:i|we) (?:dont|do not|cant|cannot|couldnt|could not) (?:know|say|tell(?: you)?|see|check)\b(?: (?!but\b)[^ ,.;:?!]+)*"
+    r"|\b(?:im|i am|were|we are) not (?:sure|certain)\b(?: (?!but\b)[^ ,.;:?!]+)*"
+)
+"""What is not known claims nothing: "I don't know whether it can be washed"."""
 
 _NEGATIONS = "not no never isnt arent wasnt doesnt dont didnt hasnt havent without nor neither cannot cant"
 NEGATIONS = frozenset(_NEGATIONS.split())

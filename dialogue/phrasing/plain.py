@@ -35,12 +35,12 @@ thank hello hi hey goodbye bye welcome sorry meanwhile namely plus minus now nex
 forward all
 yourself herself himself themselves one ones once myself whichever wherever whoever however therefore hence thus otherwise
 likewise
-afraid course fact short word words
+afraid course fact word words far slightly somewhat
 """
 _VERBS = """
 cover grab adore admire recognise recognize remind brighten catch cheer reward consist contain mix wander browse ponder decide
 settle
-continue repeat mind understand hear assume say mark narrow sum state express sense occur
+continue repeat mind understand hear assume say mark narrow sum state sense occur
 ask give look see show think know let say tell mention hear find want wish like love prefer need hope suit fit match go come
 get make pick choose
 suggest recommend consider start try mean feel call name describe help take keep mind stand turn work sell buy sit lean tend
@@ -50,7 +50,7 @@ favour favor answer question wonder imagine picture guess believe agree admit fi
 introduce
 check list compare differ vary range depend happen end begin follow lead leave stay stick hit meet tick share belong serve
 deserve enjoy appeal attract tempt please delight impress charm complement pair combine blend echo nod
-lie rest stretch weigh measure count amount relate apply concern involve regard expect anticipate appreciate
+lie rest weigh measure count amount relate apply concern involve regard expect anticipate appreciate
 finish style design shape play strike fall catch draw carry
 """
 _IRREGULAR = """
@@ -87,7 +87,7 @@ winner treat find bet candidate beauty gem joy delight pleasure charm appeal lov
 distinctive stunning
 stylish graceful fabulous fantastic terrific superb excellent exquisite enchanting adorable cute cheerful joyful lively inviting
 cheering fetching smashing brilliant dandy super decent fair reasonable keen eager proper main key
-additional extra further separate respective own whole entire general usual common obvious personal
+additional further separate respective own whole entire general usual common obvious personal
 beautiful-looking good-looking nice-looking lovely-looking quietly gently pleasantly charmingly handsomely
 """
 

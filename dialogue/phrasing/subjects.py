@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dialogue.phrasing.facts import ItemFacts, Stems, stems
-from dialogue.phrasing.plain import FUNCTION_WORDS
+from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.words import Word
 
 ORDINALS = {"first": 0, "second": 1, "third": 2}
@@ -15,6 +15,8 @@ _THAN = frozenset({"than", "as", "unlike"})
 _CONTRAST = frozenset({"while", "whereas", "whilst"})
 _STOPS = frozenset({";", ".", "!", "?", ":"})
 _EVERYONE = frozenset({"theyre", "they", "these", "them"})
+_PRICE_ONES: dict[Stems, str] = {("cheaper",): "less", ("dearer",): "more", ("pricier",): "more", ("more", "expensive"): "more"}
+_COPULAS = frozenset({"is", "are", "its", "theyre", "be", "not"})
 _ONE_DOES = frozenset({"is", "has", "comes", "costs"})
 
 
@@ -36,7 +38,7 @@ def stems_at(words: Sequence[Word], first: int, last: int) -> Stems:
 def names_in(words: Sequence[Word], items: Sequence[ItemFacts]) -> list[Mention]:
     """Names of the items, whole ones first, then truthfully shortened ("Wrap Dress" of "Linen Wrap Dress")."""
     mentions: list[Mention] = []
-    longest = max((len(facts.name_stems) for facts in items), default=0)
+    longest = max((len(stems) for facts in items for stems in (facts.name_stems, facts.written_stems)), default=0)
     for whole in (True, False):
         for length in range(longest, 0 if whole else 1, -1):
             for first in range(len(words) - length + 1):
@@ -47,7 +49,7 @@ def names_in(words: Sequence[Word], items: Sequence[ItemFacts]) -> list[Mention]
                 found = [
                     index
                     for index, facts in enumerate(items)
-                    if (said == facts.name_stems if whole else _stands_in(said, facts.name_stems))
+                    if (said in (facts.name_stems, facts.written_stems) if whole else _stands_in(said, facts.name_stems))
                 ]
                 if found and _is_name(words, first, last, whole, len(found)):
                     mentions.append(Mention(first, last, tuple(found)))
@@ -65,17 +67,53 @@ def _stands_in(said: Stems, name: Stems) -> bool:
 
 
 def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts], topic: str) -> list[Mention]:
-    """ "the lamp", where one item alone of those spoken of is of that kind."""
-    kinds = {stems(value): index for index, facts in enumerate(items) for value in facts.values.get(topic, ())}
-    alone = {kind for kind in kinds if sum(kind in map(stems, facts.values.get(topic, ())) for facts in items) == 1}
+    """ "the lamp", where one item alone of those spoken of is of that kind, or has the word in its name."""
+    called = [
+        {stems(value) for value in facts.values.get(topic, ())}
+        | {(stem,) for stem in facts.name_stems if stem not in PLAIN | ORDINALS.keys()}
+        for facts in items
+    ]
+    topics = {stems(value) for facts in items for value in facts.values.get(topic, ())}
+    kinds = {kind: index for index, own in enumerate(called) for kind in own}
+    alone = sorted((kind for kind in kinds if sum(kind in own for own in called) == 1), key=len, reverse=True)
     found: list[Mention] = []
     for kind in alone if len(items) > 1 else ():
         for first in range(1, len(words) - len(kind) + 1):
             last = first + len(kind)
-            free = not any(mention.first < last and first < mention.last for mention in names)
-            if free and words[first - 1].norm == "the" and stems_at(words, first, last) == kind:
+            free = not any(mention.first < last and first < mention.last for mention in (*names, *found))
+            ended = last == len(words) or words[last].is_mark or words[last].stem in FUNCTION_WORDS
+            if free and (ended or kind in topics) and words[first - 1].norm == "the" and stems_at(words, first, last) == kind:
                 found.append(Mention(first, last, (kinds[kind],), named=False))
     return found
+
+
+def ones_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts]) -> list[Mention]:
+    """ "the brass one", "the cheaper one", where that is one item alone of those spoken of."""
+    found: list[Mention] = []
+    for at in range(2, len(words)):
+        if words[at].norm != "one" or len(items) < 2 or any(mention.first <= at < mention.last for mention in names):
+            continue
+        start = next((back for back in range(at - 1, max(-1, at - 4), -1) if words[back].norm == "the"), None)
+        if start is None or start + 1 == at or (start and words[start - 1].norm in _COPULAS):
+            continue
+        said = stems_at(words, start + 1, at)
+        alone = _by_price(said, items) or [
+            index for index, facts in enumerate(items) if any(said == stems(v) for vs in facts.values.values() for v in vs)
+        ]
+        if len(alone) == 1:
+            found.append(Mention(start, start + 1, (alone[0],), named=False))
+    return found
+
+
+def _by_price(said: Stems, items: Sequence[ItemFacts]) -> list[int]:
+    prices = [facts.item.price_minor for facts in items]
+    if len(items) != 2 or None in prices or prices[0] == prices[1] or said not in _PRICE_ONES:
+        return []
+    return [prices.index(min(prices, key=_least) if _PRICE_ONES[said] == "less" else max(prices, key=_least))]
+
+
+def _least(price: int | None) -> int:
+    return price or 0
 
 
 def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> list[Mention]:
