@@ -41,6 +41,7 @@ def recommending(
     core: Annotated[int, typer.Option(help="last-item: fewest distinct items a user, and users an item.")] = 5,
     use_text: Annotated[bool, typer.Option("--text-source/--no-text-source", help="Embed item texts as one more source.")] = True,
     with_peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Train implicit's ALS and BPR too.")] = True,
+    sasrec_epochs: Annotated[int, typer.Option(help="Train SASRec of rectools too, for at most so many epochs; 0: do not.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of sampling and of the trained models.")] = 0,
     threads: Annotated[int, typer.Option(help="Threads for the trained models.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -69,7 +70,7 @@ def recommending(
         ) as bars:
             shown = bars.add_task("reading")
             figures = evaluate_recommending(
-                log, protocol.value, embedder=embedder, seed=seed, threads=threads, with_peers=with_peers,
+                log, protocol.value, embedder=embedder, seed=seed, threads=threads, with_peers=with_peers, sasrec_epochs=sasrec_epochs,
                 tell=lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
             )
     except (LogError, ModelError) as error:
@@ -83,14 +84,14 @@ def recommending(
 
 def _show(figures: dict[str, object]) -> None:
     table = Table(title=f"{figures['file']}, {figures['protocol']}, {figures['test_users']} users, full ranking")
-    for heading in ("model", "recall@10", "ndcg@10", "hit@10", "coverage", "novelty", "s"):
+    for heading in ("model", "recall@10", "ndcg@10", "hit@10", "coverage", "novelty (bits)", "s"):
         table.add_column(heading, justify="left" if heading == "model" else "right")
     models, blend = figures["models"], figures["blend"]
     assert isinstance(models, dict)
     assert isinstance(blend, dict)
     for name, row in [*models.items(), ("shoptalk (blend)", blend)]:
         table.add_row(
-            name, *(f"{row[key]:.4f}" for key in ("recall@10", "ndcg@10", "hit@10", "coverage")), f"{row['novelty_bits']:.1f}",
+            name, *(f"{row[key]:.4f}" for key in ("recall@10", "ndcg@10", "hit@10", "coverage")), f"{row['novelty']:.1f}",
             f"{row['seconds']:.0f}",
         )
     console.print(table)

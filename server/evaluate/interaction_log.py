@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ GUESSES = {
     "item": ("item", "itemid", "iid", "product", "productid", "stockcode", "sku", "asin", "parentasin", "movieid", "articleid"),
     "time": ("time", "timestamp", "datetime", "date", "invoicedate", "orderdate", "eventtime", "reviewdate", "unixreviewtime"),
     "position": ("position", "pos", "order", "rank", "sequence", "step"),
-    "basket": ("basket", "basketid", "orderid", "invoice", "invoiceno", "transaction", "transactionid", "sessionid", "session"),
+    "basket": ("basket", "basketid", "orderid", "invoice", "invoiceno", "transaction", "transactionid", "sessionid", "session",
+               "order"),
     "text": ("title", "description", "name", "itemname", "productname", "movietitle"),
     "quantity": ("quantity", "qty", "units"),
     "price": ("price", "unitprice"),
 }
 """Column names, lower case without signs, that mean each thing, likeliest first."""
+TEXT_ENDINGS = tuple(f"{ending}{packed}" for ending in (".csv", ".tsv", ".txt", ".inter") for packed in ("", ".gz"))
+SEPARATORS = ",\t;|"
 ALIKE_CODES = 0.95
 """Where at least this share of the rows has item codes that begin alike, codes that begin otherwise are not products."""
 
@@ -84,10 +88,12 @@ def read_log(path: Path, columns: Columns, cleaning: Cleaning, *, baskets: bool,
         raise LogError(f"{path.name} has no column that looks like a {lacking}; name it with --{lacking}.")
     report: dict[str, object] = {"columns": names, "rows": len(frame)}
     frame = _clean(frame.rename(columns={name: kind for kind, name in names.items()}), cleaning, report)
-    frame["moment"] = _moments(frame["time"]) if "time" in frame else frame["position"].astype(np.float64)
+    if "position" in frame:
+        frame["position"] = pd.to_numeric(frame["position"], errors="coerce")
+    frame["moment"] = _moments(frame["time"]) if "time" in frame else frame["position"]
     if frame["moment"].isna().any():
         unread = int(frame["moment"].isna().sum())
-        raise LogError(f"{unread} rows of {path.name} have no readable time; mend them or name another column with --time.")
+        raise LogError(f"{unread} rows of {path.name} have no readable time or position; mend them or name another with --time.")
     frame["user"], frame["item"] = frame["user"].astype(str), frame["item"].astype(str)
     if baskets:
         frame["basket"] = frame["basket"].astype(str)
@@ -95,7 +101,8 @@ def read_log(path: Path, columns: Columns, cleaning: Cleaning, *, baskets: bool,
         frame = frame.drop_duplicates(["user", "basket", "item"])
         frame = frame.sort_values(["user", "moment", "basket"], kind="stable")
     else:
-        frame = frame.sort_values(["user", "moment"], kind="stable").drop_duplicates(["user", "item"])
+        by = ["user", "moment", *(["position"] if "time" in frame and "position" in frame else [])]
+        frame = frame.sort_values(by, kind="stable").drop_duplicates(["user", "item"])
         frame = _cored(frame, core)
     if not len(frame):
         raise LogError(f"Nothing of {path.name} is left after cleaning; see --core, --keep-items and --drop-baskets.")
@@ -109,21 +116,25 @@ def _read(path: Path) -> pd.DataFrame:
             return pd.read_parquet(path)
         if name.endswith((".jsonl", ".jsonl.gz")):
             return pd.read_json(path, lines=True)
-        if name.endswith((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")):
-            return pd.read_csv(path, sep="\t" if ".tsv" in name else ",")
+        if name.endswith(TEXT_ENDINGS):
+            head = pd.read_csv(path, sep="\0", header=None, nrows=1, dtype=str, encoding_errors="replace").iloc[0, 0]
+            sign = max(SEPARATORS, key=str(head).count)
+            return pd.read_csv(path, sep=sign, encoding_errors="replace", low_memory=False)
     except (OSError, ValueError) as error:
         raise LogError(f"{path} cannot be read: {str(error).splitlines()[0]}.") from None
-    raise LogError(f"{path.name} is none of .parquet, .csv, .tsv and .jsonl.")
+    raise LogError(f"{path.name} is none of .parquet, .csv, .tsv, .inter and .jsonl.")
 
 
 def guess(frame: pd.DataFrame, given: Columns) -> dict[str, str]:
     """Kind to column name: those given, and for the rest the likeliest by name."""
-    plain = {re.sub(r"[^a-z0-9]", "", str(name).lower()): str(name) for name in frame.columns}
+    plain = {re.sub(r"[^a-z0-9]", "", str(name).lower().split(":")[0]): str(name) for name in frame.columns}  # "user_id:token"
     found: dict[str, str] = {}
     for kind, spellings in GUESSES.items():
         named = getattr(given, kind)
         if named is not None and named not in frame.columns:
             raise LogError(f"There is no column {named!r}; there are {', '.join(map(str, frame.columns))}.")
+        if kind == "position" and "time" in found:
+            spellings = tuple(spelling for spelling in spellings if spelling != "order")  # with times, an order is a basket
         likely = named or next((plain[spelling] for spelling in spellings if spelling in plain), None)
         if likely is not None and likely not in found.values():
             found[kind] = likely
@@ -140,6 +151,9 @@ def _clean(frame: pd.DataFrame, cleaning: Cleaning, report: dict[str, object]) -
             frame = frame[mask]
 
     keep(frame["user"].notna() & frame["item"].notna(), "no user or item")
+    for amounts in ("quantity", "price"):
+        if amounts in frame:
+            frame = frame.assign(**{amounts: pd.to_numeric(frame[amounts], errors="coerce")})
     if "quantity" in frame:
         keep(frame["quantity"] > 0, "quantity not above 0")
     if "price" in frame:
@@ -174,7 +188,12 @@ def _moments(times: pd.Series[Any]) -> pd.Series[float]:
     if pd.api.types.is_numeric_dtype(times):
         numbers = times.astype(np.float64)
         return numbers / (86_400_000 if float(numbers.abs().median()) > 1e11 else 86_400)
-    moments = pd.to_datetime(times, errors="coerce", utc=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that the day may come first, which is tried
+        moments = pd.to_datetime(times, errors="coerce", utc=True)
+        if moments.isna().any():
+            tries = [pd.to_datetime(times, errors="coerce", utc=True, **way) for way in ({"dayfirst": True}, {"format": "mixed"})]
+            moments = min([moments, *tries], key=lambda one: int(one.isna().sum()))
     return (moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds() / 86_400
 
 

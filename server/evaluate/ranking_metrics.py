@@ -35,5 +35,5 @@ def ranking_figures(
         f"ndcg@{k}": round(ndcg / users, 5),
         f"hit@{k}": round(hits / users, 5),
         "coverage": round(len(np.unique(ranking)) / len(popularity), 5),
-        "novelty_bits": round(float(-np.log2(share[ranking]).mean()), 3) if ranking.size else 0.0,
+        "novelty": round(float(-np.log2(share[ranking]).mean()), 3) if ranking.size else 0.0,
     }

@@ -1,4 +1,4 @@
-"""The sources that shoptalk blends and the plain models it is compared with, each learned from a task's known events.
+"""The sources that shoptalk blends, plain models (popularity, item-kNN, EASE) among them, each learned from what a task knows.
 
 A source is made once and then scores blocks of users: an array (users, items), higher is better.
 """
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
-from threadpoolctl import threadpool_limits
 
-from recommender.collaborative import EASE_ITEMS, cosine, ease, item_weights
+from recommender.collaborative import cosine, ease, item_weights
 from recommender.transitions import follow_weights
 from recommender.types import Embedder
 from server.evaluate.ranking_tasks import Task
@@ -23,6 +22,10 @@ Rows = npt.NDArray[np.intp]
 """Row numbers of a task's asked users."""
 Scorer = Callable[[Rows], Floats]
 Settings = Mapping[str, float]
+
+
+WHOLE_EASE_ITEMS = 15_000
+"""Up to here EASE is inverted whole; above, as a served index does it: the most chosen items, and co-occurrence for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class EaseCache:
             for old in [one for one in self._made if one[0] != key[0]] or list(self._made)[:-1]:
                 del self._made[old]
             x = task.history()
-            self._made[key] = ease(x, regularization) if x.shape[1] <= EASE_ITEMS * 2 else item_weights(x, regularization)
+            self._made[key] = ease(x, regularization) if x.shape[1] <= WHOLE_EASE_ITEMS else item_weights(x, regularization)
         return self._made[key]
 
     def plain(self, task: Task, settings: Settings) -> Scorer:
@@ -161,41 +164,3 @@ def text_likeness(embedder: Embedder) -> Callable[[Task, Settings], Scorer]:
         return score
 
     return learn
-
-
-def peers(seed: int, threads: int) -> list[Source]:
-    """ALS and BPR of the package ``implicit`` where it is installed (``pip install shoptalk[bench]``); else none."""
-    try:
-        from implicit.als import AlternatingLeastSquares
-        from implicit.bpr import BayesianPersonalizedRanking
-    except ImportError:
-        return []
-
-    def als(task: Task, settings: Settings) -> Scorer:
-        with threadpool_limits(1, user_api="blas"):  # implicit has threads of its own
-            model = AlternatingLeastSquares(
-                factors=int(settings["factors"]), regularization=settings["regularization"], alpha=settings["alpha"],
-                iterations=15, random_state=seed, num_threads=threads,
-            )
-            return _factors(model, task)
-
-    def bpr(task: Task, settings: Settings) -> Scorer:
-        model = BayesianPersonalizedRanking(
-            factors=int(settings["factors"]), learning_rate=settings["learning_rate"], regularization=0.01, iterations=100,
-            random_state=seed, num_threads=threads,
-        )
-        return _factors(model, task)
-
-    als_grid = tuple(
-        {"factors": factors, "regularization": 0.05, "alpha": alpha} for factors in (64, 128) for alpha in (1.0, 10.0)
-    )
-    bpr_grid = tuple({"factors": 64, "learning_rate": rate} for rate in (0.02, 0.05, 0.1))
-    return [Source("als (implicit)", als, als_grid), Source("bpr (implicit)", bpr, bpr_grid)]
-
-
-def _factors(model: object, task: Task) -> Scorer:
-    history = task.history()
-    history.data[:] = 1
-    model.fit(history, show_progress=False)  # type: ignore[attr-defined]
-    users, items = np.asarray(model.user_factors), np.asarray(model.item_factors)  # type: ignore[attr-defined]
-    return lambda rows: users[task.users[rows]] @ items.T

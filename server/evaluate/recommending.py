@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from recommender.blending import LinearBlend, learn_blend
 from recommender.types import Embedder
-from server.evaluate.interaction_log import Log
+from server.evaluate.interaction_log import Log, LogError
 from server.evaluate.ranking_metrics import Ranking, ranking_figures
+from server.evaluate.ranking_peers import peers
 from server.evaluate.ranking_sources import (
     EaseCache,
     Floats,
@@ -27,7 +28,6 @@ from server.evaluate.ranking_sources import (
     follow,
     frequency,
     item_knn,
-    peers,
     popularity,
     recency,
     repeat_rate,
@@ -38,6 +38,10 @@ from server.evaluate.ranking_tasks import Protocol, Task, tasks
 
 K = 10
 BLOCK_USERS = 500
+BLOCK_SCORES = 6_000_000
+"""Users are scored so many at a time that a source's scores of them are no more than this."""
+TEST_USERS = 50_000
+"""Of more test users than this, a sample of so many is asked; every one is asked about all items."""
 TUNING_USERS = 4000
 """Validation users on which settings are compared."""
 BLEND_USERS = 12_000
@@ -91,13 +95,23 @@ def sources_for(log: Log, protocol: Protocol, embedder: Embedder | None) -> list
 
 def evaluate_recommending(
     log: Log, protocol: Protocol, *, embedder: Embedder | None = None, seed: int = 0, threads: int = 2, with_peers: bool = True,
-    tell: Tell = lambda *_: None,
+    sasrec_epochs: int = 0, tell: Tell = lambda *_: None,
 ) -> dict[str, object]:
-    """Figures of every model and of the blend on the test task; see the module for the rules."""
+    """Figures of every model and of the blend on the test task; see the module for the rules.
+
+    Raises LogError where there are too few items or users to say anything.
+    """
     started = time.perf_counter()
     validation, test = tasks(log, protocol)
     dice = np.random.default_rng(seed)
-    ours, others = sources_for(log, protocol, embedder), peers(seed, threads) if with_peers else []
+    if log.items < 2 * K or not len(validation.users) or not len(test.users):
+        raise LogError(
+            f"{log.items} items, {len(test.users)} test users and {len(validation.users)} validation users are too few: "
+            f"it takes {2 * K} items, and users of three steps each."
+        )
+    of_users = len(test.users)
+    test = test.only(_sample(dice, of_users, TEST_USERS))
+    ours, others = sources_for(log, protocol, embedder), peers(seed, threads, sasrec_epochs) if with_peers else []
     tuning = validation.only(_sample(dice, len(validation.users), TUNING_USERS))
     chosen: list[Chosen] = []
     seconds: dict[str, float] = {}
@@ -131,7 +145,7 @@ def evaluate_recommending(
         "validation_users": min(BLEND_USERS, len(validation.users)), "seconds": round(time.perf_counter() - begun, 1),
     }
     return {
-        "protocol": protocol, "k": K, "seed": seed, "ranking": "full", "test_users": len(test.users),
+        "protocol": protocol, "k": K, "seed": seed, "ranking": "full", "test_users": len(test.users), "of_users": of_users,
         "validation_users": len(validation.users), "tuning_users": len(tuning.users), "data": log.report,
         "models": models, "blend": blend_figures, "seconds": round(time.perf_counter() - started, 1),
     }
@@ -171,8 +185,10 @@ def _learn(chosen: Sequence[Chosen], task: Task, tell: Tell) -> LinearBlend:
 def _blended(task: Task, scorers: Sequence[Scorer], blend: LinearBlend, rows: Rows) -> Ranking:
     best = []
     for items, described in _described(task, scorers, rows):
-        order = np.argsort(-blend.score(described), kind="stable")[:K]
-        best.append(items[order])
+        listed = items[np.argsort(-blend.score(described), kind="stable")[:K]]
+        if len(listed) < K:  # a user who has nearly everything
+            listed = np.concatenate([listed, np.setdiff1d(np.arange(task.log.items), listed)[: K - len(listed)]])
+        best.append(listed.astype(np.int32))
     return np.stack(best)
 
 
@@ -211,7 +227,8 @@ def _best(scores: Floats, count: int) -> Ranking:
 
 
 def _blocks(task: Task) -> list[Rows]:
-    return [np.arange(start, min(start + BLOCK_USERS, len(task.users))) for start in range(0, len(task.users), BLOCK_USERS)]
+    size = max(1, min(BLOCK_USERS, BLOCK_SCORES // task.log.items))
+    return [np.arange(start, min(start + size, len(task.users))) for start in range(0, len(task.users), size)]
 
 
 def _sample(dice: np.random.Generator, count: int, most: int) -> Rows:

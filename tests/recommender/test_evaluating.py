@@ -63,6 +63,39 @@ def test_a_column_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
         read_log(path, Columns(item="sku"), Cleaning(), baskets=False, core=0)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("log.csv", "user;item;timestamp\na;x;13/02/2026 10:00\na;y;14/02/2026 10:00\n"),
+        ("log.tsv", "uid\tiid\tposition\na\tx\t1\na\ty\t2\n"),
+        ("log.inter", "user_id:token\titem_id:token\ttimestamp:float\na\tx\t100\na\ty\t200\n"),
+        ("log.txt", "shopper|sku|order_date|order\na|x|2026-01-31|7\na|y|2026-02-01T10:00:00|8\n"),
+    ],
+)
+def test_tables_are_read_however_they_are_written(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    log = read_log(tmp_path / name, Columns(), Cleaning(), baskets=False, core=0)
+    assert (log.users, log.items, log.step.tolist()) == (1, 2, [0, 1])
+    assert ("basket" in str(log.report["columns"])) == name.endswith(".txt"), "with times, an order is a basket"
+
+
+def test_too_little_to_say_anything_is_a_sentence(tmp_path: Path) -> None:
+    path = write(tmp_path, [(user, item, item) for user in range(9) for item in range(9)], "user item position")
+    result = CliRunner().invoke(app, ["evaluate", "recommending", str(path), "--json"])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "too few" in result.stderr
+
+
+def test_a_user_who_has_nearly_everything_is_still_given_ten(tmp_path: Path) -> None:
+    dice = np.random.default_rng(3)
+    rows = [(user, item, place) for user in range(30) for place, item in enumerate(dice.permutation(20)[:18])]
+    path = write(tmp_path, rows, "user item position")
+    result = CliRunner().invoke(app, ["evaluate", "recommending", str(path), "--no-peers", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["blend"]["hit@10"] == 1.0, "only three items are left to choose from"
+
+
 def test_a_basket_is_asked_for_and_nothing_of_it_is_known(tmp_path: Path) -> None:
     log = baskets(tmp_path, [*SHOPPING, ("dan", "9", "10003", "2026-01-01", 1, 2.0)])
     validation, test = tasks(log, "last-basket")
@@ -137,7 +170,7 @@ def test_the_command_prints_one_object_and_the_blend_beats_popularity(tmp_path: 
     figures = json.loads(result.stdout)
     assert set(figures["models"]) == {"popularity", "item-knn", "ease", "ease, newest first", "follows"}
     for row in [*figures["models"].values(), figures["blend"]]:
-        assert {"recall@10", "ndcg@10", "hit@10", "coverage", "novelty_bits", "seconds"} <= row.keys()
+        assert {"recall@10", "ndcg@10", "hit@10", "coverage", "novelty", "seconds"} <= row.keys()
         assert row["recall@10"] == row["hit@10"], "one item is taken"
     assert figures["blend"]["ndcg@10"] > 2 * figures["models"]["popularity"]["ndcg@10"]
     assert figures["test_users"] == 150
