@@ -11,7 +11,7 @@ import numpy as np
 
 from server.lanes import Dropped, Lane, Lanes
 from server.protocol import ErrorSaid, error
-from voice.listening import Event, Listener, SpeechPaused
+from voice.listening import Event, Listener, SpeechEnded, SpeechPaused
 from voice.resampling import StreamResampler, as_float
 from voice.sound import SAMPLE_RATE_HZ, Expecting, FloatAudio
 from voice.turn_end import TurnEnd
@@ -150,6 +150,20 @@ class Ears:
         """The sound was broken off (a lost connection): what has not been heard yet never will be."""
         self._waiting.clear()
         self._waiting_samples = 0
+
+    async def drop_now(self) -> None:
+        """What has come and is not answered yet is forgotten."""
+        self.forget()
+        await self.ask(self._listener.drop_now)
+
+    async def utterance(self, listener: Listener, audio: FloatAudio) -> FloatAudio | None:
+        """The speech in a recording (16 kHz), by a listener of its own; None where nobody speaks."""
+        def spoken() -> list[FloatAudio]:
+            events = [event for at in range(0, len(audio), MOST_AT_ONCE) for event in listener.hear(audio[at : at + MOST_AT_ONCE])]
+            return [event.audio for event in (*events, *listener.end_now()) if isinstance(event, SpeechEnded)]
+
+        pieces = await self._lanes.run("listening", Lane.FINAL_TRANSCRIPT, spoken)
+        return np.concatenate(pieces) if pieces else None
 
     async def end_now(self) -> None:
         """End the turn with what has come; ``Committed`` follows its events."""
