@@ -42,10 +42,13 @@ SURE_LOG_PROBABILITY = -0.25
 commands as many are understood (91.0 %; at -0.3 it is 90.5 %), of which 85 % need no beam; AN4 is heard alike and read sentences
 better. Few spelled letters are so sure, and get the beam."""
 
+TOKENS_OVER = 24
+"""Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
+
 FRAMES_A_SECOND = 100
 LEAST_PROBABILITY = 1e-9
 
-FULL_TEMPERATURES = (0.0, 0.2)
+FULL_TEMPERATURES = (0.0,)
 """Tries in the full window. Stock goes on to 1.0, which costs 20 s on a noise; by then nobody waits for the words."""
 
 
@@ -66,7 +69,7 @@ class FasterWhisper:
         self._tokenizers: dict[str, Tokenizer] = {}
         self._lock = threading.Lock()
         quiet = self._encode(np.zeros(0, np.float32), WINDOW_STEPS_S[0])  # the first run claims memory; let it not be a shopper's
-        self._decode(quiet, self._words(quiet), WINDOW_STEPS_S[0], 0.0)
+        self._decode(quiet, self._words(quiet), 0.0)
 
     def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
         """Hear one utterance; see ``voice.sound.Transcriber``. Sounds that cannot hold a word are heard as nothing.
@@ -83,7 +86,7 @@ class FasterWhisper:
             return self._transcript(self._decode_in_full(sound), "long", began)
         encoded = self._encode(sound, window_s)
         words = self._words(encoded)
-        guess = self._decode(encoded, words, window_s, duration_s)
+        guess = self._decode(encoded, words, duration_s)
         cause = why_doubted(guess, duration_s)
         if cause is not None:
             guess = self._decode_in_full(sound)
@@ -105,15 +108,15 @@ class FasterWhisper:
     def _encode(self, sound: FloatAudio, window_s: float) -> Any:
         return self._stock.model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
 
-    def _decode(self, encoded: Any, words: Tokenizer, window_s: float, duration_s: float) -> Hypothesis:
+    def _decode(self, encoded: Any, words: Tokenizer, duration_s: float) -> Hypothesis:
         """Greedy where that may be sure, by beam search otherwise."""
-        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, window_s, duration_s)
+        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
         if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
             return guess
-        return self._generate(encoded, words, list(words.sot_sequence), BEAM_SIZE, window_s, duration_s)
+        return self._generate(encoded, words, list(words.sot_sequence), BEAM_SIZE, duration_s)
 
     def _generate(
-        self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, window_s: float, duration_s: float
+        self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float
     ) -> Hypothesis:
         result = self._stock.model.generate(
             encoded,
@@ -122,7 +125,7 @@ class FasterWhisper:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=list(get_suppressed_tokens(words, [-1])),
-            max_length=len(start) + round(TOKENS_FREE + window_s * TOKENS_PER_S_MAX),
+            max_length=len(start) + TOKENS_OVER + round(TOKENS_FREE + duration_s * TOKENS_PER_S_MAX),
         )[0]
         decoded = result.sequences_ids[0]
         tokens, ends_s = within(decoded, words.timestamp_begin, words.eot, duration_s)
