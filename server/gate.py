@@ -26,13 +26,13 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self._settings, self._keys, self._guests = settings, keyring(settings), Guests(settings)
 
-    def refusal(self, connection: ServerConnection, request: Request) -> Answer | None:
-        """Why this request may not open a conversation; None where it may."""
+    def refusal(self, connection: ServerConnection, request: Request, *, late_token: bool = False) -> Answer | None:
+        """Why this request may not open a conversation; None where it may, or where its token comes later (``late_guest``)."""
         if not doors.origin_allowed(request.headers.get("Origin"), request.headers.get("Host"), self._settings.origins):
             return shopfront.refused(http.HTTPStatus.FORBIDDEN, "not_allowed", WRONG_ORIGIN)
         headers = _read(request)
         brought = brought_by(headers)
-        if not self._keys.wanted("talk") or self._keys.holder(brought, "talk") is not None:
+        if not self._keys.wanted("talk") or self._keys.holder(brought, "talk") is not None or (late_token and not brought):
             return None
         if brought and not self._guests.may_try(self._address(connection, headers)):
             return shopfront.refused(http.HTTPStatus.TOO_MANY_REQUESTS, "not_allowed", TOO_MANY_GUESSES)
@@ -43,6 +43,14 @@ class Gate:
         """Who came in, and what he may have."""
         headers = _read(connection.request) if connection.request else {}
         return self._guests.guest(self._address(connection, headers), self._keys.holder(brought_by(headers), "talk"))
+
+    def late_guest(self, connection: ServerConnection, token: str) -> Guest | None:
+        """The same for a client that brings its token in its first message; None where it may not talk."""
+        headers = _read(connection.request) if connection.request else {}
+        address, holder = self._address(connection, headers), self._keys.holder([*brought_by(headers), token], "talk")
+        if holder is None and self._keys.wanted("talk"):
+            return None
+        return self._guests.guest(address, holder)
 
     def from_here(self, connection: ServerConnection, request: Request) -> bool:
         """Whether this machine itself asks, speaking for nobody else: only it is told the server's figures at this door."""

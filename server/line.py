@@ -63,6 +63,9 @@ class Line:
 
     resumable = True
     """Whether the protocol can take up a conversation whose connection was lost."""
+    late_token = False
+    """Whether the client can bring its token only in its first message; ``token`` is what it brought."""
+    token = ""
 
     def __init__(
         self, connection: ServerConnection, settings: Settings, saw: Callable[[ServerMessage], None], guest: Guest = NOBODY
@@ -233,10 +236,15 @@ class Line:
 
     def hear(self, session: Session, pcm: bytes) -> None:
         """Give the session sound, PCM16 at its own rate, as long as it comes at a bearable pace."""
-        lasts_s = len(pcm) / 2 / session.sample_rate_hz
+        if self.bearable(len(pcm) / 2 / session.sample_rate_hz):
+            session.audio(pcm)
+
+    def bearable(self, lasts_s: float) -> bool:
+        """Take so much sound off what the client may send; False, and the conversation is closed, where it is too much."""
         if not self._audio_s.spend(lasts_s):
             self.close("too_fast")
         elif not self.guest.may_hear(lasts_s):
             self.close("used_up")
         else:
-            session.audio(pcm)
+            return True
+        return False
