@@ -375,13 +375,14 @@ def _comparison_holds(claim: Claim, ground: Ground, shop: ShopFacts) -> bool:
         return False
     for one in mine:
         for other in others:
-            left, right = _measure(one, slot, shop), _measure(other, slot, shop)
+            left, right = measured(one, slot, shop), measured(other, slot, shop)
             if left is None or right is None or not (left < right if way == "less" else left > right):
                 return False
     return True
 
 
-def _measure(facts: ItemFacts, slot: str, shop: ShopFacts) -> float | None:
+def measured(facts: ItemFacts, slot: str, shop: ShopFacts) -> float | None:
+    """Where an item stands on what a comparison compares: its price, an amount, or its place on the shop's scale."""
     if slot == "price":
         return facts.item.price_minor
     if slot in facts.item.numbers:

@@ -31,6 +31,7 @@ PRICED: frozenset[PlanKind] = frozenset({"recommend", "compare", "answer", "chos
 def compose(scene: Scene) -> tuple[Telling, ...]:
     """The sentences of the reply, in order; never empty. Says so where the shop's own service could not be asked."""
     tellings = [telling for telling in COMPOSERS[scene.plan.kind](scene) if telling.text.strip()]
+    tellings = [*small_talk.recalled(scene), *tellings]
     stale = any(not facts.live for facts in scene.ground.items)
     if stale and scene.plan.kind in PRICED and scene.plan.requested[:1] != ("stock",):
         ground = with_words(scene.ground, "check prices just now listed")

@@ -35,6 +35,10 @@ class Sheet:
     says: str = ""
     puts: tuple[tuple[str, str], ...] = ()
     """(value, as it stands in a sentence) of the traits that the shop puts in its own way; not shown, for mending grammar."""
+    traits: tuple[tuple[str, bool], ...] = ()
+    """(as it stands in a sentence, whether it was wished); not shown, for the grammar of the second try."""
+    several: bool = False
+    """The name is spoken of as several; not shown."""
 
     def prompt(self) -> str:
         """Up to where the model goes on."""
@@ -56,7 +60,7 @@ def _house_sheets() -> tuple[Sheet, ...]:
 
 
 def _sheet(entry: dict[str, object]) -> Sheet:
-    shown = [each.name for each in fields(Sheet) if each.name != "puts"]
+    shown = [each.name for each in fields(Sheet) if each.name not in ("puts", "traits", "several")]
     return Sheet(**{name: str(entry[name]) for name in shown if name in entry})  # type: ignore[arg-type]
 
 

@@ -1,50 +1,91 @@
-"""Recommending, comparing, choosing, and saying that nothing fits: the deciding difference first, two or three items at most."""
+"""Recommending, comparing, choosing, and saying that nothing fits: the deciding difference first, two or three items at most.
+
+A reply is composed at the fullest `Measure` that is over before twelve seconds are up.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from dialogue.phrasing.checking import measured
 from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
-from dialogue.phrasing.spoken import count, listed, ordinal, price, relaxed, sentence
+from dialogue.phrasing.spoken import count, listed, ordinal, price, quantity, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
 from dialogue.phrasing.traits import Trait, price_gap, put, puts_of, sentence_traits, traits_of, wished_words, wishes_met
 from recommender.types import Relaxation
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
-REPLY_CHARS = 198
-"""Twelve seconds aloud."""
-AROUND_CHARS, JOINING_CHARS, QUESTION_CHARS = 25, 26, 45
-"""About what the opening, the words between a name and its price, and a question take."""
+REPLY_CHARS = 185
+"""Eleven seconds aloud by template; the model's words are a little longer, and a reply should be over in twelve."""
 FEW_LEFT = 3
 """Stock worth a word."""
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How much a reply says."""
+
+    items: int
+    traits: int
+    """Of each item; of one whose price is put against the other's, one fewer."""
+    gap: bool = True
+    """The second price is put against the first: "thirty dollars less"."""
+    asks: bool = True
+    offers: bool = True
+    """The question comes with values to choose from."""
+
+
+MEASURES = (
+    Measure(3, 1, gap=False),
+    Measure(3, 1, gap=False, offers=False),
+    Measure(2, 2),
+    Measure(2, 2, offers=False),
+    Measure(2, 1, offers=False),
+    Measure(2, 1, gap=False, offers=False),
+    Measure(2, 1, gap=False, asks=False),
+    Measure(2, 0, gap=False, asks=False),
+)
+"""From the fullest to the barest."""
+ALONE = (Measure(1, 3), Measure(1, 2), Measure(1, 1, offers=False), Measure(1, 1, asks=False))
+BARE = Measure(1, 2)
+
+
 def shown(scene: Scene) -> tuple[ItemFacts, ...]:
-    """The items that are spoken of: three where their names and prices are short enough to be heard in twelve seconds, else
-    two.
-    """
-    items = scene.ground.items[:ITEMS_SPOKEN]
-    chars = AROUND_CHARS + sum(len(facts.name) + len(facts.price) + JOINING_CHARS for facts in items)
-    chars += QUESTION_CHARS if scene.plan.ask_next else 0
-    return items if chars <= REPLY_CHARS else items[: ITEMS_SPOKEN - 1]
+    """The items that may be spoken of."""
+    return scene.ground.items[:ITEMS_SPOKEN]
 
 
-def told_of(scene: Scene) -> frozenset[tuple[str, str]]:
+def fitted(scene: Scene, compose: Callable[[Scene, Measure], list[Telling]]) -> list[Telling]:
+    """The reply at the fullest measure that is short enough to be listened to; else at the barest."""
+    there = len(shown(scene))
+    tellings: list[Telling] = []
+    for measure in ALONE if there == 1 else MEASURES:
+        if measure.items <= there:
+            tellings = compose(scene, measure)
+            if sum(len(telling.text) + 1 for telling in tellings) <= REPLY_CHARS:
+                break
+    return tellings
+
+
+def told_of(scene: Scene, items: tuple[ItemFacts, ...]) -> frozenset[tuple[str, str]]:
     """What a recommendation's opening says of all the items: (slot, value)."""
     if scene.plan.kind != "recommend":
         return frozenset()
-    return frozenset((slot.name, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, shown(scene)))
+    return frozenset((slot.name, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, items))
 
 
-def pitch(scene: Scene, facts: ItemFacts, position: int, *, before: ItemFacts | None = None) -> Telling:
-    """One item in a sentence: its name, what it has of what was wished, what decides, its price."""
-    others = [other for other in shown(scene) if other is not facts]
-    gap = price_gap(facts, before, scene.shop) if before and len(others) == 1 else ""
+def pitch(scene: Scene, facts: ItemFacts, position: int, measure: Measure = BARE, items: tuple[ItemFacts, ...] = ()) -> Telling:
+    """One of the items in a sentence: its name, what it has of what was wished, what decides, its price."""
+    before = items[position - 1] if position else None
+    others = [other for other in items if other is not facts]
+    gap = price_gap(facts, before, scene.shop) if before and measure.gap else ""
     gap = "" if gap == "the same price" else gap
-    traits = traits_of(facts, scene.shop, scene.plan.wishes, others, told_of(scene), fewer=bool(gap))
+    most = max(1, measure.traits - 1) if gap else measure.traits
+    traits = traits_of(facts, scene.shop, scene.plan.wishes, most, others, told_of(scene, items))
     the, verb, cost = named(facts, scene.shop), verb_of(facts), facts.price
     about = sentence_traits(traits)
     if gap:
@@ -55,16 +96,21 @@ def pitch(scene: Scene, facts: ItemFacts, position: int, *, before: ItemFacts | 
     else:
         leads = (f"{the} {verb}", f"There {verb} {the},", f"I would look at {the},")
         lead = scene.vary(leads if not before else (f"Then {the},", f"{the} {verb}", f"Or {the},"), position)
-        text = f"{lead} {about or 'one to see'}{f', at {cost}' if cost else ''}"
-    if few := _few_left(facts):
+        at = f"at {cost}" if cost and (about or lead.endswith(",")) else cost
+        said = ", ".join(part for part in (about, at) if part)
+        text = f"{lead} {said or 'one to see'}"
+    if len(items) < 2 and (few := _few_left(facts)):
         text += f", and {few}"
     ground = scene.ground.only(facts, *([before] if before else []))
-    return Telling(sentence(text), ground, _sheet(the, lead, traits, cost), names=(0,))
+    return Telling(sentence(text), ground, _sheet(the, lead, traits, cost, verb), names=(0,))
 
 
-def _sheet(the: str, lead: str, traits: tuple[Trait, ...], cost: str) -> Sheet:
+def _sheet(the: str, lead: str, traits: tuple[Trait, ...], cost: str, verb: str) -> Sheet:
     facts = "; ".join(trait.said + (" (as asked)" if trait.wished else "") for trait in traits)
-    return Sheet(name=the, price=cost, facts=facts, lead=lead[0].upper() + lead[1:], puts=puts_of(traits))
+    return Sheet(
+        name=the, price=cost, facts=facts, lead=lead[0].upper() + lead[1:], puts=puts_of(traits),
+        traits=tuple((trait.said, trait.wished) for trait in traits), several=verb == "are",
+    )  # fmt: skip
 
 
 def _few_left(facts: ItemFacts) -> str:
@@ -75,21 +121,19 @@ def _few_left(facts: ItemFacts) -> str:
     return f"there {'is one' if stock == 1 else f'are {relaxed(stock)}'} left"
 
 
-def pitches(scene: Scene) -> list[Telling]:
+def pitches(scene: Scene, measure: Measure = BARE) -> list[Telling]:
     """Every item in turn, each against the one before."""
-    tellings: list[Telling] = []
-    before: ItemFacts | None = None
-    for position, facts in enumerate(shown(scene)):
-        tellings.append(pitch(scene, facts, position, before=before))
-        before = facts
-    return tellings
+    items = scene.ground.items[: measure.items]
+    return [pitch(scene, facts, position, measure, items) for position, facts in enumerate(items)]
 
 
 def recommend(scene: Scene) -> list[Telling]:
     """An opening clause that says how many and why, the items, and at most one question."""
-    items, plan = shown(scene), scene.plan
-    if not items:
-        return none_fit(scene)
+    return fitted(scene, _recommended) if shown(scene) else none_fit(scene)
+
+
+def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
+    plan, items = scene.plan, scene.ground.items[: measure.items]
     wished = wished_words(wishes_met(scene.shop, plan.wishes, items))
     if plan.note == "undone":
         options: tuple[str, ...] = ("Back to before:", "As it was before:")
@@ -102,34 +146,66 @@ def recommend(scene: Scene) -> list[Telling]:
     text = f"{wished}, {opening[0].lower() if not opening.startswith('I ') else 'I'}{opening[1:]}" if wished else opening
     ground = replace(scene.ground, items=items, counts=frozenset({len(items)}))
     opener = replace(tell(with_words(ground, "back before"), text), clause=True)
-    asked = question(scene, scene.shop.slots.get(plan.ask_next or ""), plan.options, worded=True)
-    return [opener, *pitches(scene), *([asked] if asked else [])]
+    slot = scene.shop.slots.get(plan.ask_next or "") if measure.asks else None
+    asked = question(scene, slot, plan.options if measure.offers else (), worded=True)
+    return [opener, *pitches(scene, measure), *([asked] if asked else [])]
 
 
 def compare(scene: Scene) -> list[Telling]:
     """What decides between them, then each in its place."""
-    items = shown(scene)
-    if len(items) < 2:
-        return pitches(scene)
-    gap = price_gap(items[1], items[0], scene.shop)
-    if gap == "the same price":
-        opener = scene.vary(("They are the same price:", "Both cost the same:", "The price is the same:"))
-    elif gap:
-        opener = scene.vary((f"The second is {gap}:", f"The second one costs {gap}:", f"In price, the second is {gap}:"))
-    else:
-        opener = scene.vary(("Let me put them side by side:", "Here is how they differ:"))
+    return fitted(scene, _compared) if len(shown(scene)) > 1 else pitches(scene)
+
+
+def _compared(scene: Scene, measure: Measure) -> list[Telling]:
+    items = scene.ground.items[: measure.items]
     pair = replace(scene.ground, items=items[:2])
-    tellings = [replace(tell(with_words(pair, "side differ"), opener), clause=True)]
+    tellings = [replace(tell(with_words(pair, "side differ"), _deciding(scene, items)), clause=True)]
     for position, facts in enumerate(items):
-        traits = traits_of(facts, scene.shop, scene.plan.wishes, [other for other in items if other is not facts])
+        others = [other for other in items if other is not facts]
+        traits = traits_of(facts, scene.shop, scene.plan.wishes, max(1, measure.traits), others)
         about, the, verb = sentence_traits(traits), named(facts, scene.shop), verb_of(facts)
         cost = f"at {facts.price}" if facts.price else ""
         lead = f"The {ordinal(position)}, {the}, {verb}"
         said = ", ".join(part for part in (about, cost) if part)
         text = f"{lead} {said}" if said else f"The {ordinal(position)} {verb} {the}"
-        sheet = _sheet(the, lead, traits, facts.price) if said else None
+        sheet = _sheet(the, lead, traits, facts.price, verb) if said else None
         tellings.append(Telling(sentence(text), scene.ground.only(facts), sheet, names=(0,)))
     return tellings
+
+
+def _deciding(scene: Scene, items: tuple[ItemFacts, ...]) -> str:
+    """ "The second is dressier, and thirty dollars more:"; of three, that they differ."""
+    gap = price_gap(items[1], items[0], scene.shop)
+    if len(items) > 2:
+        return scene.vary(("Let me put them side by side:", "Here is how they differ:"))
+    differs = _difference(scene, items[1], items[0])
+    if gap == "the same price":
+        if differs:
+            return scene.vary(
+                (f"They cost the same, but the second is {differs}:", f"The second is {differs}, for the same price:")
+            )
+        return scene.vary(("They are the same price:", "Both cost the same:", "The price is the same:"))
+    if gap and differs:
+        return scene.vary((f"The second is {differs}, and {gap}:", f"The second one is {differs}, and costs {gap}:"))
+    if gap:
+        return scene.vary((f"The second is {gap}:", f"The second one costs {gap}:", f"In price, the second is {gap}:"))
+    return f"The second is {differs}:" if differs else scene.vary(("Let me put them side by side:", "Here is how they differ:"))
+
+
+def _difference(scene: Scene, one: ItemFacts, other: ItemFacts) -> str:
+    """How the first stands to the second in the shop's own relative words: "warmer", "thirty-five minutes shorter"; "" where
+    nothing is known.
+    """
+    for critique in scene.shop.shop.critiques:
+        slot = scene.shop.slots[critique.slot]
+        mine, theirs = measured(one, slot.name, scene.shop), measured(other, slot.name, scene.shop)
+        if slot.is_money or mine is None or theirs is None or mine == theirs:
+            continue
+        if (mine < theirs) == (critique.direction == "less"):
+            far = abs(mine - theirs)
+            counted = slot.kind == "amount" and slot.unit not in ("", "year") and far == int(far)
+            return f"{quantity(far, slot.unit)} {critique.words[0]}" if counted else critique.words[0]
+    return ""
 
 
 def none_fit(scene: Scene) -> list[Telling]:
@@ -147,7 +223,7 @@ def none_fit(scene: Scene) -> list[Telling]:
         first = scene.vary(
             ("Nothing fits all of that.", "I have nothing that fits all of that.", "Not one thing fits all of that.")
         )
-    return [tell(ground, first), *_easings(scene), *pitches(scene)]
+    return [tell(ground, first), *_easings(scene), *pitches(scene, replace(BARE, items=ITEMS_SPOKEN))]
 
 
 def _easings(scene: Scene) -> list[Telling]:
@@ -164,7 +240,7 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
         spoken = replace(ground, prices_minor=ground.prices_minor | {minor})
         if relaxation.fitting == 1:
             return tell(spoken, f"There is one at {price(minor, scene.shop.currency)}")
-        return tell(spoken, f"From {price(minor, scene.shop.currency)} {there}")
+        return tell(spoken, f"{there}, from {price(minor, scene.shop.currency)}")
     if slot is not None and (values := sayable(relaxation.values)):
         offered = listed([put(slot, value) for value in values[:2]], "or")
         return tell(with_words(ground, offered), f"{offered}, {there}")

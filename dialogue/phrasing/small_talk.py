@@ -79,13 +79,46 @@ def wishes_of(state: BeliefState, scene: Scene) -> list[str]:
     return said
 
 
+def recalled(scene: Scene) -> list[Telling]:
+    """ "Last time you liked linen", before what was found with it."""
+    values = sayable(value for values in scene.plan.recalled.values() for value in values)
+    said = listed(values)
+    return [tell(with_words(scene.ground, said, "last time liked"), f"Last time you liked {said}.")] if said else []
+
+
+def known_before(scene: Scene) -> list[Telling]:
+    """What is kept of earlier visits, person by person."""
+    known = scene.state.known
+    told: list[Telling] = []
+    person = next((slot for slot in scene.shop.shop.slots if slot.person), None)
+    for whom in dict.fromkeys(trait.whom for trait in known.traits if trait.kind != "owns"):
+        parts = []
+        for kind, verb in (("likes", "you like"), ("dislikes", "you would rather not have")):
+            values = [v for vs in known.of("likes" if kind == "likes" else "dislikes", (whom,)).values() for v in vs]
+            parts += [f"{verb} {listed(sayable(values))}"] if sayable(values) else []
+        lead = f"{put(person, whom)} ".capitalize() if whom and person else ""
+        text = f"{lead}{listed(parts)}"
+        told.append(tell(with_words(scene.ground, text, "rather"), text))
+    owned = [named(facts, scene.shop) for facts in scene.ground.items if facts.item.id in known.owned]
+    if owned:
+        text = f"You have {listed(owned)} already"
+        told.append(tell(with_words(scene.ground, "already"), text))
+    return told
+
+
 def memory(scene: Scene) -> list[Telling]:
     """What is remembered, or that it is forgotten."""
     ground = with_words(scene.ground, "remember remembered forget forgotten know knew far done conversation")
     if scene.plan.note.startswith("forg"):
         return [tell(ground, scene.vary(("Done, I have forgotten what I knew of you.", "That is forgotten.")))]
+    if scene.plan.note == "corrected":
+        return [tell(ground, scene.vary(("Right, I have forgotten that.", "That is forgotten, then.")))]
+    if scene.plan.note == "cannot_remember":
+        return [tell(with_words(ground, "here visit once"), "Sorry, here I remember only this conversation.")]
     if scene.plan.note.startswith("remember"):
         return [tell(ground, scene.vary(("I will remember what you like.", "Gladly, I will remember what you like.")))]
+    if before := known_before(scene):
+        return before
     values = wishes_of(scene.state, scene) or sayable(value for values in scene.plan.wishes.values() for value in values)
     if not values:
         return [tell(ground, scene.vary(("I know nothing about you yet.", "So far I have nothing to remember about you.")))]

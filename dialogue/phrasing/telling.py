@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
-from dialogue.phrasing.spoken import listed, sentence
+from dialogue.phrasing.spoken import sentence
+from dialogue.phrasing.traits import offered
 from dialogue.shop import Slot
 from dialogue.state import BeliefState
 from dialogue.types import Plan
@@ -89,7 +90,9 @@ def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded:
     if not choices:
         sheet = Sheet(ask=f"{asked}?", lead="And") if worded else None
         return Telling(f"{asked}?", ground, sheet)
-    offered = listed(choices, "or")
-    text = scene.vary((f"{asked}: {offered}?", f"{asked}, perhaps {offered}?", f"{asked}, {offered}?"))
+    offer = offered(slot, choices)
+    ground = with_words(ground, offer)
+    text = scene.vary((f"{asked}: {offer}?", f"{asked}, perhaps {offer}?", f"{asked}, {offer}?"))
     lead = f"And {asked[0].lower()}{asked[1:]},"
-    return Telling(sentence(text), ground, Sheet(ask=f"{asked}?", options=", ".join(choices), lead=lead) if worded else None)
+    sheet = Sheet(ask=f"{asked}?", options=offer.replace(" or ", ", "), lead=lead)
+    return Telling(sentence(text), ground, sheet if worded else None)

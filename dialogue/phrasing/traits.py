@@ -10,11 +10,10 @@ from dialogue.phrasing.names import sayable
 from dialogue.phrasing.spoken import listed, price
 from dialogue.shop import Slot
 
-TRAITS = (3, 2, 1)
-"""How many are said of each item, by how many items are spoken of: a reply should end before twelve seconds are up."""
 SPECIFIC = (1, 2, 3)
 """Rank by how many values the item has of a slot: one colour says more than four occasions."""
 WISHES_REPEATED = 2
+LEADING = frozenset({"for", "in", "by", "with", "from", "on", "at", "to"})
 VALUES_TELLING = 3
 """An item with more values of a slot than this is for anything."""
 ROUGH_FROM_MINOR = 300
@@ -50,17 +49,16 @@ def traits_of(
     facts: ItemFacts,
     shop: ShopFacts,
     wishes: Mapping[str, Sequence[str]],
+    most: int,
     besides: Sequence[ItemFacts] = (),
     told: frozenset[tuple[str, str]] = frozenset(),
-    fewer: int = 0,
 ) -> tuple[Trait, ...]:
-    """As many as TRAITS allows, less ``fewer``: what was wished and holds, then what the others in the reply have not, then the
+    """``most`` of them: what was wished and holds, then what the others in the reply have not, then the
     rest in the shop's order.
 
     Left out are the kind of thing, what the name or the opening (``told``: slot and value) says already, slots that nobody is
-    ever asked about, and values of an item that has so many that none says much.
+    ever asked about, values of an item that has so many that none says much, and a value that another slot has said.
     """
-    most = max(1, TRAITS[min(len(besides), len(TRAITS) - 1)] - fewer)
     found: list[tuple[int, int, Trait]] = []
     for order, slot in enumerate(shop.shop.slots):
         wished = tuple(wishes.get(slot.name, ()))
@@ -82,7 +80,11 @@ def traits_of(
             shared = any(value in other.values.get(slot.name, ()) for other in besides)
             rank = 0 if held else len(SPECIFIC) if shared else SPECIFIC[min(len(values), len(SPECIFIC)) - 1]
             found.append((rank, order, Trait(slot.name, value, put(slot, value), bool(held))))
-    return tuple(trait for _, _, trait in sorted(found, key=lambda entry: entry[:2])[:most])
+    chosen: list[Trait] = []
+    for _, _, trait in sorted(found, key=lambda entry: entry[:2]):
+        if not any(set(stems(trait.value)) & set(stems(other.value)) for other in chosen):
+            chosen.append(trait)
+    return tuple(chosen[:most])
 
 
 def wishes_met(
@@ -122,9 +124,16 @@ def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:
 
 
 def sentence_traits(traits: Sequence[Trait]) -> str:
-    """The traits in a row: "elegant, in navy and for a wedding"."""
-    said = [trait.said for trait in traits if not trait.phrased] + [trait.said for trait in traits if trait.phrased]
-    return listed(said) if len(said) < 3 else ", ".join(said)
+    """The traits in a row: "elegant, in navy, for a wedding"."""
+    return ", ".join([trait.said for trait in traits if not trait.phrased] + [trait.said for trait in traits if trait.phrased])
+
+
+def offered(slot: Slot, values: Sequence[str]) -> str:
+    """Values to choose from, as they are put, with what all begin with said by the question: "a wedding, a picnic or work"."""
+    said = [put(slot, value).split() for value in values]
+    while all(len(words) > 1 for words in said) and len({words[0] for words in said}) == 1 and said[0][0] in LEADING:
+        said = [words[1:] for words in said]
+    return listed([" ".join(words) for words in said], "or")
 
 
 def puts_of(traits: Sequence[Trait]) -> tuple[tuple[str, str], ...]:

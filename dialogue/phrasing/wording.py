@@ -1,6 +1,6 @@
 """The model's words for one sentence: asked for, read back, mended, asked for again, or given up.
 
-sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, warmer
+sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, by grammar
 """
 
 from __future__ import annotations
@@ -13,12 +13,24 @@ from dataclasses import dataclass
 from dialogue.llm import LanguageModel, LlmError
 from dialogue.phrasing.checking import Fault, Verdict, check
 from dialogue.phrasing.facts import ShopFacts, stems
+from dialogue.phrasing.grammars import grammar_of
+from dialogue.phrasing.plain import FUNCTION_WORDS
 from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.telling import Telling
 
 WARMTH = (0.0, 0.7)
-"""Temperatures of the tries: the first is greedy."""
+"""Temperatures of the tries: the first is greedy and free, the second is held to the grammar of its facts."""
+LONGER_CHARS = 24
+"""How much longer than the template the model's sentence may be: the reply was measured by the templates."""
+ILL_FORMED = re.compile(
+    r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
+    r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are)\b|\b(?:and|with),"
+    r"|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
+    re.IGNORECASE,
+)
+"""What a base model writes where it has lost the thread, and praise of nothing ("a beautiful thing")."""
+ASKED = re.compile(r"\b(?:you|your|asked|wanted)\b", re.IGNORECASE)
 MENDINGS = 2
 LEAST_MS = 60.0
 """Less time than this is not worth a try."""
@@ -61,6 +73,7 @@ class Worder:
                     self._prefix + telling.sheet.prompt(),
                     max_tokens=MAX_TOKENS,
                     stop=STOP,
+                    grammar=grammar_of(telling.sheet) if attempt else None,
                     deadline_ms=left_ms,
                     temperature=warmth,
                     seed=seed + attempt,
@@ -89,10 +102,12 @@ class Worder:
         for _ in range(MENDINGS):
             if verdict.passes or not text:
                 break
-            text = mend(text, verdict, sheet)
+            text = _mend_grammar(mend(text, verdict, sheet), sheet)
             verdict = self._check(text, telling)
+        if verdict.passes and (whole := _completed(text, sheet)) != text:
+            text, verdict = whole, self._check(whole, telling)
         fault = "" if text and verdict.passes else "not_mended"
-        if not fault and (unfit := _unfit(text, sheet)):
+        if not fault and (unfit := _unfit(text, telling)):
             causes.append(unfit)
             fault = unfit
         return ("" if fault else text), tuple(causes)
@@ -101,22 +116,49 @@ class Worder:
         return check(text, telling.ground, self._shop, must_name=telling.names)
 
 
-def _unfit(text: str, sheet: Sheet) -> str:
-    """Why a true sentence does not do what it was for: a question that does not ask, an answer without the fact; else ""."""
+def _unfit(text: str, telling: Telling) -> str:
+    """Why a true sentence does not do what it was for, or is not good English; else ""."""
+    sheet = telling.sheet
+    assert sheet is not None
+    said = stems(text)
     if sheet.ask:
         options = [option for option in sheet.options.split(", ") if option]
-        said = stems(text)
-        rambles = bool({"i", "me", "my", "id"} & set(said))
+        rambles = bool({"i", "me", "my", "id"} & set(said)) or text.lower().count("is it") > sheet.ask.lower().count("is it")
         lost = [option for option in options if not set(stems(option)) <= set(said)]
+        listed = len(options) < 2 or " or " in text
         on_topic = options or set(stems(sheet.ask)) & set(said)
-        return "" if text.endswith("?") and not lost and not rambles and on_topic and len(said) > 3 else "not_asked"
-    said = stems(text)
-    threes = [said[at : at + 3] for at in range(len(said) - 2)]
-    if len(set(threes)) < len(threes) or (sheet.name and text.lower().count(sheet.name.lower()) > 1):
-        return "said_twice"
-    if sheet.asked and not set(stems(sheet.facts)) <= set(stems(text)):
+        return "" if text.endswith("?") and listed and not lost and not rambles and on_topic and len(said) > 3 else "not_asked"
+    if sheet.asked and not set(stems(sheet.facts)) <= set(said):
         return "not_answered"
+    if len(text) > len(telling.text) + LONGER_CHARS:
+        return "too_long"
+    written = text[len(sheet.lead) :]
+    own = [stem for stem in stems(written.replace(sheet.price, "")) if stem not in FUNCTION_WORDS]
+    facts = set(stems(sheet.facts))
+    if len(set(own)) < len(own) or (set(own) & set(stems(sheet.name))) - facts:
+        return "said_twice"
+    misput = any(
+        re.search(rf"\bby {re.escape(value)}\b", written, re.I) and not put.startswith("by ") for value, put in sheet.puts
+    )
+    if misput or ILL_FORMED.search(written) or (ASKED.search(written) and "(as asked)" not in sheet.facts):
+        return "ill_formed"
     return ""
+
+
+def _completed(text: str, sheet: Sheet) -> str:
+    """The sentence with the facts that the model forgot, before the price."""
+    if sheet.ask or sheet.asked:
+        return text
+    said = set(stems(text[len(sheet.lead) :]))
+    lost = [fact for fact, _ in sheet.traits if not set(stems(fact)) - FUNCTION_WORDS <= said]
+    if not lost:
+        return text
+    close = re.search(
+        rf",? (?:(?:and )?(?:it's|they're|(?:it )?costs|(?:they )?cost|at|for) )?{re.escape(sheet.price)}\.$", text
+    ) if sheet.price else None  # fmt: skip
+    at = close.start() if close and close.start() >= len(sheet.lead) else len(text.rstrip("."))
+    joint = " " if at == len(sheet.lead) else ", "
+    return f"{text[:at]}{joint}{', '.join(lost)}{text[at:]}"
 
 
 def tidy(sheet: Sheet, written: str) -> str:
@@ -139,7 +181,8 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     for value, said in sheet.puts:
         if said not in rest:
             after = re.escape(said.partition(value)[2])
-            rest = re.sub(rf"(?:\b(?:an?|the|in|for|by|with) )*\b{re.escape(value)}\b(?:{after})?", said, rest, count=1)
+            bare = rf"(?:\b(?:an?|the|in|for|by|with) )*\b{re.escape(value)}\b(?:{after})?"
+            rest = re.sub(bare, lambda _, said=said: said, rest, count=1, flags=re.IGNORECASE)  # type: ignore[misc]
     rest = re.sub(r"\bmade of (?=(?:in|for|by) )", "", rest)
     if sheet.price:
         cost = re.escape(sheet.price)
@@ -167,7 +210,8 @@ def mend(text: str, verdict: Verdict, sheet: Sheet) -> str:
     pieces.append((start, len(text)))
     faulty = [fault for fault in verdict.faults if fault.end_char]
     kept = [piece for piece in pieces if not any(_inside(fault, piece) for fault in faulty)]
-    if not faulty or len(kept) == len(pieces) or kept[:1] != pieces[:1] or sheet.ask:
+    lead = [piece for piece in pieces if piece[0] < len(sheet.lead)]
+    if not faulty or len(kept) == len(pieces) or kept[: len(lead)] != lead or sheet.ask:
         return ""
     mended = sentence(", ".join(text[first:last].rstrip(".") for first, last in kept))
     return f"{mended.rstrip('.')}, at {sheet.price}." if sheet.price and sheet.price not in mended else mended

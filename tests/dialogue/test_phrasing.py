@@ -132,11 +132,11 @@ def test_nothing_under_the_limit_says_where_things_begin(plainly: Phraser) -> No
 
 
 def test_the_model_gets_the_facts_and_its_true_words_are_spoken() -> None:
-    model = Scripted("smart, in navy linen, lovely for a wedding, and it's a hundred and forty-five dollars.")
+    model = Scripted("smart, in navy, lovely for a wedding, and it's a hundred and forty-five dollars.")
     sentences = spoken_by(model, recommending(WRAP))
     assert sentences[-1].source == "llm"
     assert sentences[-1].text == (
-        "The Linen Wrap Dress is smart, in navy linen, lovely for a wedding, and it's a hundred and forty-five dollars."
+        "The Linen Wrap Dress is smart, in navy, lovely for a wedding, and it's a hundred and forty-five dollars."
     )
     assert sentences[-1].spans == (("w1", 4, 20),)
     assert "a hundred and forty-five dollars" in model.prompts[0].rsplit("\n\n", 1)[-1]
