@@ -66,6 +66,10 @@ class ShopRecommender:
                 journal(self._folder, changes)
             self._shelf = after
 
+    def knows(self, shopper: str) -> bool:
+        """Whether anything is known of what this shopper has chosen before."""
+        return shopper in self._shelf.histories.numbers
+
     def item(self, item_id: str) -> Item | None:
         """The item as the shop wrote it, or None."""
         shelf = self._shelf

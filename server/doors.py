@@ -1,9 +1,11 @@
-"""Which web pages may come in, and the bucket that every limit of pace is made of."""
+"""Which web pages may come in, the certificate that is shown to callers, and the bucket that limits of pace are made of."""
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -22,6 +24,28 @@ def origin_allowed(origin: str | None, host: str | None, allowed: tuple[str, ...
     if parts.scheme not in ("http", "https") or parts.hostname is None:
         return False
     return parts.hostname in LOCAL_HOSTS and parts.netloc == (host or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """TLS by certificate files, which may be renewed while the server runs."""
+
+    chain: Path
+    key: Path
+    context: ssl.SSLContext
+
+    @classmethod
+    def of(cls, chain: Path, key: Path) -> Certificate:
+        """Raises OSError (ssl.SSLError is one) where the files are no certificate and its key."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        made = cls(chain, key, context)
+        made.renew()
+        return made
+
+    def renew(self) -> None:
+        """Read the files again; new connections see the new certificate."""
+        self.context.load_cert_chain(self.chain, self.key)
 
 
 @dataclass

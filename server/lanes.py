@@ -38,6 +38,8 @@ WATCHDOG_S = 0.25
 WORKERS: dict[BenchName, int] = {"phrasing": 4}
 """Workers of a bench that has more than one: phrasing mostly waits for the LLM's own thread."""
 KEPT_WAITS = 512
+SICK_AFTER, SICK_FOR_S = 3, 300.0
+"""A bench on which so many jobs hung within this time is sick: each left a thread stuck in its engine."""
 
 
 class Lane(IntEnum):
@@ -106,6 +108,7 @@ class Bench:
         self._wake = threading.Condition()
         self._closed = False
         self._worker_numbers = itertools.count(1)
+        self._given_up_s: deque[float] = deque(maxlen=SICK_AFTER)
         self._running: dict[int, Job[Any] | None] = {}
         """What each live worker is doing; a worker that is not here any more was given up."""
         for _ in range(WORKERS.get(name, 1)):
@@ -143,6 +146,11 @@ class Bench:
     def waiting(self) -> int:
         with self._wake:
             return len(self._queue)
+
+    @property
+    def sick(self) -> bool:
+        """Its engine hangs again and again; only a new process helps."""
+        return len(self._given_up_s) == SICK_AFTER and time.monotonic() - self._given_up_s[0] < SICK_FOR_S
 
     def close(self) -> None:
         with self._wake:
@@ -198,6 +206,7 @@ class Bench:
             hung = [(number, job) for number, job in self._running.items() if job is not None and job.ran_past_limit(now_s)]
             for number, job in hung:
                 del self._running[number]
+                self._given_up_s.append(now_s)
                 self._figures[job.lane].slow += 1
                 self._start_worker()
         for _, job in hung:
@@ -232,6 +241,10 @@ class Lanes:
     def waiting(self, bench: BenchName) -> int:
         """Jobs queued on the bench, not counting the running one."""
         return self._benches[bench].waiting
+
+    def sick(self) -> list[BenchName]:
+        """Benches whose engine hangs again and again."""
+        return [name for name, bench in self._benches.items() if bench.sick]
 
     def close(self) -> None:
         self._closed.set()

@@ -49,6 +49,10 @@ class Settings(BaseModel):
     llm_threads: int = Field(default=1, ge=1, le=64)
     """Two that share their cores with other work wait for each other: ninefold slower on a busy two-core machine."""
 
+    memory_url: SecretStr | None = None
+    """The database that remembers shoppers who agreed ("postgresql://user@host/name"); None: a SQLite file of shoptalk's own;
+    "none": nobody is remembered."""
+
     max_sessions: int = Field(default=8, ge=1, le=1000)
     crowded_onset_ms: float = Field(default=2_000, gt=0)
     """While the median shopper waits longer than this for the first sound, nobody new is let in."""
@@ -77,6 +81,17 @@ class Settings(BaseModel):
     """Addresses of proxies of ours, whose X-Forwarded-For is believed."""
     session_minutes: float = Field(default=120, gt=0)
     """A conversation that lasts longer is closed."""
+
+    kept_turns: int = Field(default=20, ge=0, le=1000)
+    """Turns kept in memory to be looked into (see server/keeping.py); their words go when their conversation ends."""
+    keep_words: bool = False
+    """Words of those who agree (start.may_keep) stay among the kept turns, and may stand in the log."""
+    keep_audio: bool = False
+    """The sound of those who agree is kept with their turns, as long as these."""
+    log: Literal["people", "json"] = "people"
+    """How the server writes its log: for people, or an object a line."""
+    traces: bool = False
+    """Whether each turn becomes an OpenTelemetry trace (see docs/operating.md)."""
 
     manage_host: str = "127.0.0.1"
     manage_port: int | None = Field(default=None, ge=0, le=65535)

@@ -26,7 +26,8 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
          ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 MOST_ITEMS = 100
 
@@ -71,14 +72,16 @@ def metrics(page: bytes) -> Answer:
     return Answer(http.HTTPStatus.OK, page, "text/plain; version=0.0.4; charset=utf-8")
 
 
-def answer(target: str, engines: Engines | None, figures: Mapping[str, Any]) -> Answer:
-    """Answer ``GET target``. ``engines``: None while they are loading. ``figures``: what /health tells."""
+def state(found: Mapping[str, Any]) -> Answer:
+    """Health or readiness; 503 where it is not as it should be."""
+    fine = found.get("status", "ok") == "ok" and found.get("ready", True)
+    return as_json(found, http.HTTPStatus.OK if fine else http.HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def answer(target: str, engines: Engines | None) -> Answer:
+    """Answer ``GET target``. ``engines``: None while they are loading."""
     parts = urlsplit(target)
     path, query = unquote(parts.path), parse_qs(parts.query)
-    if path == "/health":
-        return as_json({"status": "ok", **figures})
-    if path == "/ready":
-        return as_json({"ready": True}) if engines else as_json({"ready": False}, http.HTTPStatus.SERVICE_UNAVAILABLE)
     if path == "/v1/protocol":
         return as_json(schemas())
     if path.startswith("/v1/shop"):
