@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 Scope = Literal["talk", "manage"]
-BEARER_PROTOCOL = "shoptalk.bearer."
-"""A browser cannot set headers on a websocket, so its token comes as a subprotocol of this beginning."""
+BEARER_PROTOCOLS = ("shoptalk.bearer.", "openai-insecure-api-key.")
+"""A browser cannot set headers on a websocket, so its token comes as a subprotocol of such a beginning (the second: OpenAI's)."""
 LEAST_SECRET_CHARS = 16
 """Of a token that may manage: one that can be guessed opens the shop's books."""
 
@@ -112,7 +112,7 @@ def brought_by(headers: Mapping[str, str]) -> list[str]:
     given = headers.get("Authorization", "")
     brought = [given.removeprefix("Bearer ").strip()] if given.startswith("Bearer ") else []
     offered = [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]
-    return brought + [name.removeprefix(BEARER_PROTOCOL) for name in offered if name.startswith(BEARER_PROTOCOL)]
+    return brought + [name.removeprefix(start) for name in offered for start in BEARER_PROTOCOLS if name.startswith(start)]
 
 
 def _digest(secret: str) -> bytes:

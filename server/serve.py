@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -19,21 +18,29 @@ from websockets.typing import Subprotocol
 
 from server import shopfront
 from server.admission import Admission
+from server.doors import Certificate
 from server.engines import Engines
 from server.gate import Gate
 from server.guests import Guest
-from server.keys import BEARER_PROTOCOL
+from server.keeping import Keeper
+from server.keys import BEARER_PROTOCOLS
 from server.lanes import Lanes
-from server.line import Line
+from server.line import NOBODY, Line
 from server.protocol import MAX_FRAME_BYTES, ErrorCode, Ready, ServerMessage, Start, error
+from server.realtime.line import REALTIME_PATH, REALTIME_PROTOCOL, RealtimeLine
 from server.session import Session
-from server.settings import Settings
+from server.session_timing import Finished
+from server.settings import Settings, SettingsError
+from server.shopkeeping import Shopkeeper
+from server.twilio import TWILIO_PATH, TwilioLine
 from server.watching import Watching, gauges
 
 log = logging.getLogger(__name__)
 
 VOICE_PATH = "/v1/voice"
-LINES: dict[str, type[Line]] = {VOICE_PATH: Line}
+TOLD_TO_ALL = ("status", "ready", "because")
+"""What callers from elsewhere are told of the server's state."""
+LINES: dict[str, type[Line]] = {VOICE_PATH: Line, REALTIME_PATH: RealtimeLine, TWILIO_PATH: TwilioLine}
 """Where conversations are held, and the protocol that is spoken there."""
 
 
@@ -61,16 +68,50 @@ class Doorkeeper:
         self.watching = Watching(self.lanes)
         self.admission = Admission(self.settings)
         self.gate = Gate(self.settings)
+        self.kept = Keeper(self.settings)
+        self.certificate = _certificate(self.settings)
+        self.shopkeeper = Shopkeeper(self.settings, self.use)
 
     def saw(self, message: ServerMessage) -> None:
         """A message went to a client."""
         self.watching.saw(message)
         self.admission.saw(message)
 
+    def use(self, engines: Engines) -> None:
+        """Put other engines into force, from everybody's next turn on."""
+        self.engines = engines
+        for session in (*self.sessions.values(), *(resting.session for resting in self.resting.values())):
+            session.use(engines)
+
+    def finished(self, turn: Finished) -> None:
+        """A turn is over."""
+        if self.engines is not None:
+            self.kept.finished(turn, self.engines)
+
+    def dismiss(self, session_id: str) -> bool:
+        """End one conversation; False where there is none of that id."""
+        line = self.lines.get(session_id)
+        if line is not None:
+            line.close("ended")
+        return line is not None
+
+    def metrics(self) -> bytes:
+        """What Prometheus reads."""
+        return self.watching.page() + gauges(self.figures())
+
+    def health(self) -> dict[str, Any]:
+        """Whether this process does its work or should be replaced: an engine that hangs again and again does not mend itself."""
+        sick = self.lanes.sick()
+        return {"status": "sick" if sick else "ok", **({"sick": sick} if sick else {}), **self.figures()}
+
+    def readiness(self) -> dict[str, Any]:
+        """Whether one caller more would be let in now, and the code of the refusal where not."""
+        refusal = self._refusal(NOBODY)
+        return {"ready": refusal is None, **({"because": refusal[0]} if refusal else {}), **self.figures()}
+
     def figures(self) -> dict[str, Any]:
-        """What /health tells: numbers only, nothing of what is said."""
+        """Numbers of the server, nothing of what is said."""
         return {
-            "ready": self.engines is not None and not self.closing,
             "sessions": len(self.sessions), "max_sessions": self.settings.max_sessions,
             "served": self.served, "resumed": self.resumed,
             "resting": len(self.resting), "refused": self.refused, "up_s": round(time.monotonic() - self.began_s, 1),
@@ -80,13 +121,16 @@ class Doorkeeper:
         """Answer plain GETs; None lets a websocket in."""
         path = request.path.split("?")[0]
         if path in LINES:
-            refusal = self.gate.refusal(connection, request)
+            refusal = self.gate.refusal(connection, request, late_token=LINES[path].late_token)
             self.refused += refusal is not None
             return refusal.response() if refusal else None
         here = self.gate.from_here(connection, request)
         if path == "/metrics" and here:
-            return shopfront.metrics(self.watching.page() + gauges(self.figures())).response()
-        return shopfront.answer(request.path, self.engines, self.figures() if here else {}).response()
+            return shopfront.metrics(self.metrics()).response()
+        if path in ("/health", "/ready"):
+            found = self.health() if path == "/health" else self.readiness()
+            return shopfront.state(found if here else {name: found[name] for name in TOLD_TO_ALL if name in found}).response()
+        return shopfront.answer(request.path, self.engines).response()
 
     async def talk(self, connection: ServerConnection) -> None:
         """One conversation's connection, from its beginning to its end."""
@@ -100,7 +144,7 @@ class Doorkeeper:
             return
         async with line.sending():
             try:
-                await self._converse(line, self.engines)
+                await self._converse(connection, line, self.engines)
             except ConnectionClosed:
                 log.debug("a client has gone")
 
@@ -112,10 +156,17 @@ class Doorkeeper:
             return "too_many_here", most
         return self.admission.refusal(len(self.sessions))
 
-    async def _converse(self, line: Line, engines: Engines) -> None:
+    async def _converse(self, connection: ServerConnection, line: Line, engines: Engines) -> None:
         start, first = await line.start(engines)
         if start is None:
             return
+        if line.late_token:
+            guest = self.gate.late_guest(connection, line.token)
+            if guest is None:
+                self.refused += 1
+                line.close("not_allowed")
+                return
+            line.guest = guest
         resting = self.resting.pop(start.resume, None) if start.resume else None
         if resting is None and (refusal := self._refusal(line.guest)) is not None:   # others came while this one was starting
             self.refused += 1
@@ -146,10 +197,10 @@ class Doorkeeper:
             if line.lost and line.resumable and not running.done() and not self.closing:
                 self._rest(token, session, running)
             else:
-                await end(session, running)
+                await self._end(session, running)
 
     def _begin(self, start: Start, engines: Engines, line: Line) -> tuple[Session, asyncio.Task[None], int]:
-        session = Session(start, engines, self.lanes, line.send, line.drop_unsent)
+        session = Session(start, engines, self.lanes, line.send, line.drop_unsent, finished=self.finished)
         self.served += 1
         return session, asyncio.create_task(session.run()), 0
 
@@ -168,9 +219,16 @@ class Doorkeeper:
 
     def _expire(self, token: str) -> None:
         if (resting := self.resting.pop(token, None)) is not None:
-            ending = asyncio.create_task(end(resting.session, resting.running))
+            ending = asyncio.create_task(self._end(resting.session, resting.running))
             self._endings.add(ending)
             ending.add_done_callback(self._endings.discard)
+
+    async def _end(self, session: Session, running: asyncio.Task[None]) -> None:
+        """The conversation is over: nothing of it goes on."""
+        session.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        self.kept.ended(session.id)
 
     async def let_finish(self, within_s: float) -> None:
         """Take nobody in any more, and let the replies under way be heard."""
@@ -195,28 +253,17 @@ class Resting:
     running: asyncio.Task[None]
 
 
-async def end(session: Session, running: asyncio.Task[None]) -> None:
-    """The conversation is over: nothing of it goes on."""
-    session.close()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-
-
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple[Server, int]]:
     """The listening server and its port; conversations are refused as busy until ``keeper.engines`` is set."""
     def choose(connection: ServerConnection, offered: Any) -> Subprotocol | None:
-        return next((name for name in offered if name.startswith(BEARER_PROTOCOL)), None)
+        names = (name for name in offered if name == REALTIME_PROTOCOL or name.startswith(BEARER_PROTOCOLS[0]))
+        return next(names, None)
 
-    context = None
-    if settings.tls_certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
     async with serve(
-        keeper.talk, settings.host, settings.port, process_request=keeper.answer_get, select_subprotocol=choose, ssl=context,
-        compression=None, max_size=MAX_FRAME_BYTES, ping_interval=20, ping_timeout=20, close_timeout=2, server_header=None,
-        logger=_discreet(),
+        keeper.talk, settings.host, settings.port, process_request=keeper.answer_get, select_subprotocol=choose,
+        ssl=keeper.certificate.context if keeper.certificate else None, compression=None, max_size=MAX_FRAME_BYTES,
+        ping_interval=20, ping_timeout=20, close_timeout=2, server_header=None, logger=_discreet(),
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         try:
@@ -224,6 +271,15 @@ async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple
         finally:
             await keeper.say_goodbye()
     keeper.lanes.close()
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    try:
+        return Certificate.of(settings.tls_certificate, settings.tls_key)
+    except OSError as wrong:
+        raise SettingsError(f"The certificate {settings.tls_certificate} and its key cannot be used: {wrong.strerror}.") from None
 
 
 def _discreet() -> logging.Logger:
