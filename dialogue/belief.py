@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dialogue.easing import take_easing
 from dialogue.relative import moved
+from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.types import Act, SlotChange, Understanding
@@ -21,8 +22,11 @@ TEXTS_KEPT = 3
 def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender) -> BeliefState:
     """The state after a turn. The recommender is asked what was pointed at, so that "cheaper" can be measured from it."""
     acts = set(understanding.acts)
+    if Act.FORGET_ME in acts:
+        return BeliefState(turn=state.turn + 1, table=state.table, last_item=state.last_item, known=Known(kept=state.known.kept))
     if Act.START_OVER in acts:
-        return BeliefState(turn=state.turn + 1, history=state.remembered().history, chosen=state.chosen)
+        history = state.remembered().history
+        return BeliefState(turn=state.turn + 1, history=history, chosen=state.chosen, owned=state.owned, known=state.known)
     if Act.UNDO in acts and not understanding.changes:
         return _undone(state)
     past = state
@@ -40,6 +44,10 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     for change in understanding.changes:
         if change not in doubtful:
             state = change_slot(change, state, shop, recommender, referred or past.table)
+    known = corrected(state.known, understanding)
+    if Act.REMEMBER_ME in acts and known.kept:
+        known = replace(known, agreed=True)
+    state = replace(state, known=known, owned=tuple(dict.fromkeys((*state.owned, *understanding.owned))))
     if understanding.free_text and Act.INFORM in acts:
         state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
     return replace(state, pending=doubtful)
@@ -146,5 +154,7 @@ def _undone(state: BeliefState) -> BeliefState:
                 last_plan=state.last_plan,
                 asked_slot=None,
                 pending=(),
+                known=state.known,
+                recalled=state.recalled,
             )
     return replace(state, turn=state.turn + 1, pending=(), asked_slot=None)

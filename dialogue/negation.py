@@ -31,7 +31,11 @@ _EXCLUDE = (
     r"loads of|"
     r"lots of|tons of)|isnt|arent|not|no more|no)"
 )
-_INSTEAD = r"(?:instead of|rather than|in place of|as opposed to|not so much)"
+_INSTEAD = (
+    r"(?:instead of|rather than|in place of|as opposed to|not so much|"
+    r"(?:forget|dont remember|stop remembering)(?: about)?(?: that)? (?:i|we|he|she|they) "
+    r"(?:like|love|want|prefer|wear|hate)s?d?)"
+)
 _OPENER = re.compile(rf"\b(?:(?P<free>{_NEVER_NEGATE})|(?P<instead>{_INSTEAD})|(?P<exclude>{_EXCLUDE}))\b")
 _STOPPERS = frozenset(
     [

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from dialogue.easing import find_easing
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
+from dialogue.remembering import recalled
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Plan, Understanding
@@ -82,6 +83,7 @@ def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:
     return replace(
         state,
         last_plan=plan,
+        recalled=state.recalled or bool(plan.recalled),
         asked_slot=asked,
         asked=state.asked if asked is None or asked in state.asked else (*state.asked, asked),
         repairs=state.repairs + 1 if plan.kind == "repair" else 0,
@@ -92,10 +94,15 @@ def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:
 
 
 def _memory(turn: Deciding) -> Plan | None:
-    for act in (Act.FORGET_ME, Act.SHOW_MEMORY, Act.REMEMBER_ME):
-        if act in turn.acts:
-            return Plan("memory", note=act.value)
-    return None
+    if Act.FORGET_ME in turn.acts:
+        return Plan("memory", note="forget_me")
+    if Act.SHOW_MEMORY in turn.acts:
+        owned = tuple(ranked for item in turn.state.known.owned[:LIST_LENGTH] if (ranked := _ranked(turn, item)))
+        return Plan("memory", items=owned, note="show_memory")
+    if Act.REMEMBER_ME in turn.acts:
+        return Plan("memory", note="remember_me" if turn.state.known.kept else "cannot_remember")
+    taken_back = any(change.kind == "clear" for change in turn.understanding.changes)
+    return Plan("memory", note="corrected") if taken_back and Act.UNDO in turn.acts and turn.state.known.agreed else None
 
 
 def _started_over(turn: Deciding) -> Plan | None:
@@ -265,6 +272,7 @@ def _recommendation(turn: Deciding, found: Recommendation) -> Plan:
         "recommend",
         items=found.items,
         wishes=turn.wishes,
+        recalled=recalled(turn.state, turn.shop, [ranked.item.values for ranked in found.items]),
         fitting=found.fitting,
         ask_next=question[0].name if question else None,
         options=question[1] if question else (),

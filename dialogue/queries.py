@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogue.remembering import leanings
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, SlotBelief
 from recommender.types import Limits, Query, Range
@@ -33,7 +34,7 @@ def limits_of(state: BeliefState, shop: TalkingShop, *, skip_offered: bool = Fal
         elif slot.limit:
             ranges[slot.name] = _range(belief)
     ranges = {name: found for name, found in ranges.items() if found != Range()}
-    away = set(state.refused) | (set(state.offered) if skip_offered else set())
+    away = set(state.refused) | set(state.known.owned) | (set(state.offered) if skip_offered else set())
     return Limits(price_minor=price, must=must, exclude=exclude, ranges=ranges, exclude_items=frozenset(away))
 
 
@@ -54,6 +55,7 @@ def query_of(
     towards: dict[str, float] = {}
     target = None
     words = []
+    prefer.update(leanings(state, shop))
     for slot in shop.slots:
         belief = state.slots.get(slot.name)
         if belief is None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from dialogue.queries import limits_of
+from dialogue.remembering import for_whom
 from dialogue.shop import Slot, TalkingShop
 from dialogue.state import BeliefState
 from recommender.types import Recommender
@@ -21,10 +22,13 @@ WORTH_ASKING = 0.12
 def best_question(state: BeliefState, shop: TalkingShop, recommender: Recommender) -> tuple[Slot, tuple[str, ...]] | None:
     """The slot to ask for and two or three real values to offer; None where no question is worth the shopper's breath.
 
-    A slot is never asked twice in one topic, nor when anything at all is known of it.
+    A slot is never asked twice in one topic, nor when anything at all is known of it, from this visit or an earlier one.
     """
+    known = state.known.of("likes", for_whom(state, shop))
     open_slots = [
-        slot for slot in shop.slots if slot.ask and slot.name not in state.asked and not state.belief(slot.name).settled
+        slot
+        for slot in shop.slots
+        if slot.ask and slot.name not in state.asked and slot.name not in known and not state.belief(slot.name).settled
     ]
     if not open_slots:
         return None

@@ -37,6 +37,10 @@ class Slot(SlotColumns):
     """How gladly people answer it."""
     lapses: bool = False
     """Forgotten when the shopper turns to another kind of thing."""
+    person: bool = False
+    """Says who the thing is for; what is remembered between visits is kept apart for each."""
+    remember: bool = True
+    """A choice that says something of the shopper's taste, worth knowing at the next visit; never the topic."""
     words: tuple[str, ...] = ()
     """Other words for the slot itself, as in "what is it made of?"."""
     values: tuple[str, ...] = ()

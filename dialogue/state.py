@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dialogue.remembering import NOTHING_KNOWN, Known
 from dialogue.types import Heard, Plan, SlotChange
 
 UNDO_DEPTH = 8
@@ -65,6 +66,8 @@ class BeliefState:
     refused: tuple[str, ...] = ()
     liked: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
+    """Items refused because they are owned already."""
     like_item: str | None = None
     """Find likenesses of this item."""
     asked: tuple[str, ...] = ()
@@ -76,6 +79,10 @@ class BeliefState:
     last_plan: Plan | None = None
     repairs: int = 0
     """Turns in a row that were not understood."""
+    known: Known = NOTHING_KNOWN
+    """What is known from earlier visits."""
+    recalled: bool = False
+    """Something known from before was told in this visit."""
     history: tuple[BeliefState, ...] = ()
     """Earlier states, newest last, for undo; their own histories are empty."""
 

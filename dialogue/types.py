@@ -82,6 +82,8 @@ class Understanding:
     """Slots or topics asked about ("price", "material", "delivery")."""
     like_items: tuple[str, ...] = ()
     """Items to find likenesses of: "like the second but in green"."""
+    owned: tuple[str, ...] = ()
+    """Items that the shopper says are owned already."""
     free_text: str = ""
     """What is left for dense retrieval: the wish in the shopper's words."""
 
@@ -120,6 +122,8 @@ class Plan:
     relaxations: tuple[Relaxation, ...] = ()
     wishes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Slot to wished values, for "navy, as you asked"."""
+    recalled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Slot to values known from an earlier visit that show in the items: "last time you liked ..."."""
     fitting: int = 0
     note: str = ""
     """A short machine reason for the choice ("two_left", "budget_in_the_way", "off_topic:medical")."""

@@ -16,6 +16,7 @@ from dialogue.english import SMALL_WORDS
 from dialogue.ordinals import points_at_nothing
 from dialogue.reading import Reading, covered, read_stages
 from dialogue.references import Table
+from dialogue.remembering import OWNED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Reference, Understanding
@@ -62,7 +63,9 @@ class Reader:
             acts = [Act.UNCLEAR]
         if {Act.OFF_TOPIC, Act.UNCLEAR} & set(acts):
             free_text = ""
-        return Understanding(text, tuple(acts), changes, references, (*requested, *policies), like_items, free_text)
+        refused = [item for reference in references for item in reference.items] or list(state.table)
+        owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
+        return Understanding(text, tuple(acts), changes, references, (*requested, *policies), like_items, owned, free_text)
 
     def table(self, state: BeliefState) -> Table:
         """The items that can be pointed at."""

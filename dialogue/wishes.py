@@ -37,7 +37,7 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     said: list[tuple[Span, SlotChange]] = []
     for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention not in asked_values]):
         meant = reading.polarity(mention)
-        if meant is not None and not (meant == "clear" and not set(mention.values) & set(reading.state.wants(mention.slot))):
+        if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
             words = reading.utterance.said(mention.span)
             change = SlotChange(mention.slot, meant, mention.values, words=words, confidence=round(mention.confidence, 3))
             said.append((mention.span, replace(change, correction=correction)))
@@ -47,6 +47,11 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def _held(reading: Reading, slot: str) -> set[str]:
+    """The values that can be taken back: wanted now, or remembered."""
+    return {*reading.state.wants(slot), *(trait.value for trait in reading.state.known.traits if trait.slot == slot)}
 
 
 def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotChange:

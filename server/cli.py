@@ -11,6 +11,7 @@ from server.commands import (
     demo,
     hearing,
     index,
+    memory,
     models,
     recommending,
     serve,
@@ -38,6 +39,7 @@ app.command("config")(config.config)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(shop.app, name="shop")
+app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 train.command("understanding")(understanding.train_understanding)

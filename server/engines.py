@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from server import places
 from server.drawings import Drawings, load_drawings
 from server.lanes import NICE, make_nice
 from server.models import require
+from server.session_memory import MemoryAt, memory_at
 from server.settings import Settings, SettingsError
 from voice.echo import EchoGuard
 from voice.listening import Listener
@@ -54,6 +55,8 @@ class Engines:
     new_listener: Callable[[], Listener]
     turn_end: TurnEnd | None
     drawings: Drawings = field(default_factory=Drawings)
+    llm: LanguageModel | None = None
+    memory: MemoryAt | None = None
 
 
 def silent(part: str, took_s: float | None) -> None:
@@ -86,10 +89,21 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     phraser = Phraser(shop, recommender, parts["phrasing"])
     engines = Engines(
         shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
-        load_drawings(settings.shop),
+        load_drawings(settings.shop), parts["phrasing"], _memory(settings),
     )
     _warm(engines)
     return engines
+
+
+def with_shop(engines: Engines, shop: TalkingShop, recommender: Recommender, drawings: Drawings | None = None) -> Engines:
+    """The same ears, voice and models over another state of the shop: what is said and understood is read from it anew."""
+    from dialogue.conversation import Conversation
+    from dialogue.phrasing import Phraser
+
+    conversation = Conversation(shop, recommender, engines.conversation.embedder)
+    phraser = Phraser(shop, recommender, engines.llm)
+    return replace(engines, shop=shop, recommender=recommender, conversation=conversation, phraser=phraser,
+                   drawings=drawings or engines.drawings)
 
 
 def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
@@ -116,6 +130,14 @@ def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
 
     threading.Thread(target=load, name="load", daemon=True).start()
     return made
+
+
+def _memory(settings: Settings) -> MemoryAt | None:
+    """The memory across visits. One that was asked for by its address is opened at once, so that a wrong one is told."""
+    memory = memory_at(settings)
+    if memory is not None and settings.memory_url is not None:
+        memory.open()
+    return memory
 
 
 def _transcriber(settings: Settings) -> Transcriber:

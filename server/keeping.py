@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from dialogue.state import BeliefState
-from dialogue.types import Heard, Understanding
+from dialogue.types import Act, Heard, Understanding
 from server.engines import Engines
 from server.protocol import TurnSaid
 from server.session_timing import Finished
@@ -94,11 +94,20 @@ class Keeper:
         )
         audio = asked.audio if self._settings.keep_audio and agreed else None
         self._turns.append(_Kept(kept, self._settings.keep_words and agreed, audio))
+        if Act.FORGET_ME in turn.understanding.acts:
+            self._forget(kept)
 
     def ended(self, session: str) -> None:
         """A conversation is over: what was said in it is let go, its times stay."""
         for number, kept in enumerate(self._turns):
             if kept.turn.session == session and not kept.stays:
+                self._turns[number] = _wordless(kept)
+
+    def _forget(self, last: KeptTurn) -> None:
+        """The shopper said "forget me": nothing said in this conversation, or by this shopper before, stays."""
+        for number, kept in enumerate(self._turns):
+            same = last.shopper is not None and kept.turn.shopper == last.shopper
+            if same or kept.turn.session == last.session:
                 self._turns[number] = _wordless(kept)
 
     def turns(self, session: str | None = None) -> Iterator[dict[str, Any]]:

@@ -57,6 +57,8 @@ class Start(_Message):
     """Have the shop speak first."""
     hands_free: bool = True
     """False: push to talk; a turn ends with ``commit`` only."""
+    remember: bool | None = None
+    """True: the shopper agrees to be remembered until the next visit; False: nothing is recalled or kept in this one."""
     may_keep: bool = False
     """The shopper agrees that words and sound of this conversation are kept, where the server is set to keep any."""
     lead_ms: int = Field(default=300, ge=100, le=60_000)

@@ -42,6 +42,7 @@ from server.protocol import (
     error,
 )
 from server.session_ears import Committed, Ears
+from server.session_memory import Recollection
 from server.session_mouth import Mouth
 from server.session_timing import Finished, Turning, turn_said
 from server.session_turn import Asked, Spoken, TurnWork
@@ -89,6 +90,7 @@ class Session:
         self._mouth = Mouth(
             self._say, lambda: self._drop_unsent(), self.output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio"
         )
+        self._recollection = Recollection(engines.memory, engines.shop, start.shopper, start.remember)
         self._barge = interrupting.SILENT
         self._guess: TurnWork | None = None
         self._turning: Turning | None = None
@@ -105,6 +107,8 @@ class Session:
 
     async def run(self) -> None:
         """Listen and speak until cancelled."""
+        await self._recollection.recall()
+        self.state = self._recollection.joined(self.state)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ears.listen())
             group.create_task(self._mouth.pace())
@@ -159,6 +163,7 @@ class Session:
             self._turning.work.abandon()
         for task in self._tasks:
             task.cancel()
+        self._recollection.settle()
 
     @property
     def busy(self) -> bool:
@@ -227,6 +232,7 @@ class Session:
             case Text(text=text) if not words_of(text):
                 self._send(error("nothing_heard"))
             case Text(text=text):
+                await self._recollection.recalled()
                 self._written(text)
             case Forget(slot=slot) if self._engines.shop.slot(slot) is None:
                 self._send(error("bad_message", "slot: the shop has no slot of that name"))
@@ -434,7 +440,8 @@ class Session:
 
     async def _commit(self, turning: Turning, turn: Turn) -> Spoken | None:
         """The one place where a turn takes effect."""
-        self.state = turn.state
+        self.state = self._recollection.joined(turn.state)
+        await self._recollection.committed(turn.understanding, self.state)
         shop = self._engines.shop
         if turn.understanding.text or turn.understanding.changes:
             self._send(understanding_shown(turn, shop, turning.number))
@@ -460,6 +467,7 @@ class Session:
         said = turn_said(turning, first, self._mouth)
         self._send(said)
         self._turn_finished(Finished(self.id, turning, said, self._start.may_keep))
+        await self._recollection.stands(self.state)
 
     def _nothing_heard(self, turning: Turning) -> None:
         self._send(error("nothing_heard"))

@@ -10,6 +10,7 @@ from recommender.interactions import InteractionsError
 from recommender.shop import ShopError
 from recommender.versions import IndexFolderError
 from server.client import CallError
+from server.memory import ForgetfulError
 from server.models import ModelError
 from server.reporting import console
 from server.settings import SettingsError
@@ -19,8 +20,8 @@ from voice.speaking import SpeakingError
 from voice.wavefiles import AudioFileError
 
 EXPECTED = (
-    AudioFileError, CallError, CatalogueError, DeviceError, HearingError, IndexFolderError, InteractionsError, LlmError,
-    ModelError, SettingsError, ShopError, SpeakingError,
+    AudioFileError, CallError, CatalogueError, DeviceError, ForgetfulError, HearingError, IndexFolderError, InteractionsError,
+    LlmError, ModelError, SettingsError, ShopError, SpeakingError,
 )
 """Errors that are about what the user gave, and say so."""
 
