@@ -185,9 +185,12 @@ class Session:
         """The reply is silent for a voice over it, and may go on."""
         return self._barge.reply == "held"
 
-    def heard_until(self, position: int) -> None:
-        """For clients without playback reports: the reply was played up to ``position`` of the stream, and no further."""
-        self._mouth.heard_until(position)
+    def heard_until(self, position: int) -> bool:
+        """For clients without playback reports: the last reply was played up to ``position`` of the stream, and no further.
+
+        False where that lies before the last reply.
+        """
+        return self._mouth.heard_until(position)
 
     def heard_text(self) -> str:
         """The words of the last reply that reached the ear."""

@@ -129,11 +129,16 @@ class Mouth:
             self._head.set(min(position, self._ledger.sent_samples), self._clock())
         self._ledger.played(position)
 
-    def heard_until(self, position: int) -> None:
-        """A client that gives no reports says, once, exactly how far it played; otherwise the clock is still believed."""
+    def heard_until(self, position: int) -> bool:
+        """A client that gives no reports says, once, exactly how far it played; otherwise the clock is still believed.
+
+        False where the position lies before this reply: it is too late to change what was heard of another.
+        """
+        if not self._ledger.heard_until(position):
+            return False
         if position >= self._cleared_at:
             self._head.set(min(position, self._ledger.sent_samples), self._clock())
-        self._ledger.heard_until(position)
+        return True
 
     @property
     def all_sent_now(self) -> bool:

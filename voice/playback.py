@@ -163,15 +163,16 @@ class PlaybackLedger:
             if stretch.era == era and position > stretch.stream:
                 self._heard = max(self._heard, stretch.reply + min(position - stretch.stream, stretch.length))
 
-    def heard_until(self, position: int) -> None:
+    def heard_until(self, position: int) -> bool:
         """The client says exactly how far it played before it dropped the rest: what was taken for heard beyond it was not.
 
-        Nothing is changed where ``position`` lies before this reply.
+        False, and nothing is changed, where ``position`` is not in this reply.
         """
         if not self._stretches or position < self._stretches[0].stream:
-            return
+            return False
         before = [stretch for stretch in self._stretches if stretch.stream < position]
         self._heard = before[-1].reply + min(position - before[-1].stream, before[-1].length) if before else 0
+        return True
 
     def clear(self) -> int:
         """The client is told to drop what it has not played. Returns ``sent_samples``, from where it counts on."""

@@ -240,10 +240,12 @@ def parse(text: str) -> ClientEvent:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
         raise Refusal("invalid_json", "Events must be JSON objects with a \"type\".") from None
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, str):
-        raise Refusal("invalid_json", "Events must be JSON objects with a \"type\".", "type")
+    if not isinstance(value, dict):
+        raise Refusal("invalid_json", "Events must be JSON objects with a \"type\".")
+    kind = value.get("type")
     try:
+        if not isinstance(kind, str):
+            raise Refusal("invalid_json", "Events must be JSON objects with a \"type\".", "type")
         if kind not in SUPPORTED:
             known = ", ".join(SUPPORTED)
             raise Refusal("unsupported_event", f"The event \"{shown(kind)}\" is not supported here; these are: {known}.", "type")

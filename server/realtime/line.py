@@ -243,8 +243,7 @@ class RealtimeLine(Line):
         if samples > item.samples + SESSION_RATE_HZ // 1000:
             length_ms = item.samples * 1000 // SESSION_RATE_HZ
             raise Refusal("invalid_value", f"The item has {length_ms} ms of sound, not {event.audio_end_ms} ms.", "audio_end_ms")
-        if item is self._saying.spoken:
-            session.heard_until(item.start_sample + min(samples, item.samples))
+        if item is self._saying.spoken and session.heard_until(item.start_sample + min(samples, item.samples)):
             self._saying.was_heard(session.heard_text())
             still_coming = self._saying.open is not None and self._saying.open.speech is item
             if not session.held and (still_coming or samples < item.samples):

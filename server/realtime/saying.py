@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -66,7 +66,7 @@ class Saying:
         """``session``: asked for what was sent and heard when a held reply goes on."""
         self.config, self.items = config, items
         self.to_client = ToClient(config.output)
-        self._open: Response | None = None
+        self.open: Response | None = None
         self.cut_by: Reason = "turn_detected"
         """Why the reply is cut, if it is cut now."""
         self.commit_asked = False
@@ -84,11 +84,6 @@ class Saying:
         self._hearing_from_ms = self._hearing_to_ms = 0
         self._heard: tuple[int, Item] | None = None
         """The user's last spoken turn, by its number."""
-
-    @property
-    def open(self) -> Response | None:
-        """The response that is being said."""
-        return self._open
 
     def events(self, message: ServerMessage | bytes) -> Iterator[Event]:
         """The events of one message of the session, in order."""
@@ -110,17 +105,17 @@ class Saying:
                 self.was_heard(text)
                 yield from self.close("cancelled")
             case UnderstandingSaid():
-                yield from self._opened(message.turn)
-                yield from self._call(UPDATE_SLOTS, message.model_dump(include={"acts", "slots"}))
+                response = yield from self._opened(message.turn)
+                yield from self._call(response, UPDATE_SLOTS, message.model_dump(include={"acts", "slots"}))
             case ItemsSaid():
-                yield from self._opened(message.turn)
-                yield from self._call(SHOW_ITEMS, message.model_dump(include={"items", "fitting"}))
+                response = yield from self._opened(message.turn)
+                yield from self._call(response, SHOW_ITEMS, message.model_dump(include={"items", "fitting"}))
             case ReplySaid():
                 yield from self._sentence(message)
-            case Clear() if self._open is not None and self._open.speech is not None:
+            case Clear() if self.open is not None and self.open.speech is not None:
                 yield from self.close("cancelled")
             case TurnSaid(turn=turn):
-                if self._open is not None and self._open.turn == turn:
+                if self.open is not None and self.open.turn == turn:
                     yield from self.close("cancelled" if message.interrupted else "completed")
             case ErrorSaid():
                 yield from self._failure(message)
@@ -157,29 +152,30 @@ class Saying:
     # --- the shop ------------------------------------------------------------------------------------------------------
 
     def begin(self, turn: int, modality: Literal["audio", "text"], metadata: dict[str, str] | None = None,
-              *, continues: bool = False) -> Iterator[Event]:
+              *, continues: bool = False) -> Generator[Event, None, Response]:
         """Open the response to a turn; one that is still open was cut by it."""
         yield from self.close("cancelled")
         for item in self.items.waiting:
             item.waiting = False
-        self._open = Response(turn, modality, metadata, continues=continues)
+        response = self.open = Response(turn, modality, metadata, continues=continues)
         if not continues:
             self._said, self._heard_before = [], ""
         self._turn = turn
-        yield {"type": "response.created", "response": self._open.shown(self.items.id, "in_progress")}
+        yield {"type": "response.created", "response": response.shown(self.items.id, "in_progress")}
+        return response
 
     def was_heard(self, text: str) -> None:
         """So much of the last reply reached the ear; its item keeps no more."""
         if self.spoken is not None and self.spoken.part == "output_audio":
             self.spoken.text = text.removeprefix(self._heard_before).strip()
 
-    def _opened(self, turn: int) -> Iterator[Event]:
-        if self._open is None or self._open.turn != turn:
-            yield from self.begin(turn, self.config.modality)
+    def _opened(self, turn: int) -> Generator[Event, None, Response]:
+        if self.open is not None and self.open.turn == turn:
+            return self.open
+        return (yield from self.begin(turn, self.config.modality))
 
-    def _call(self, tool: str, arguments: dict[str, Any]) -> Iterator[Event]:
-        response = self._open
-        if response is None or not self.config.calls(tool):
+    def _call(self, response: Response, tool: str, arguments: dict[str, Any]) -> Iterator[Event]:
+        if not self.config.calls(tool):
             return
         item = Item("function_call", name=tool, call_id=new_id("call"), payload=json.dumps(arguments, ensure_ascii=False))
         where = self._where(response, item)
@@ -203,48 +199,46 @@ class Saying:
         yield {"type": "response.output_item.done", "response_id": response.id, "output_index": index, "item": item.shown()}
         yield {"type": "conversation.item.done", "previous_item_id": self.items.before(item), "item": item.shown()}
 
-    def _speech(self, response: Response) -> Iterator[Event]:
+    def _speech(self, response: Response) -> Generator[Event, None, Item]:
         """The item that the reply is said in, begun with its first words."""
-        if response.speech is None:
-            item = response.speech = self.spoken = Item(
-                role="assistant", part="output_audio" if response.modality == "audio" else "output_text", text="",
-                start_sample=self.sent_samples,
-            )
-            yield from self._added(response, item)
-            yield {"type": "response.content_part.added", **self._where(response, item), "content_index": 0,
-                   "part": _part(item, empty=True)}
+        if response.speech is not None:
+            return response.speech
+        item = response.speech = self.spoken = Item(
+            role="assistant", part="output_audio" if response.modality == "audio" else "output_text", text="",
+            start_sample=self.sent_samples,
+        )
+        yield from self._added(response, item)
+        where = self._where(response, item)
+        yield {"type": "response.content_part.added", **where, "content_index": 0, "part": _part(item, empty=True)}
+        return item
 
     def _sentence(self, said: ReplySaid) -> Iterator[Event]:
-        if self._open is None and said.turn == self._turn:   # its reply is held; it will be said if it goes on
+        if self.open is None and said.turn == self._turn:   # its reply is held; it will be said if it goes on
             self._said.append(said.text)
             return
-        yield from self._opened(said.turn)
-        assert self._open is not None
+        response = yield from self._opened(said.turn)
         self._said.append(said.text)
-        yield from self._words(self._open, said.text)
+        yield from self._words(response, said.text)
 
     def _words(self, response: Response, text: str) -> Iterator[Event]:
-        yield from self._speech(response)
-        item = response.speech
-        assert item is not None
+        item = yield from self._speech(response)
         delta = f" {text}" if item.text else text
         item.text = (item.text or "") + delta
         kind = "output_audio_transcript" if response.modality == "audio" else "output_text"
         yield {"type": f"response.{kind}.delta", **self._where(response, item), "content_index": 0, "delta": delta}
 
+    def _goes_on(self) -> Generator[Event, None, Response]:
+        """A reply that was held goes on, with what was not heard of it."""
+        heard = self._session().heard_text()
+        self.was_heard(heard)
+        self._heard_before = heard
+        response = yield from self.begin(self._turn, "audio", continues=True)
+        yield from self._words(response, " ".join(self._said).removeprefix(heard).strip())
+        return response
+
     def _sound(self, pcm: bytes) -> Iterator[Event]:
-        if self._open is None:   # a reply that was held goes on
-            yield from self.begin(self._turn, "audio", continues=True)
-            assert self._open is not None
-            heard = self._session().heard_text()
-            self.was_heard(heard)
-            self._heard_before = heard
-            yield from self._words(self._open, " ".join(self._said).removeprefix(heard).strip())
-        response = self._open
-        assert response is not None
-        yield from self._speech(response)
-        item = response.speech
-        assert item is not None
+        response = self.open or (yield from self._goes_on())
+        item = yield from self._speech(response)
         item.samples += len(pcm) // 2
         self.sent_samples += len(pcm) // 2
         yield from self._audio(response, item, self.to_client.data(pcm))
@@ -258,7 +252,7 @@ class Saying:
 
     def close(self, status: Literal["completed", "cancelled", "failed"], failure: Event | None = None) -> Iterator[Event]:
         """The open response is over; nothing where none is open."""
-        response, self._open = self._open, None
+        response, self.open = self.open, None
         reason, self.cut_by = self.cut_by, "turn_detected"
         if response is None:
             return
@@ -293,7 +287,7 @@ class Saying:
             return
         kind = "invalid_request_error" if said.code in INVALID else "server_error"
         yield error_event(said.code, said.message, kind=kind)
-        if said.code in FAILURES and self._open is not None and self._open.speech is None:
+        if said.code in FAILURES and self.open is not None and self.open.speech is None:
             yield from self.close("failed", {"type": kind, "code": said.code})
 
     def _where(self, response: Response, item: Item) -> Event:
