@@ -15,7 +15,7 @@ from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import pitch
 from dialogue.phrasing.spoken import count, listed, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
-from dialogue.phrasing.traits import put
+from dialogue.phrasing.traits import article, put, put_together
 from dialogue.shop import Policy
 
 STOCK_COUNTED = 10
@@ -108,10 +108,13 @@ def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
     if topic in STOCK_TOPICS:
         return _stock(ground, facts, the, verb)
     if slot is not None and topic in facts.amounts:
-        return _value(ground, the, verb, slot.said, facts.amounts[topic])
+        return _value(ground, the, verb, slot.said, facts.amounts[topic], put(slot, facts.amounts[topic]))
     if slot is not None and facts.values.get(topic):
         values = facts.values[topic][:VALUES_SPOKEN]
-        return _value(ground, the, verb, slot.said, listed(values), listed([put(slot, value) for value in values]))
+        if slot.topic and not slot.phrase:
+            one = values[0] if values[0].endswith("s") else article(values[0])
+            return Telling(sentence(f"{the} {verb} {one}"), ground, names=(0,))
+        return _value(ground, the, verb, slot.said, listed(values), put_together(slot, values, "and"))
     if topic in DETAIL_TOPICS and facts.description:
         return Telling(sentence(facts.description.split(". ")[0]), ground)
     return _unknown(ground, facts, slot.said if slot else topic.replace("_", " "), the)
@@ -120,7 +123,7 @@ def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
 def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: str = "") -> Telling:
     lead = f"{the[0].upper()}{the[1:]} {verb}"
     sheet = Sheet(name=the, asked=said, facts=value, lead=lead)
-    text = f"{the} {verb} {phrased}" if phrased and phrased != value else f"For {said}, {the} {verb} {value}"
+    text = f"{the} {verb} {phrased}" if phrased and phrased != value else f"The {said} of {the} is {value}"
     return Telling(sentence(text), with_words(ground, said), sheet, names=(0,))
 
 

@@ -37,6 +37,8 @@ class ItemFacts:
     description: str = ""
     kind_only: bool = False
     """The title could not be spoken; the item is called by its kind."""
+    proper: bool = False
+    """The shop's names are proper names, said without an article and as of one thing: "Forty Bridges is"."""
     live: bool = True
     """False where the shop's own service did not answer: price and stock are the catalogue's, and said so."""
 
@@ -114,6 +116,7 @@ class ShopFacts:
             amounts=amounts,
             description=spoken_text(item.description),
             kind_only=not spoken_name(item.title),
+            proper=(self.shop.voice.model_extra or {}).get("article", "the") == "",
             live=live,
         )
 

@@ -51,7 +51,7 @@ def _ends(sheet: Sheet) -> tuple[str, ...]:
     they = (f", and they're {sheet.price}.", f", and they cost {sheet.price}.")
     it = (f", and it's {sheet.price}.", f", and it costs {sheet.price}.")
     if not sheet.traits:
-        return (f" at {sheet.price}.", f" for {sheet.price}.")
+        return (f" at {sheet.price}.", f" for {sheet.price}.") if sheet.lead.endswith(",") else (f" {sheet.price}.",)
     return (f", at {sheet.price}.", f", for {sheet.price}.", *(they if sheet.several else it))
 
 

@@ -19,8 +19,8 @@ from recommender.types import Relaxation
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
-REPLY_CHARS = 185
-"""Eleven seconds aloud by template; the model's words are a little longer, and a reply should be over in twelve."""
+REPLY_CHARS = 192
+"""Under twelve seconds aloud; the model's words are a little longer or shorter than the template's."""
 FEW_LEFT = 3
 """Stock worth a word."""
 
@@ -160,11 +160,17 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
     items = scene.ground.items[: measure.items]
     pair = replace(scene.ground, items=items[:2])
     tellings = [replace(tell(with_words(pair, "side differ"), _deciding(scene, items)), clause=True)]
+    alike = frozenset(
+        (slot, value)
+        for slot, values in items[0].values.items()
+        for value in values
+        if all(value in other.values.get(slot, ()) for other in items)
+    )
     for position, facts in enumerate(items):
         others = [other for other in items if other is not facts]
-        traits = traits_of(facts, scene.shop, scene.plan.wishes, max(1, measure.traits), others)
+        traits = traits_of(facts, scene.shop, scene.plan.wishes, max(1, measure.traits), others, alike)
         about, the, verb = sentence_traits(traits), named(facts, scene.shop), verb_of(facts)
-        cost = f"at {facts.price}" if facts.price else ""
+        cost = f"at {facts.price}" if facts.price and about else facts.price
         lead = f"The {ordinal(position)}, {the}, {verb}"
         said = ", ".join(part for part in (about, cost) if part)
         text = f"{lead} {said}" if said else f"The {ordinal(position)} {verb} {the}"

@@ -30,7 +30,7 @@ def greet(scene: Scene) -> list[Telling]:
 def ask(scene: Scene) -> list[Telling]:
     """One question, after a word that shows what was heard."""
     plan, shop = scene.plan, scene.shop
-    asked = question(scene, shop.slots.get(plan.slot or ""), plan.options)
+    asked = question(scene, shop.slots.get(plan.slot or ""), plan.options, worded=True)
     if asked is None:
         asked = tell(scene.ground, scene.vary(("What are you looking for?", "What would you like?", "What can I show you?")))
     if plan.note == "started_over":

@@ -38,14 +38,18 @@ def stems_at(words: Sequence[Word], first: int, last: int) -> Stems:
 def names_in(words: Sequence[Word], items: Sequence[ItemFacts]) -> list[Mention]:
     """Names of the items, whole ones first, then truthfully shortened ("Wrap Dress" of "Linen Wrap Dress")."""
     mentions: list[Mention] = []
+    spoken = [at for at, word in enumerate(words) if word.norm != ","]  # "Goodbye, Rosalind" is one name
     longest = max((len(stems) for facts in items for stems in (facts.name_stems, facts.written_stems)), default=0)
     for whole in (True, False):
         for length in range(longest, 0 if whole else 1, -1):
-            for first in range(len(words) - length + 1):
-                last = first + length
+            for start in range(len(spoken) - length + 1):
+                run = spoken[start : start + length]
+                first, last = run[0], run[-1] + 1
                 if any(mention.first < last and first < mention.last for mention in mentions):
                     continue
-                said = stems_at(words, first, last)
+                if not whole and last - first > length:
+                    continue
+                said = tuple(words[at].stem for at in run)
                 found = [
                     index
                     for index, facts in enumerate(items)

@@ -77,7 +77,7 @@ def verb_of(facts: ItemFacts) -> str:
     head = re.split(r"\s+(?:of|with|for|in|on|by|and)\s+|,", facts.name, maxsplit=1)[0].split()
     last = head[-1].lower() if head else ""
     several = (last.endswith("s") and not last.endswith(("ss", "us", "is", "'s"))) or last in {"people", "children", "feet"}
-    return "are" if several and not facts.kind_only else "is"
+    return "are" if several and not facts.kind_only and not facts.proper else "is"
 
 
 def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded: bool = False) -> Telling | None:
@@ -92,7 +92,7 @@ def question(scene: Scene, slot: Slot | None, options: Iterable[str], *, worded:
         return Telling(f"{asked}?", ground, sheet)
     offer = offered(slot, choices)
     ground = with_words(ground, offer)
-    text = scene.vary((f"{asked}: {offer}?", f"{asked}, perhaps {offer}?", f"{asked}, {offer}?"))
+    text = scene.vary((f"{asked}: {offer}?", f"{asked}, perhaps {offer}?", f"{asked}, say {offer}?"))
     lead = f"And {asked[0].lower()}{asked[1:]},"
     sheet = Sheet(ask=f"{asked}?", options=offer.replace(" or ", ", "), lead=lead)
     return Telling(sentence(text), ground, sheet if worded else None)

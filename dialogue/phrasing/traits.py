@@ -128,12 +128,20 @@ def sentence_traits(traits: Sequence[Trait]) -> str:
     return ", ".join([trait.said for trait in traits if not trait.phrased] + [trait.said for trait in traits if trait.phrased])
 
 
-def offered(slot: Slot, values: Sequence[str]) -> str:
-    """Values to choose from, as they are put, with what all begin with said by the question: "a wedding, a picnic or work"."""
+def put_together(slot: Slot, values: Sequence[str], joiner: str) -> str:
+    """Values as they are put, the word they all begin with said once: "for a wedding, a picnic and the office"."""
     said = [put(slot, value).split() for value in values]
-    while all(len(words) > 1 for words in said) and len({words[0] for words in said}) == 1 and said[0][0] in LEADING:
-        said = [words[1:] for words in said]
-    return listed([" ".join(words) for words in said], "or")
+    shared = (
+        said[0][0] if said and said[0][0] in LEADING and all(words[0] == said[0][0] and len(words) > 1 for words in said) else ""
+    )
+    return f"{shared} {listed([' '.join(words[bool(shared) :]) for words in said], joiner)}".strip()
+
+
+def offered(slot: Slot, values: Sequence[str]) -> str:
+    """Values to choose from, without the word that the question has said already: "a wedding, a picnic or the office"."""
+    together = put_together(slot, values, "or")
+    first, _, rest = together.partition(" ")
+    return rest if first in LEADING and rest else together
 
 
 def puts_of(traits: Sequence[Trait]) -> tuple[tuple[str, str], ...]:

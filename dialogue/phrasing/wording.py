@@ -140,7 +140,7 @@ def _unfit(text: str, telling: Telling) -> str:
     misput = any(
         re.search(rf"\bby {re.escape(value)}\b", written, re.I) and not put.startswith("by ") for value, put in sheet.puts
     )
-    if misput or ILL_FORMED.search(written) or (ASKED.search(written) and "(as asked)" not in sheet.facts):
+    if misput or ILL_FORMED.search(sheet.lead[-1:] + written) or (ASKED.search(written) and "(as asked)" not in sheet.facts):
         return "ill_formed"
     return ""
 
@@ -178,6 +178,8 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
     start = len(sheet.lead)
     lead, rest = text[:start], text[start:].replace("; ", ", ")
+    if lead.endswith(","):
+        rest = re.sub(r"^,? (?:is|are|it's) (?!the\b)", " ", rest)
     for value, said in sheet.puts:
         if said not in rest:
             after = re.escape(said.partition(value)[2])
@@ -188,6 +190,8 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
         cost = re.escape(sheet.price)
         rest = re.sub(rf"\b(it's|they're|is|are) an? (?={cost})", r"\1 ", rest)
         rest = re.sub(rf",? and (?={cost}\.$)|, (?={cost}\.$)", ", at ", rest)
+        if lead.endswith(","):
+            rest = re.sub(rf"^,? (?={cost})", " at ", rest)
     phrased = {said for _, said in sheet.puts}
     for value in (fact.removesuffix(" (as asked)") for fact in sheet.facts.split("; ")):
         if value and value not in phrased:

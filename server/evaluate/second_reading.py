@@ -98,6 +98,8 @@ class SecondReader:
         source = " ".join(_raw(row) for row in mine)
         if not (sentence.items or mine):
             source = ""
+        relative, text = self._relative(text, mine, rows[:spoken] or rows)
+        yield from relative
         yield from self._numbers(text, mine, rows, plan, state, besides, spoken)
         if self.values:
             for found in self.values.finditer(text):
@@ -110,6 +112,42 @@ class SecondReader:
                 and not self._excused(word, text, mine)
             ):
                 yield Doubt("word", word)
+
+    def _relative(self, text: str, mine: Sequence[Item], rows: Sequence[Item]) -> tuple[list[Doubt], str]:
+        """The shop's own relative words ("warmer"): of two rows the one meant must stand that way; and the text without them."""
+        doubts = []
+        for critique in self.shop.critiques:
+            for said in sorted(critique.words, key=len, reverse=True):
+                found = re.search(rf"\b{re.escape(said.lower())}\b", text)
+                if not found or len(rows) != 2:
+                    continue
+                if re.search(r"\bthe (?:first|second)\b", text[: found.start()]):
+                    place = 0 if "the first" in text[: found.start()] else 1
+                elif len(mine) == 1:
+                    place = 0 if mine[0].id == rows[0].id else 1
+                else:
+                    continue
+                here, there = (self._standing(rows[at], critique.slot) for at in (place, 1 - place))
+                if here is None or there is None or here == there or (here < there) != (critique.direction == "less"):
+                    doubts.append(Doubt("relative", said))
+                start = found.start()
+                for number in _read_numbers(text[:start]):
+                    if re.fullmatch(r"\s+[a-z]+\s+", text[number.end : start]):
+                        if here is None or there is None or abs(here - there) != number.value:
+                            doubts.append(Doubt("relative", text[number.start : found.end()]))
+                        start = number.start
+                text = text[:start] + " " * (found.end() - start) + text[found.end() :]
+        return doubts, text
+
+    def _standing(self, row: Item, slot: str) -> float | None:
+        known = next((one for one in self.shop.slots if one.name == slot), None)
+        if known is not None and known.is_money:
+            return row.price_minor
+        if slot in row.numbers:
+            return row.numbers[slot]
+        order = next((critique.scale for critique in self.shop.critiques if critique.slot == slot and critique.scale), ())
+        steps = [order.index(value) for value in row.values.get(slot, ()) if value in order]
+        return sum(steps) / len(steps) if steps else None
 
     def _besides(self, plan: Plan, state: BeliefState) -> str:
         """The plan's and the shop's own words, in lower case."""
@@ -289,7 +327,7 @@ def _with_units(text: str) -> Iterator[tuple[_Number, str, str]]:
                 between, rest = text[end : following.start], text[following.end :]
                 small = re.match(rf"\s+(?:{SMALL_COIN})\b", rest)
                 if (between.strip() in ("", "and") and small) or (
-                    not between.strip() and not re.match(r"\s+(?!less|more|cheaper|dearer)\w", rest)
+                    not between.strip() and not re.match(r"\s+(?!less|more|cheaper|dearer|there|and|or|but|in|for|by)\w", rest)
                 ):
                     minor, end, skip = minor + following.value, following.end + (small.end() if small else 0), True
             yield _Number(minor, number.start, end), "money", text[end:]

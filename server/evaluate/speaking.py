@@ -74,6 +74,9 @@ class _Tally:
     sentences: int = 0
     clauses: int = 0
     claims: int = 0
+    asked: int = 0
+    """Sentences that the model was asked for."""
+    late: int = 0
     worded: int = 0
     repaired: int = 0
     templated: int = 0
@@ -84,6 +87,7 @@ class _Tally:
     reply_ms: list[float] = field(default_factory=list)
     second_ready_in_time: list[bool] = field(default_factory=list)
     spoken_s: list[float] = field(default_factory=list)
+    recommended_s: list[float] = field(default_factory=list)
     doubts: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -148,6 +152,8 @@ def _count(tally: _Tally, reply: Reply, doubts: Sequence[Sequence[Doubt]], phras
     tally.first_ms.append(reply.ready_ms[0])
     tally.reply_ms.append(reply.ready_ms[-1])
     tally.spoken_s.append(sum(len(sentence.text) for sentence in reply.sentences) / SPOKEN_CHARS_PER_S)
+    if plan.kind == "recommend":
+        tally.recommended_s.append(tally.spoken_s[-1])
     if len(reply.sentences) > 1 and any(sentence.source == "llm" or sentence.causes for sentence in reply.sentences[1:2]):
         heard_ms = len(reply.sentences[0].text) / SPOKEN_CHARS_PER_S * 1000
         tally.second_ready_in_time.append(reply.ready_ms[1] <= heard_ms and "late" not in reply.sentences[1].causes)
@@ -156,6 +162,8 @@ def _count(tally: _Tally, reply: Reply, doubts: Sequence[Sequence[Doubt]], phras
         tally.sentences += 1
         tally.clauses += sentence.text.endswith(":")
         tally.claims += check(sentence.text, ground, phraser.shop).claims
+        tally.asked += sentence.source == "llm" or bool(sentence.causes)
+        tally.late += sentence.source != "llm" and "late" in sentence.causes
         tally.worded += sentence.source == "llm"
         tally.repaired += sentence.source == "llm" and bool(sentence.causes)
         tally.templated += sentence.source != "llm" and bool(sentence.causes)
@@ -182,6 +190,11 @@ def _line(reply: Reply, doubts: Sequence[Sequence[Doubt]]) -> dict[str, Any]:
     }
 
 
+def _kept_share(tally: _Tally) -> float:
+    """Of the sentences the model gave in time, those fit to be said: what the late ones would have added on a quieter machine."""
+    return tally.worded / (tally.asked - tally.late) if tally.asked > tally.late else 0.0
+
+
 def _figures(shop: TalkingShop, tally: _Tally, metered: Metered | None, *, replies: int, seed: int) -> dict[str, Any]:
     whole = tally.sentences - tally.clauses
     in_time = tally.second_ready_in_time
@@ -197,6 +210,10 @@ def _figures(shop: TalkingShop, tally: _Tally, metered: Metered | None, *, repli
         "unsupported_claims": len(tally.doubts),
         "llm_share": round(tally.worded / whole, 4) if whole else None,
         "llm_share_with_opening_clauses": round(tally.worded / tally.sentences, 4) if tally.sentences else None,
+        "llm_asked": tally.asked,
+        "llm_late": tally.late,
+        "llm_refused": tally.asked - tally.worded - tally.late,
+        "llm_share_were_none_late": round((tally.worded + _kept_share(tally) * tally.late) / whole, 4) if whole else None,
         "repaired": tally.repaired,
         "templated": tally.templated,
         "causes": dict(tally.causes.most_common()),
@@ -205,6 +222,10 @@ def _figures(shop: TalkingShop, tally: _Tally, metered: Metered | None, *, repli
         "reply_p50_ms": percentile_ms(tally.reply_ms, 50),
         "reply_p95_ms": percentile_ms(tally.reply_ms, 95),
         "second_sentence_in_time": round(sum(in_time) / len(in_time), 4) if in_time else None,
+        "recommended_p95_s": round((percentile_ms(tally.recommended_s, 95) or 0.0), 1),
+        "recommended_within_12_s": round(sum(s <= 12 for s in tally.recommended_s) / len(tally.recommended_s), 4)
+        if tally.recommended_s
+        else None,
         "spoken_p50_s": round((percentile_ms(tally.spoken_s, 50) or 0.0), 1),
         "spoken_p95_s": round((percentile_ms(tally.spoken_s, 95) or 0.0), 1),
         "tokens_per_second": round(metered.tokens / metered.took_ms * 1000, 1) if metered and metered.took_ms else None,

@@ -152,7 +152,7 @@ def test_a_wrong_price_is_put_right() -> None:
 
 def test_a_clause_that_says_too_much_is_left_out() -> None:
     sentences = spoken_by(Scripted("smart, in navy, machine washable, at a hundred and forty-five dollars."), recommending(WRAP))
-    assert sentences[-1].text == "The Linen Wrap Dress is smart, in navy, at a hundred and forty-five dollars."
+    assert sentences[-1].text == "The Linen Wrap Dress is smart, in navy, for a wedding, at a hundred and forty-five dollars."
     assert sentences[-1].causes == ("unsupported_word",)
 
 
