@@ -14,6 +14,7 @@ from server.commands import (
     memory,
     models,
     recommending,
+    replay,
     serve,
     shop,
     speaking,
@@ -36,6 +37,7 @@ app.command("talk")(talk.talk)
 app.command("call")(call.call)
 app.command("demo")(demo.demo)
 app.command("config")(config.config)
+app.command("replay")(replay.replay)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")
 app.add_typer(shop.app, name="shop")

@@ -26,6 +26,17 @@ from voice.resampling import as_float, as_pcm16
 from voice.sound import FloatAudio
 
 
+class KeptSentence(BaseModel):
+    """One sentence of a reply, and who worded it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    source: str
+    causes: tuple[str, ...] = ()
+    """Why the model's words were mended or replaced, "late" among them."""
+
+
 class KeptTurn(BaseModel):
     """One turn as it is handed out and run again."""
 
@@ -52,7 +63,8 @@ class KeptTurn(BaseModel):
     """The utterance, 16 kHz mono PCM16 little-endian, base64."""
     understanding: Understanding | None = None
     items: tuple[str, ...] = ()
-    reply: tuple[str, ...] = ()
+    reply: tuple[KeptSentence, ...] = ()
+    """What was said of the reply; the first sentence may stand in two parts."""
 
     @property
     def audio(self) -> FloatAudio | None:
@@ -90,7 +102,7 @@ class Keeper:
             heard=asked.heard, shopper=asked.shopper, forget=asked.forget, spoken=transcript is not None,
             text=transcript.text if transcript else asked.text, understanding=turn.understanding,
             items=tuple(ranked.item.id for ranked in turn.plan.items),
-            reply=tuple(sentence.text for sentence in finished.turning.sentences),
+            reply=tuple(KeptSentence(text=one.text, source=one.source, causes=one.causes) for one in finished.turning.sentences),
         )
         audio = asked.audio if self._settings.keep_audio and agreed else None
         self._turns.append(_Kept(kept, self._settings.keep_words and agreed, audio))

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from server import shopfront
+from server import logs, shopfront
 from server.admission import Admission
 from server.doors import Certificate
 from server.engines import Engines
@@ -32,6 +32,7 @@ from server.session import Session
 from server.session_timing import Finished
 from server.settings import Settings, SettingsError
 from server.shopkeeping import Shopkeeper
+from server.tracing import open_tracing
 from server.twilio import TWILIO_PATH, TwilioLine
 from server.watching import Watching, gauges
 
@@ -69,6 +70,7 @@ class Doorkeeper:
         self.admission = Admission(self.settings)
         self.gate = Gate(self.settings)
         self.kept = Keeper(self.settings)
+        self.tracing = open_tracing(self.settings)
         self.certificate = _certificate(self.settings)
         self.shopkeeper = Shopkeeper(self.settings, self.use)
 
@@ -77,9 +79,15 @@ class Doorkeeper:
         self.watching.saw(message)
         self.admission.saw(message)
 
+    def _count_refusal(self, code: ErrorCode) -> None:
+        self.refused += 1
+        self.watching.refused(code)
+        logs.event("refused", code=code)
+
     def use(self, engines: Engines) -> None:
         """Put other engines into force, from everybody's next turn on."""
         self.engines = engines
+        logs.event("engines_changed", shop=engines.shop.shop.id, index=getattr(engines.recommender, "version", ""))
         for session in (*self.sessions.values(), *(resting.session for resting in self.resting.values())):
             session.use(engines)
 
@@ -87,6 +95,10 @@ class Doorkeeper:
         """A turn is over."""
         if self.engines is not None:
             self.kept.finished(turn, self.engines)
+        self.watching.finished(turn)
+        logs.turn_event(turn, with_words=self.settings.keep_words)
+        if self.tracing is not None:
+            self.tracing.finished(turn)
 
     def dismiss(self, session_id: str) -> bool:
         """End one conversation; False where there is none of that id."""
@@ -122,7 +134,8 @@ class Doorkeeper:
         path = request.path.split("?")[0]
         if path in LINES:
             refusal = self.gate.refusal(connection, request, late_token=LINES[path].late_token)
-            self.refused += refusal is not None
+            if refusal is not None:
+                self._count_refusal("not_allowed")
             return refusal.response() if refusal else None
         here = self.gate.from_here(connection, request)
         if path == "/metrics" and here:
@@ -139,8 +152,9 @@ class Doorkeeper:
         line = LINES[path](connection, self.settings, self.saw, guest)
         refusal = self._refusal(guest)
         if refusal is not None or self.engines is None:
-            self.refused += 1
-            await line.refuse(*(refusal or ("opening", "")))
+            refusal = refusal or ("opening", "")
+            self._count_refusal(refusal[0])
+            await line.refuse(*refusal)
             return
         async with line.sending():
             try:
@@ -160,22 +174,24 @@ class Doorkeeper:
         start, first = await line.start(engines)
         if start is None:
             return
+        engines = self.engines or engines   # the shop may have changed meanwhile
         if line.late_token:
             guest = self.gate.late_guest(connection, line.token)
             if guest is None:
-                self.refused += 1
+                self._count_refusal("not_allowed")
                 line.close("not_allowed")
                 return
             line.guest = guest
         resting = self.resting.pop(start.resume, None) if start.resume else None
         if resting is None and (refusal := self._refusal(line.guest)) is not None:   # others came while this one was starting
-            self.refused += 1
+            self._count_refusal(refusal[0])
             line.close(*refusal)
             return
         if start.resume and resting is None:
             line.send(error("resume_failed"))
         session, running, position = self._begin(start, engines, line) if resting is None else self._take_up(resting, start, line)
         self.sessions[session.id], self.lines[session.id] = session, line
+        logs.event("session_began", session=session.id, token=line.guest.token, resumed=resting is not None)
         line.guest.come()
         token = secrets.token_urlsafe(24)
         line.send(Ready(
@@ -229,6 +245,7 @@ class Doorkeeper:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         self.kept.ended(session.id)
+        logs.event("session_ended", session=session.id, turns=session.turns)
 
     async def let_finish(self, within_s: float) -> None:
         """Take nobody in any more, and let the replies under way be heard."""
@@ -271,6 +288,8 @@ async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple
         finally:
             await keeper.say_goodbye()
     keeper.lanes.close()
+    if keeper.tracing is not None:
+        keeper.tracing.close()
 
 
 def _certificate(settings: Settings) -> Certificate | None:

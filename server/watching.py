@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from server.lanes import Lanes
 from server.protocol import Clear, ErrorSaid, ReplySaid, ServerMessage, TurnSaid
+from server.session_timing import Finished
 
 ONSET_BUCKETS_S = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0)
 STAGE_BUCKETS_S = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
@@ -36,7 +37,12 @@ class Watching:
         self._clears = Counter("shoptalk_clears", "Times a reply fell silent for a voice over it.", registry=here)
         self._fallbacks = Counter("shoptalk_hearing_fallbacks", "Full-window decodings, by cause.", ["cause"], registry=here)
         self._sentences = Counter("shoptalk_sentences", "Sentences spoken, by source.", ["source"], registry=here)
-        self._errors = Counter("shoptalk_errors", "Coded errors sent, refusals among them.", ["code"], registry=here)
+        self._claims = Counter(
+            "shoptalk_claims_caught", "Sentences of the model mended or replaced before they were spoken, by cause.", ["cause"],
+            registry=here,
+        )
+        self._refusals = Counter("shoptalk_refusals", "Callers refused, by code.", ["code"], registry=here)
+        self._errors = Counter("shoptalk_errors", "Coded errors sent.", ["code"], registry=here)
         self.registry.register(_LaneFigures(lanes))
 
     def saw(self, message: ServerMessage) -> None:
@@ -58,6 +64,16 @@ class Watching:
                 self._sentences.labels(source).inc()
             case ErrorSaid(code=code):
                 self._errors.labels(code).inc()
+
+    def finished(self, turn: Finished) -> None:
+        """A turn is over."""
+        for sentence in turn.turning.sentences:
+            for cause in sentence.causes:
+                self._claims.labels(cause).inc()
+
+    def refused(self, code: str) -> None:
+        """A caller was not let in."""
+        self._refusals.labels(code).inc()
 
     def page(self) -> bytes:
         """The figures as Prometheus reads them."""
