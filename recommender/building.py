@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,16 @@ from recommender.catalogue import load_catalogue
 from recommender.collaborative import save_weights
 from recommender.dense import build_dense, save_dense
 from recommender.facts import facts_of, save_facts
+from recommender.habits import Question, learn_habits, save_habits
 from recommender.interactions import load_interactions
-from recommender.items import item_text, save_items
-from recommender.learning import learn_tastes
+from recommender.items import item_text, load_items, save_items
+from recommender.learning import HeldBack, learn_tastes
+from recommender.moments import YEAR_S, moments_of
 from recommender.semantic import UNPROVEN, inherit, save_semantic, semantic_ids
+from recommender.shelf import Shelf
 from recommender.shop import ShopSchema, load_schema
-from recommender.shoppers import histories, popularity, save_histories
+from recommender.shoppers import histories, most_popular, popularity, save_histories
+from recommender.sources import spoken_for
 from recommender.types import Embedder, Item, Vectors
 from recommender.versions import IndexFolderError, current_version, sha256, writing_version
 
@@ -76,11 +81,13 @@ def build_index(shop_folder: Path, indexes_dir: Path, embedder: Embedder, progre
         vectors, hashes = _embed(texts + titles, embedder, known, progress)
         np.savez(folder / "texts.npz", allow_pickle=False, hashes=hashes, probe=embedder.embed(PROBE)[0])
         progress("indexing", 0, 1)
-        save_dense(build_dense(vectors[: len(texts)]), folder, "items")
+        dense = build_dense(vectors[: len(texts)])
+        save_dense(dense, folder, "items")
         if titles:
             save_dense(build_dense(vectors[len(texts) :]), folder, "titles")
         save_items(catalogue.items, folder / "items.parquet")
-        save_facts(facts_of(catalogue.items), folder / "facts.npz")
+        columns = facts_of(catalogue.items)
+        save_facts(columns, folder / "facts.npz")
         progress("indexing", 1, 1)
         progress("learning from interactions", 0, 1)
         tastes = learn_tastes(interactions, len(texts))
@@ -99,9 +106,31 @@ def build_index(shop_folder: Path, indexes_dir: Path, embedder: Embedder, progre
         popular = popularity(interactions, len(texts))
         relatives.spread(popular, UNPROVEN)
         np.save(folder / "popularity.npy", popular, allow_pickle=False)
+        before = popularity(tastes.held_back.earlier, len(texts))
+        shelf = Shelf(
+            items=load_items(folder / "items.parquet", columns), positions=catalogue.positions, facts=columns, dense=dense,
+            titles=None, weights=tastes.earlier_weights, popularity=before, by_popularity=most_popular(before), semantic=ids,
+            inheritance=relatives, histories=histories(tastes.held_back.earlier), recency=tastes.recency,
+            business=schema.business, version="", moments=moments_of(tastes.held_back.earlier, len(texts)),
+        )
+        facts["habits"] = _save_learned(shelf, tastes.held_back, folder)
+        np.save(folder / "moments.npy", moments_of(interactions, len(texts)), allow_pickle=False)
         progress("learning from interactions", 1, 1)
         facts["seconds"] = round(time.perf_counter() - started, 2)
     return current_version(indexes_dir).folder
+
+
+def _save_learned(shelf: Shelf, held_back: HeldBack, folder: Path) -> dict[str, object]:
+    """Learn what shoppers usually go for on a shelf that does not know the choices held back; what came of it, for people."""
+    timed = len(held_back.time_s) > 0 and float(held_back.time_s.max()) > YEAR_S
+    questions = [
+        Question(*held_back.history(row, shelf.recency), int(taken), datetime.fromtimestamp(when, UTC) if timed else None)
+        for row, (taken, when) in enumerate(zip(held_back.taken, held_back.time_s, strict=True))
+    ]
+    learned = learn_habits(shelf, questions, lambda question: spoken_for(shelf, question.history, question.strength))
+    if learned.blend is not None:
+        save_habits(learned.blend, folder / "habits.npz")
+    return learned.figures()
 
 
 def topic_values(item: Item, schema: ShopSchema) -> tuple[str, ...]:

@@ -31,6 +31,23 @@ K = 10
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Choices held back: what is known without them, and each asked shopper's history."""
+
+    earlier: Interactions
+    asked: scipy.sparse.csr_matrix
+    """(questions, items): the age of each item of the history, 1 for the newest; in the data, oldest first."""
+    taken: npt.NDArray[np.int32]
+    time_s: npt.NDArray[np.float64]
+    """When each was taken."""
+
+    def history(self, row: int, recency: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Items of one history, oldest first, and their strengths."""
+        part = slice(self.asked.indptr[row], self.asked.indptr[row + 1])
+        return self.asked.indices[part].astype(np.int32), _strength(self.asked.data[part], recency)
+
+
+@dataclass(frozen=True, slots=True)
 class Tastes:
     """What was learned, with which settings, and how it did on the items held back (NDCG@10, all items ranked)."""
 
@@ -39,13 +56,18 @@ class Tastes:
     regularization: float
     transitions: float
     validation: dict[str, float]
+    held_back: HeldBack
+    earlier_weights: ItemWeights
+    """The same settings without the items held back."""
 
 
 def learn_tastes(interactions: Interactions, items: int) -> Tastes:
     """Choose and learn. A shop with too few histories gets the middle settings, unmeasured."""
     penalties = REGULARIZATIONS if items <= LARGE else (100.0,)
-    earlier, asked, taken = _held_back(interactions, items)
+    held_back = _held_back(interactions, items)
+    earlier, asked, taken = held_back.earlier, held_back.asked, held_back.taken
     best = (-1.0, 100.0, 0.25, 0.8)
+    best_pair = (scipy.sparse.csr_matrix((items, items), dtype=np.float32),) * 2
     said: dict[str, float] = {}
     if len(taken):
         popular = np.broadcast_to(popularity(earlier, items), (len(taken), items))
@@ -57,12 +79,18 @@ def learn_tastes(interactions: Interactions, items: int) -> Tastes:
                 from_ease, from_order = (mine @ together).toarray(), (mine @ then).toarray()
                 for mixture in MIXTURES:
                     found = _ndcg((1 - mixture) * from_ease + mixture * from_order, asked, taken)
-                    best = max(best, (found, penalty, mixture, recency))
+                    if (found, penalty, mixture, recency) > best:
+                        best, best_pair = (found, penalty, mixture, recency), (together, then)
         said["chosen"] = round(best[0], 4)
         said["shoppers"] = len(taken)
     _, penalty, mixture, recency = best
-    together, then = _pair(interactions, items, penalty)
-    return Tastes(laid_out(_strongest((1 - mixture) * together + mixture * then)), recency, penalty, mixture, said)
+
+    def mixed(pair: tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]) -> ItemWeights:
+        return laid_out(_strongest((1 - mixture) * pair[0] + mixture * pair[1]))
+
+    return Tastes(
+        mixed(_pair(interactions, items, penalty)), recency, penalty, mixture, said, held_back, mixed(best_pair)
+    )
 
 
 def _pair(interactions: Interactions, items: int, penalty: float) -> tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]:
@@ -95,8 +123,8 @@ def _strongest(weights: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
     return weights
 
 
-def _held_back(interactions: Interactions, items: int) -> tuple[Interactions, scipy.sparse.csr_matrix, npt.NDArray[np.int32]]:
-    """All but each shopper's newest item; the histories of the shoppers asked about (order kept in the data); what they took."""
+def _held_back(interactions: Interactions, items: int) -> HeldBack:
+    """Each asked shopper's newest item is held back, wherever it was taken."""
     kept = histories(interactions)
     long = np.flatnonzero(np.diff(kept.starts) >= LEAST_HISTORY)
     if len(long) > HELD_BACK:
@@ -120,14 +148,20 @@ def _held_back(interactions: Interactions, items: int) -> tuple[Interactions, sc
         ),
         shape=(len(long), items),
     )
-    return earlier, asked, taken
+    when = np.zeros(len(interactions.shoppers), np.float64)
+    np.maximum.at(when, interactions.shopper[~rest], interactions.time_s[~rest])
+    return HeldBack(earlier, asked, taken, when[long])
 
 
 def _faded(asked: scipy.sparse.csr_matrix, recency: float) -> scipy.sparse.csr_matrix:
     """Ages (1 for the newest) to strengths."""
     faded = asked.copy()
-    faded.data = (recency ** (np.minimum(asked.data, HISTORY) - 1)).astype(np.float32)
+    faded.data = _strength(asked.data, recency)
     return faded
+
+
+def _strength(ages: npt.NDArray[np.float32], recency: float) -> npt.NDArray[np.float32]:
+    return np.asarray(recency ** (np.minimum(ages, HISTORY) - 1), np.float32)
 
 
 def _ndcg(scores: npt.NDArray[np.floating], asked: scipy.sparse.csr_matrix, taken: npt.NDArray[np.int32]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ NEW_DAYS = 90
 """An item launched no longer than this before the shop's newest one is new."""
 DISLIKE = 0.5
 """Share of the score that likeness to a disliked item may take away; a disliked item itself loses all of it twice."""
+SURPRISE = 0.4
+"""Share of the score that being unexpected may add, where surprise is asked for."""
 POOL = 40
 """Diversity chooses among this many of the best, or four times what is wanted if that is more."""
 
@@ -39,7 +41,10 @@ def rank(shelf: Shelf, query: Query, text_vector: Vector | None, weights: Weight
 
 def _ranked(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None, weights: Weights) -> tuple[Ranked, ...]:
     evidence = gather(shelf, query, mask, text_vector)
-    blend = blended(shelf, evidence, weights)
+    if query.usual:
+        weights = replace(weights, collaborative=weights.like_item, liked=weights.like_item)
+    weights = replace(weights, popularity=weights.popularity * (1 - query.surprise))
+    blend = blended(shelf, evidence, weights, query.surprise)
     order = np.argsort(-blend.total, kind="stable")[: max(POOL, 4 * query.count)]
     chosen = diverse(shelf, evidence.candidates[order], blend.total[order], query.count, query.diversity)
     return tuple(
@@ -53,13 +58,15 @@ def _ranked(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None, 
     )
 
 
-def blended(shelf: Shelf, evidence: Evidence, weights: Weights) -> Blend:
+def blended(shelf: Shelf, evidence: Evidence, weights: Weights, surprise: float = 0.0) -> Blend:
     """Each source's share of each candidate's score. Business interests hold exactly the shares that shop.toml gives them."""
     active = {name: weight for name, weight in asdict(weights).items() if name in evidence.values}
     interests = business_values(shelf, evidence.candidates)
     room = 1 - sum(share for share, _ in interests.values())
     whole = sum(active.values()) or 1.0
     parts = {name: (room * weight / whole) * evidence.values[name] for name, weight in active.items()}
+    if "surprise" in evidence.values:
+        parts["surprise"] = np.float32(SURPRISE * surprise * room) * evidence.values["surprise"]
     if "disliked" in evidence.values:
         parts["disliked"] = DISLIKE * room * evidence.values["disliked"] * (1 + (evidence.values["disliked"] <= -1))
     for name, (share, values) in interests.items():

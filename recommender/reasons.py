@@ -45,7 +45,7 @@ def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, ro
         share = round(gain / whole, 4)
         if name == "wish":
             found.extend(_wishes(query, item, share))
-        elif share >= LEAST_SHARE and _holds(name, query, evidence, row):
+        elif name in _KINDS and share >= LEAST_SHARE and _holds(name, query, evidence, row):
             found.append(_reason(shelf, query, evidence, row, name, share))
     found.sort(key=lambda reason: -reason.weight)
     return (*found, *_met(query, item, found))
@@ -53,6 +53,8 @@ def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, ro
 
 def _holds(name: str, query: Query, evidence: Evidence, row: int) -> bool:
     """Whether the source's value is high enough to be said aloud."""
+    if name == "collaborative":
+        return bool(evidence.values["habit_tastes"][row] > 0)
     if name == "popularity":
         return bool(evidence.values[name][row] >= POPULAR_FROM)
     if name == "text":

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from recommender.blending import LinearBlend
 from recommender.collaborative import ItemWeights
 from recommender.dense import DenseIndex
 from recommender.facts import Facts, Positions
 from recommender.items import ItemTable
+from recommender.moments import Moments
 from recommender.semantic import Inheritance, SemanticIds
 from recommender.shop import Business
 from recommender.shoppers import Histories
@@ -40,3 +42,6 @@ class Shelf:
     """Weight of an item of a history relative to the one after it, as the build chose it."""
     business: Business
     version: str
+    habits: LinearBlend | None = None
+    """Learned weights of ``recommender.habits``; None where the collaborative scores do as well alone."""
+    moments: Moments = field(default_factory=lambda: np.zeros((0, 0), np.float16), repr=False)

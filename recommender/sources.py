@@ -16,6 +16,7 @@ from recommender.amounts import amount_source
 from recommender.collaborative import recency_strength
 from recommender.dense import Vector
 from recommender.facts import Facts, Positions
+from recommender.habits import FEATURES, features, preferred
 from recommender.limits import Mask
 from recommender.shelf import Shelf
 from recommender.types import Query
@@ -75,8 +76,11 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     strength = recency_strength(kinds, shelf.recency)
     liked, disliked = _positions(shelf, query.liked), _positions(shelf, query.disliked)
     active: dict[str, Source] = {"popularity": _demand(shelf)}
-    if len(history):
-        active["collaborative"] = _over_all(_unit(tastes(shelf, history, strength)))
+    spoken = spoken_for(shelf, history, strength) if len(history) else None
+    if spoken is not None:
+        active["collaborative"] = _over_all(spoken)
+    if query.surprise > 0:
+        active["surprise"] = _over_all(1 - shelf.popularity)
     if query.prefer:
         active["wish"] = _over_all(wish_scores(shelf.facts, query.prefer))
     if query.target_price_minor is not None or query.towards:
@@ -92,6 +96,14 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
         active["liked"] = _likeness(shelf, liked)
     candidates = _candidates(active, query, mask)
     values = {name: source.values(candidates) for name, source in active.items()}
+    if spoken is not None and shelf.habits is not None:
+        described = features(shelf, spoken, history, strength, candidates, query.at)
+        values["collaborative"] = preferred(shelf.habits, described)
+        values |= {f"habit_{name}": described[:, column] for column, name in enumerate(FEATURES)}
+    elif spoken is not None:
+        values["habit_tastes"] = values["collaborative"]
+    if query.surprise > 0:
+        values["surprise"] = _unexpected(shelf, np.concatenate([history, liked]), candidates)
     if len(disliked):
         values["disliked"] = _dislike(shelf, disliked, candidates)
     return Evidence(candidates, values, history, strength, liked)
@@ -118,6 +130,11 @@ def tastes(shelf: Shelf, history: Positions, strength: Values) -> Values:
     )
     shelf.inheritance.spread(spoken)
     return spoken
+
+
+def spoken_for(shelf: Shelf, history: Positions, strength: Values) -> Values:
+    """``tastes``, negative evidence dropped and the greatest 1."""
+    return _unit(tastes(shelf, history, strength))
 
 
 def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Values:
@@ -190,6 +207,15 @@ def _dislike(shelf: Shelf, disliked: Positions, items: Positions) -> Values:
     """-1 for a disliked item itself, less for those very like one."""
     near = np.max([shelf.dense.similarities(vector, items) for vector in shelf.dense.rows(disliked)], axis=0)
     return np.where(np.isin(items, disliked), -1.0, -np.clip((near - 0.5) * 2, 0, 1) * 0.5).astype(np.float32)
+
+
+def _unexpected(shelf: Shelf, known: Positions, items: Positions) -> Values:
+    """1 where nothing would have led to the item: not in demand, and unlike what the shopper chose and liked."""
+    rare = 1 - shelf.popularity[items]
+    if not len(known):
+        return np.asarray(rare, np.float32)
+    near = np.max([shelf.dense.similarities(vector, items) for vector in shelf.dense.rows(known)], axis=0)
+    return np.asarray(rare * (1 - np.clip(near, 0, 1)), np.float32)
 
 
 def _positions(shelf: Shelf, ids: Sequence[str]) -> Positions:

@@ -17,6 +17,7 @@ from recommender.building import fingerprint, same_model
 from recommender.collaborative import load_weights
 from recommender.dense import SEARCH_THREADS, Vector, load_dense
 from recommender.facts import load_facts
+from recommender.habits import load_habits
 from recommender.items import load_items
 from recommender.limits import inside
 from recommender.living import Change, changed, journal, journalled
@@ -168,6 +169,7 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
     weights, recency = load_weights(folder / "weights.npz")
     popular = np.load(folder / "popularity.npy", allow_pickle=False)
     items = load_items(folder / "items.parquet", facts)
+    moments = folder / "moments.npy"
     return Shelf(
         items=items,
         positions={name: position for position, name in enumerate(items.ids)},
@@ -183,4 +185,6 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
         histories=load_histories(folder / "shoppers.npz"),
         business=schema.business,
         version=version.name,
+        habits=load_habits(folder / "habits.npz"),
+        moments=np.load(moments, allow_pickle=False) if moments.is_file() else np.zeros((0, 0), np.float16),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 import numpy as np
@@ -95,6 +95,12 @@ class Query:
     count: int = 3
     diversity: float = 0.3
     """0: pure relevance; 1: as different from each other as the list allows (maximal marginal relevance)."""
+    surprise: float = 0.0
+    """0: what fits best; 1: of what fits, what neither this shopper's choices nor everybody's would have led to."""
+    usual: bool = False
+    """"More like what I usually buy": the shopper's own history, and what was liked, count as much as a named item would."""
+    at: datetime | None = None
+    """When it is asked, on the shop's clock, where that may matter (part of the day, season)."""
 
 
 ReasonKind = Literal[
@@ -120,7 +126,7 @@ class Ranked:
     score: float
     reasons: tuple[Reason, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
-    """By source: "dense", "collaborative", "wish", "popularity", "business"."""
+    """By source: "dense", "collaborative", "wish", "popularity", "business"; and what habits say: "habit_price_fit"."""
 
 
 @dataclass(frozen=True, slots=True)

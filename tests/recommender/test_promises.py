@@ -6,7 +6,7 @@ The oracle below reads the limits item by item in plain Python and shares no cod
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow
@@ -14,9 +14,11 @@ import pytest
 import scipy.sparse
 
 from recommender import browsing, dense
+from recommender.blending import LinearBlend
 from recommender.collaborative import item_weights, laid_out
 from recommender.dense import build_dense
 from recommender.facts import facts_of
+from recommender.habits import FEATURES
 from recommender.items import ItemTable
 from recommender.limits import inside
 from recommender.ranking import rank
@@ -73,6 +75,8 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
         semantic=ids, inheritance=inherit(ids.codes, lambda rows: vectors[rows], new, warm),
         business=Business(margin=dice.choice([0, 0.2]), launches=dice.choice([0, 0.2]), clearance=dice.choice([0, 0.2])),
         version="random",
+        habits=dice.choice([None, LinearBlend(FEATURES, numpy_dice.standard_normal(len(FEATURES)).astype(np.float32))]),
+        moments=numpy_dice.standard_normal((count, 8)).astype(np.float16),
     )
 
 
@@ -108,6 +112,7 @@ def random_query(dice: random.Random, ids: list[str]) -> Query:
         like_item=dice.choice([*ids, "gone"]) if dice.random() < 0.3 else None,
         towards={dice.choice(["price", "grams", "nothing"]): dice.choice([-1.0, 1.0])} if dice.random() < 0.3 else {},
         target_price_minor=dice.choice([None, None, 0, 3000]), count=dice.choice([1, 3, 100]), diversity=dice.choice([0, 0.3, 1]),
+        surprise=dice.choice([0, 0, 1]), usual=dice.random() < 0.2, at=dice.choice([None, datetime(2026, 12, 24, 23, 59)]),
     )
 
 
