@@ -23,13 +23,15 @@ from recommender.moments import parts_of
 if TYPE_CHECKING:
     from recommender.shelf import Shelf
 
-FEATURES = ("tastes", "demand", "words", "price_fit", "values_fit", "novelty", "moment")
+FEATURES = ("tastes", "place", "demand", "words", "price_fit", "values_fit", "novelty", "moment")
 LEAST_QUESTIONS = 60
 """Held-back choices below which nothing is learned."""
 ALL_UP_TO = 1000
 """With no more items than this a held-back choice is looked for among all of them."""
 CANDIDATES = 120
 """Otherwise among so many of the best by tastes, by demand and by the words of the history, each."""
+LAST_PLACE = 200
+"""Places by the tastes count up to here, so that it makes no difference how many candidates other sources brought."""
 NOVELTY_DAYS = 365.0
 K = 10
 
@@ -70,16 +72,26 @@ def features(
     shares = (strength / max(float(strength.sum()), 1e-9)).astype(np.float32)
     table = np.zeros((len(candidates), len(FEATURES)), np.float32)
     table[:, 0] = spoken[candidates]
-    table[:, 1] = shelf.popularity[candidates]
-    table[:, 2] = shelf.dense.similarities(_profile(shelf, history, shares), candidates)
-    table[:, 3] = _price_fit(shelf, history, shares, candidates)
-    table[:, 4] = _values_fit(list(shelf.facts.choices.values()), history, shares, candidates)
-    table[:, 5] = _novelty(shelf, candidates)
+    table[:, 1] = _place(table[:, 0])
+    table[:, 2] = shelf.popularity[candidates]
+    table[:, 3] = shelf.dense.similarities(_profile(shelf, history, shares), candidates)
+    table[:, 4] = _price_fit(shelf, history, shares, candidates)
+    table[:, 5] = _values_fit(list(shelf.facts.choices.values()), history, shares, candidates)
+    table[:, 6] = _novelty(shelf, candidates)
     if at is not None and len(shelf.moments):
         day_part, season = parts_of(at)
         known = candidates < len(shelf.moments)
-        table[known, 6] = shelf.moments[candidates[known], day_part] + shelf.moments[candidates[known], season]
+        table[known, 7] = shelf.moments[candidates[known], day_part] + shelf.moments[candidates[known], season]
     return table
+
+
+def _place(scores: Values) -> Values:
+    """Minus the logarithm of the place by these scores; those that score nothing share the last."""
+    order = np.argsort(-scores, kind="stable")
+    place = np.empty(len(scores), np.float32)
+    place[order] = np.arange(len(scores))
+    place[scores <= 0] = np.count_nonzero(scores > 0)
+    return np.asarray(-np.log2(np.minimum(place, LAST_PLACE) + 2), np.float32)
 
 
 def _price_fit(shelf: Shelf, history: Positions, shares: Values, candidates: Positions) -> Values:

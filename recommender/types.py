@@ -169,6 +169,10 @@ class Recommender(Protocol):
 
     def relaxations(self, limits: Limits) -> Sequence[Relaxation]: ...
 
+    def goes_with(self, item_id: str, limits: Limits, count: int = 3) -> Sequence[Ranked]:
+        """Items of other kinds that go with an item, best first."""
+        ...
+
     def nearest_titles(self, text: str, count: int = 5) -> Sequence[tuple[str, float]]:
         """Item ids whose titles are nearest in meaning to the text, with cosine similarity."""
         ...
