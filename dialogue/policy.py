@@ -145,7 +145,8 @@ def _choose(turn: Deciding) -> Plan | None:
         return Plan(
             "answer", items=tuple(gone), focus=gone[0].item.id, requested=("stock",), note="out_of_stock", expecting="yes_no"
         )
-    return Plan("chosen", items=items, focus=items[0].item.id, expecting="anything")
+    with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 else ()
+    return Plan("chosen", items=(*items, *with_it), focus=items[0].item.id, expecting="anything")
 
 
 def _compare(turn: Deciding) -> Plan | None:

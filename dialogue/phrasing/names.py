@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dialogue.phrasing.spoken import amount, number, year
+from dialogue.phrasing.spoken import ONES, TENS, amount, number, year
 
 NAME_WORDS = 9
 """Longer names are cut at a joint: nobody listens to a title of twenty words."""
@@ -38,12 +38,14 @@ CODE = re.compile(r"\b(?:sku|ref|art|item|model|isbn|ean|upc|no)\.?\s*[:#]?\s*[A
 MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,}(?![\d.,])")
 PRICED = re.compile(
-    r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))",
+    r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))"
+    rf"|\b(?:(?:{'|'.join((*ONES[1:], *TENS[2:], 'hundred', 'thousand'))})[\s-]+)+(?:dollars?|euros?|cents?|pence)\b",
     re.IGNORECASE,
 )
 BOAST = re.compile(
     r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)"
     r"|on sale|sale|discount\w*|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*"
+    r"|(?:is|are|for|comes?|all|everything|now) free|free of charge|no charge|costs? nothing"
     r"|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
     re.IGNORECASE,
 )
@@ -258,7 +260,7 @@ def spoken_name(title: str) -> str:
     "REGENCY CAKESTAND 3 TIER" is "Regency Cakestand Three Tier"; "Frame 30x40cm (SKU 8841)" is "Frame Thirty by Forty
     Centimetres".
     """
-    title = title[:READ_CHARS]
+    title = next(iter(title[:READ_CHARS].strip().splitlines()), "")  # a title is one line; more is somebody's trick
     if hostile(title):
         return ""
     text = ADDRESS.sub(" ", MARKUP.sub(" ", title))

@@ -81,6 +81,7 @@ PROMISE = _phrase(
     r"(?:on|special|limited|todays) offer|offers? (?:ends?|runs?|prices?)|on special",
     r"prices? (?:\w+ )?(?:went|gone|goes|going|came|comes|fell|falls|drop\w*|rises?|rose|cut|down|up)(?: down| up)?",
     r"worth (?:double|twice|triple|far|much|a lot|more)(?: more| than)?",
+    r"(?<![a-z] )free(?=$| [,.;!?])",
     r"last chance|hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
     r"(?:cheaper|less|better|lower)(?: \w+)? than (?:ever|before|anywhere|elsewhere|usual|other|most|last)",
 )
@@ -96,7 +97,7 @@ OFFERED = _phrase(
 )
 QUOTED = _phrase(
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
-    r"true to (?:size|form|life|type|fit)|one size",
+    r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
     r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",
 )

@@ -266,4 +266,22 @@ def chosen(scene: Scene) -> list[Telling]:
     more = scene.vary(
         ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
     )
-    return [Telling(sentence(first), scene.ground.only(facts), names=(0,)), tell(scene.ground, more)]
+    told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
+    return [*told, *_goes_with(scene, facts), tell(scene.ground, more)]
+
+
+def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
+    """A word on what goes with the choice, where the recommender found something."""
+    found = [ranked.item.id for ranked in scene.plan.items if any(reason.kind == "goes_with" for reason in ranked.reasons)]
+    facts = next((facts for facts in scene.ground.items if facts.item.id in found and facts is not chosen), None)
+    if facts is None:
+        return []
+    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    text = scene.vary(
+        (
+            f"With it, {the} would go nicely{cost}",
+            f"{the} would go well with that{cost}",
+            f"It would pair nicely with {the}{cost}",
+        )
+    )
+    return [Telling(sentence(text), scene.ground.only(facts), names=(0,))]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dialogue.shop import Slot, TalkingShop
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan, PlanKind
-from recommender.types import Item, Ranked, Relaxation
+from recommender.types import Item, Ranked, Reason, Relaxation
 
 KIND_SHARES: Mapping[PlanKind, float] = {
     "recommend": 0.50, "compare": 0.14, "answer": 0.12, "ask": 0.06, "none_fit": 0.05, "chosen": 0.04,
@@ -18,6 +18,8 @@ KIND_SHARES: Mapping[PlanKind, float] = {
 """Roughly a conversation's: a list is given early, then refined, compared and asked about."""
 NONE_FIT_ITEMS = 1
 BUDGET_SHARE = 0.35
+COMPANION_SHARE = 0.5
+"""Choices for which the recommender knew something to go with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,9 @@ class _Maker:
         return Plan("none_fit", items=_ranked([item] * NONE_FIT_ITEMS), slot=easing.slot, relaxations=(easing,)), state
 
     def _chosen(self, state: BeliefState) -> tuple[Plan, BeliefState]:
-        item = self.rng.choice(self.items)
-        return Plan("chosen", items=_ranked([item]), focus=item.id), state
+        item, other = self.rng.sample(self.items, 2)
+        companion = (Ranked(other, 0.5, (Reason("goes_with", item=item.id),)),) if self.rng.random() < COMPANION_SHARE else ()
+        return Plan("chosen", items=(*_ranked([item]), *companion), focus=item.id), state
 
     def _ask(self, state: BeliefState) -> tuple[Plan, BeliefState]:
         wishes = self._wishes(self.rng.choice(self.items))

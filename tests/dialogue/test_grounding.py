@@ -17,6 +17,7 @@ from speaking_shop import SHIFT, SHOP, WRAP, Scripted, Shelf, recommending
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
 from dialogue.phrasing.live import HttpLive, LiveError, LiveFacts
+from dialogue.shop import Live
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan
 from recommender.types import Item, Ranked
@@ -203,6 +204,18 @@ def test_a_service_out_of_order_is_an_error_in_time(service: str, path: str) -> 
     with pytest.raises(LiveError):
         HttpLive(service + path).look_up(["w1"], 150)
     assert time.monotonic() - started < 0.45
+
+
+def test_a_shop_that_names_its_service_is_heard_at_the_moment_of_speaking(service: str) -> None:
+    shop = SHOP.model_copy(update={"live": Live(url=f"{service}/good", timeout_ms=2_000)})
+    phraser = Phraser(shop, Shelf(), None)
+    text = " ".join(sentence.text for sentence in phraser.say(recommending(WRAP), BeliefState()))
+    phraser.close()
+    assert "a hundred and thirty dollars" in text
+    late = Phraser(SHOP.model_copy(update={"live": Live(url=f"{service}/slow", timeout_ms=60)}), Shelf(), None)
+    text = " ".join(sentence.text for sentence in late.say(recommending(WRAP), BeliefState()))
+    late.close()
+    assert "could not check just now" in text
 
 
 # --- the shop's voice ------------------------------------------------------------------------------------------------------

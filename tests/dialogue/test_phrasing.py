@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Scripted, Shelf, recommending
@@ -11,10 +12,11 @@ from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Scripte
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
 from dialogue.phrasing.composing import compose
+from dialogue.phrasing.phraser import SPOKEN_CHARS_PER_S
 from dialogue.phrasing.telling import Scene
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan, Sentence
-from recommender.types import Ranked, Relaxation
+from recommender.types import Ranked, Reason, Relaxation
 
 NEW = BeliefState()
 
@@ -100,6 +102,39 @@ def test_a_recommendation_names_two_or_three_items_with_their_prices(plainly: Ph
     assert "ninety-five dollars" in text
     assert [item for sentence in sentences for item in sentence.items] == ["w1", "s1"]
     assert "fifty dollars less" in text
+
+
+def test_what_goes_with_a_choice_is_named_with_its_price(plainly: Phraser) -> None:
+    beside = Ranked(MUGS, 0.5, (Reason("goes_with", item="w1"),))
+    for turn in range(3):
+        plan = Plan("chosen", items=(Ranked(WRAP, 1.0), beside), focus="w1")
+        sentences = list(plainly.say(plan, BeliefState(turn=turn)))
+        assert [sentence.items for sentence in sentences[:2]] == [("w1",), (MUGS.id,)]
+        assert plainly.shop.of(MUGS).price in sentences[1].text
+    alone = list(plainly.say(Plan("chosen", items=(Ranked(WRAP, 1.0), Ranked(MUGS, 0.9)), focus="w1"), NEW))
+    assert MUGS.id not in [item for sentence in alone for item in sentence.items]
+
+
+def test_names_with_commas_are_names(plainly: Phraser) -> None:
+    goodbye = replace(FILM, title="Goodbye, Rosalind")
+    sentences = list(plainly.say(recommending(goodbye, LAMP), NEW))
+    assert [sentence.items for sentence in sentences[1:3]] == [(goodbye.id,), (LAMP.id,)]
+
+
+def test_a_comparison_begins_with_what_decides(plainly: Phraser) -> None:
+    casual, formal = (
+        replace(SHIFT, values={**SHIFT.values, "style": ("casual",)}),
+        replace(WRAP, values={**WRAP.values, "style": ("formal",)}),
+    )
+    first = next(iter(plainly.say(Plan("compare", items=(Ranked(casual, 1.0), Ranked(formal, 0.9))), NEW)))
+    assert "smarter" in first.text
+    assert "more" in first.text
+
+
+def test_long_names_still_make_a_reply_of_twelve_seconds(plainly: Phraser) -> None:
+    long = [replace(item, title=f"{item.title} of the Old Harbour Road Workshop with Brass") for item in (WRAP, SHIFT, LAMP)]
+    said = sum(len(sentence.text) + 1 for sentence in plainly.say(recommending(*long, ask_next="colour"), NEW))
+    assert said <= 12 * SPOKEN_CHARS_PER_S
 
 
 def test_titles_that_cannot_be_spoken_are_called_by_their_kind(plainly: Phraser) -> None:
@@ -189,8 +224,6 @@ def test_an_interrupted_reply_stops_the_model() -> None:
 
 
 def test_an_item_without_a_price_is_spoken_of_without_one(plainly: Phraser) -> None:
-    from dataclasses import replace
-
     unpriced = replace(FILM, price_minor=None)
     text = " ".join(sentence.text for sentence in plainly.say(recommending(unpriced), NEW))
     assert "dollar" not in text
