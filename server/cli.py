@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from server.commands import (
+    backup,
     call,
     config,
     conversing,
@@ -37,6 +38,8 @@ app.command("talk")(talk.talk)
 app.command("call")(call.call)
 app.command("demo")(demo.demo)
 app.command("config")(config.config)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("replay")(replay.replay)
 app.add_typer(models.app, name="models")
 app.add_typer(index.app, name="index")

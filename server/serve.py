@@ -247,11 +247,13 @@ class Doorkeeper:
         self.kept.ended(session.id)
         logs.event("session_ended", session=session.id, turns=session.turns)
 
-    async def let_finish(self, within_s: float) -> None:
-        """Take nobody in any more, and let the replies under way be heard."""
+    async def let_finish(self, within_s: float, at_once: asyncio.Event | None = None) -> None:
+        """Take nobody in any more, and let what is being said be said and heard, until ``at_once`` is set."""
         self.closing = True
         until_s = time.monotonic() + within_s
         while any(session.busy for session in self.sessions.values()) and time.monotonic() < until_s:
+            if at_once is not None and at_once.is_set():
+                return
             await asyncio.sleep(0.1)
 
     async def say_goodbye(self) -> None:

@@ -167,8 +167,8 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """A turn is being answered, or the answer is being heard."""
-        return self._turning is not None or self._mouth.speaking
+        """Somebody is in the middle of something: the shopper speaks, a turn is answered, or the answer is being heard."""
+        return self._turning is not None or self._mouth.speaking or self._ears.speaking
 
     @property
     def turns(self) -> int:

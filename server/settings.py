@@ -114,17 +114,7 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.
 
     Raises SettingsError naming the key that is wrong and where it was said.
     """
-    said: dict[str, Any] = {}
-    if file is not None:
-        try:
-            said |= tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The settings file {file} cannot be read: {error}.") from None
-    for name, value in environment.items():
-        key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in NOT_SETTINGS and key in Settings.model_fields:
-            said[key] = _from_variable(name, key, value)
-    said |= {key: value for key, value in options.items() if value is not None}
+    said = {key: value for key, (value, _) in said_where(file, environment, options).items()}
     try:
         return Settings.model_validate(said)
     except ValidationError as wrong:
@@ -133,6 +123,29 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"There is no setting {key}; there are {', '.join(Settings.model_fields)}.") from None
         raise SettingsError(f"The setting {key}: {first['msg']}." if key else f"{first['msg']}.") from None
+
+
+def said_where(
+    file: Path | None, environment: Mapping[str, str], options: Mapping[str, Any]
+) -> dict[str, tuple[Any, str]]:
+    """Every key that is set, with its value as it was written and where. Raises SettingsError for what cannot be read."""
+    said: dict[str, tuple[Any, str]] = {}
+    if file is not None:
+        try:
+            said |= {key: (value, str(file)) for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The settings file {file} cannot be read: {error}.") from None
+    for name, value in environment.items():
+        key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if name.startswith(ENVIRONMENT_PREFIX) and key in Settings.model_fields:
+            said[key] = (_from_variable(name, key, value), name)
+    return said | {key: (value, f"--{key.replace('_', '-')}") for key, value in options.items() if value is not None}
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that look like settings and are none: a name mistyped."""
+    named = (name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in NOT_SETTINGS)
+    return sorted(name for name in named if name.removeprefix(ENVIRONMENT_PREFIX).lower() not in Settings.model_fields)
 
 
 def _from_variable(name: str, key: str, value: str) -> Any:

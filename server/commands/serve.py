@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import time
@@ -11,17 +10,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from server import engines as engine_room
+from server import logs
 from server.commands.failing import EXPECTED, failed
+from server.manage import managing
 from server.reporting import console
 from server.serve import Doorkeeper, serving
 from server.settings import Settings, SettingsError, load_settings
 from server.showing import examples
-
-FINISH_WITHIN_S = 10.0
-"""How long a server that is told to stop lets people finish."""
 
 
 def serve(
@@ -39,15 +36,15 @@ def serve(
 ) -> None:
     """Open a shop on this machine: a page to talk at, and /v1/voice for voice clients.
 
-    Every setting can also stand in a file (--config) or in the environment (SHOPTALK_PORT=9000). Nothing of what is said is kept.
+    Every setting can also stand in a file (--config) or in the environment (SHOPTALK_PORT=9000): see `shoptalk config`.
+    SIGTERM and Ctrl-C let people finish (drain_s); a second one closes at once. SIGHUP reads the shop and the certificate again.
     """
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s",
-                        handlers=[RichHandler(console=console, show_path=False)])
     try:
         settings = load_settings(
             config, shop=shop, host=host, port=port, hearing_engine=hearing_engine, hearing_model=hearing_model, llm=llm,
             llm_model=llm_model, llm_url=llm_url, max_sessions=max_sessions,
         )
+        logs.set_up(settings, verbose=verbose)
         asyncio.run(_serve(settings))
     except EXPECTED as error:
         raise failed(error) from None
@@ -58,11 +55,11 @@ def serve(
 async def _serve(settings: Settings) -> None:
     began_s = time.monotonic()
     keeper = Doorkeeper(settings)
-    stopped = asyncio.Event()
+    stopped, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
-    async with serving(settings, keeper) as (_, port):
+        loop.add_signal_handler(name, lambda: at_once.set() if stopped.is_set() else stopped.set())
+    async with serving(settings, keeper) as (_, port), managing(settings, keeper) as manage_port:
         with console.status("Opening the shop ...") as status:
             def tell(part: str, took_s: float | None) -> None:
                 if took_s is None:
@@ -77,15 +74,30 @@ async def _serve(settings: Settings) -> None:
                 console.print("Closed before it was open.")
                 os._exit(0)   # models are being read in threads that nothing can stop, and nothing is half written
             keeper.engines = await loading
-        _say_where(settings, keeper, port, time.monotonic() - began_s)
+        _say_where(settings, keeper, port, manage_port, time.monotonic() - began_s)
+        reloads: list[asyncio.Task[None]] = []
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.append(asyncio.create_task(_reload(keeper))))
         await stopped.wait()
         if keeper.sessions:
-            console.print(f"Closing; {len(keeper.sessions)} conversations may finish (again Ctrl-C: at once).")
-            await keeper.let_finish(FINISH_WITHIN_S)
+            within = f"{settings.drain_s:g} s (again: at once)"
+            console.print(f"Closing; {len(keeper.sessions)} conversations may finish what is being said, within {within}.")
+            await keeper.let_finish(settings.drain_s, at_once)
     console.print("Closed.")
 
 
-def _say_where(settings: Settings, keeper: Doorkeeper, port: int, took_s: float) -> None:
+async def _reload(keeper: Doorkeeper) -> None:
+    """SIGHUP: the shop's files, its index and the certificate, read again; what cannot be read leaves everything as it was."""
+    assert keeper.engines is not None
+    try:
+        if keeper.certificate is not None:
+            keeper.certificate.renew()
+        version = await keeper.shopkeeper.reload(keeper.engines)
+        console.print(f"Read again; {version.name} is in force.")
+    except (*EXPECTED, OSError) as error:
+        console.print(f"Nothing was changed: {error}", style="red", highlight=False, markup=False)
+
+
+def _say_where(settings: Settings, keeper: Doorkeeper, port: int, manage_port: int | None, took_s: float) -> None:
     assert keeper.engines is not None
     engines = keeper.engines
     said = "  ".join(f"“{example}”" for example in examples(engines.shop, engines.recommender))
@@ -96,6 +108,7 @@ def _say_where(settings: Settings, keeper: Doorkeeper, port: int, took_s: float)
         f"  Look:    {scheme}://{host}:{port}/   (microphone or keyboard)\n"
         f"  Or say:  shoptalk call {scheme.replace('http', 'ws')}://{host}:{port} --wav question.wav\n"
         f"  Try:     {said}\n"
-        "  Stop:    Ctrl-C\n",
+        + ("" if manage_port is None else f"  Manage:  {settings.manage_host}:{manage_port}\n")
+        + "  Stop:    Ctrl-C\n",
         highlight=False,
     )
