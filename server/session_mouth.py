@@ -234,10 +234,11 @@ class Mouth:
             ahead = self._ledger.sent_samples - self._position()
             if ahead == 0:
                 self._head.set(self._ledger.sent_samples, now_s)
-            if ahead >= self._lead_samples:
-                await asyncio.sleep(min(CHUNK_MS, 1000 * (ahead - self._lead_samples + 1) / self.rate_hz) / 1000)
+            piece = min(chunk, self._to_send)
+            if (early := ahead + piece - self._lead_samples) > 0:
+                await asyncio.sleep(min(CHUNK_MS / 1000, early / self.rate_hz))
                 continue
-            pcm = self._ledger.take(min(chunk, self._lead_samples - ahead))
+            pcm = self._ledger.take(piece)
             self._first_sent_s.setdefault(self._reply_generation, now_s)
             self._send(pcm.astype("<i2", copy=False).tobytes())
             await asyncio.sleep(0)

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,15 @@ OFFICIAL: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
 OFFICIAL_BETA: TypeAdapter[Any] = TypeAdapter(BetaServerEvent)
 
 
+@pytest.fixture(scope="module")
+def parlour(tmp_path_factory: pytest.TempPathFactory) -> Engines:
+    return make_engines(tmp_path_factory.mktemp("parlour"))
+
+
 @pytest.fixture
-def engines(tmp_path: Path) -> Engines:
-    return make_engines(tmp_path)
+def engines(parlour: Engines) -> Engines:
+    """A voice that has said nothing yet, and all the rest as it is."""
+    return replace(parlour, speaker=ToneSpeaker())
 
 
 class Caller:
@@ -42,7 +49,7 @@ class Caller:
         self.events: list[Event] = []
         self.keeper, self.engines = keeper, engines
         self._line, self._official = line, official
-        self._reading = asyncio.create_task(self._read())
+        self.reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         async for data in self._line:
@@ -51,7 +58,7 @@ class Caller:
             assert event["event_id"]
             self.events.append(event)
 
-    async def send(self, kind: str, **more: Any) -> None:
+    async def send(self, kind: Any, **more: Any) -> None:
         await self._line.send(json.dumps({"type": kind, **more}))
 
     async def until(self, kind: str, count: int = 1, *, within_s: float = 5.0, met: Callable[[], bool] | None = None) -> Event:
@@ -59,7 +66,7 @@ class Caller:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while len(self.of(kind)) < count or (met is not None and not met()):
-                    assert not self._reading.done(), self._reading.exception()
+                    assert not self.reading.done(), self.reading.exception()
                     await asyncio.sleep(0.005)
         assert len(self.of(kind)) >= count, f"no {kind}; there were {[event for event in self.types if 'delta' not in event]}"
         return self.of(kind)[-1]
@@ -116,13 +123,14 @@ async def calling(engines: Engines, *, official: TypeAdapter[Any] = OFFICIAL, se
                   **options: Any) -> AsyncIterator[Caller]:
     chosen = settings or Settings(port=0)
     keeper = Doorkeeper(chosen, engines)
-    async with serving(chosen, keeper) as (_, port):
-        async with connect(f"ws://127.0.0.1:{port}/v1/realtime?model=gpt-realtime", **options) as line:
-            caller = Caller(line, keeper, engines, official)
-            await caller.until("session.created")
-            yield caller
-            assert caller._reading.done() is False, caller._reading.exception()
-            caller._reading.cancel()
+    async with serving(chosen, keeper) as (_, port), connect(
+        f"ws://127.0.0.1:{port}/v1/realtime?model=gpt-realtime", **options
+    ) as line:
+        caller = Caller(line, keeper, engines, official)
+        await caller.until("session.created")
+        yield caller
+        assert not caller.reading.done(), caller.reading.exception()
+        caller.reading.cancel()
 
 
 async def test_a_spoken_turn_with_server_vad_gives_the_events_in_their_order(engines: Engines) -> None:
@@ -375,7 +383,7 @@ async def test_a_client_of_the_beta_gets_the_betas_events(engines: Engines) -> N
         assert [item["type"] for item in done["response"]["output"]] == ["function_call", "message"]
         assert done["response"]["output"][1]["content"][0]["type"] == "audio"
         assert {"response.audio.delta", "response.audio_transcript.done", "conversation.item.created"} <= set(caller.types)
-        assert not any("output_audio" in kind or kind.endswith((".added.", "item.done.")) for kind in caller.types)
+        assert not {"response.output_audio.delta", "conversation.item.added", "conversation.item.done"} & set(caller.types)
 
 
 @pytest.mark.parametrize(
@@ -385,7 +393,7 @@ async def test_a_client_of_the_beta_gets_the_betas_events(engines: Engines) -> N
         ({"type": "transcription_session.update", "session": {}}, "unsupported_event", "type"),
         ({"type": "conversation.item.truncate", "item_id": "none", "content_index": 0, "audio_end_ms": 0},
          "item_truncate_invalid_item_id", "item_id"),
-        ({"type": "conversation.item.truncate", "item_id": "none", "content_index": 0}, "missing_required_parameter", "audio_end_ms"),
+        ({"type": "conversation.item.truncate", "item_id": "none"}, "missing_required_parameter", "audio_end_ms"),
         ({"type": "conversation.item.retrieve", "item_id": "none"}, "item_retrieve_invalid_item_id", "item_id"),
         ({"type": "conversation.item.delete", "item_id": "none"}, "item_delete_invalid_item_id", "item_id"),
         ({"type": "input_audio_buffer.append", "audio": "not base64!"}, "invalid_value", "audio"),
@@ -408,7 +416,7 @@ async def test_a_client_of_the_beta_gets_the_betas_events(engines: Engines) -> N
 )
 async def test_what_cannot_be_done_is_an_error_that_names_it(engines: Engines, event: Event, code: str, param: str) -> None:
     async with calling(engines) as caller:
-        await caller.send(**{"kind": event["type"], **{key: value for key, value in event.items() if key != "type"}}, event_id="e7")
+        await caller.send(**{"kind": event["type"], **event, "event_id": "e7"})
         error = (await caller.until("error"))["error"]
         assert (error["code"], error["param"], error["event_id"]) == (code, param, "e7")
         assert error["message"].endswith(".")
@@ -417,7 +425,7 @@ async def test_what_cannot_be_done_is_an_error_that_names_it(engines: Engines, e
         assert (await caller.ask("a mug"))["status"] == "completed"
 
 
-@pytest.mark.parametrize("text", ["", "5", "[]", "{}", '{"type": 3}', "[" * 100_000, '{"type": "x", "event_id": [1]}', "1" * 5_000])
+@pytest.mark.parametrize("text", ["", "5", "[]", "{}", '{"type": 3}', "[" * 100_000, '{"type": "x", "event_id": [1]}', "1" * 5000])
 def test_text_that_is_no_event_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
         parse(text)
