@@ -1,280 +1,258 @@
 // The page's conversation: what the server says becomes words, chips, cards and sound.
+import { advice, measure } from './echo.js';
 import { Line } from './line.js';
+import { Log } from './log.js';
 import { Sound } from './sound.js';
-import { picture } from './pictures.js';
-import { waterfall } from './timings.js';
+import { pointAt, showItems, showWishes } from './table.js';
+import { showTurns } from './timings.js';
 
 const $ = (id) => document.getElementById(id);
 const TURNS_KEPT = 5;
+const LEAD_MS = 500;            // how far ahead of the ear a reply may be sent
+const TAIL_MS = 150;            // what is still on its way from the microphone when the button is let go
 
-const sound = new Sound({ onFrame: sendFrame, onPlayed: playedTo });
-const line = new Line({ onMessage: take, onAudio: (pcm) => sound.play(pcm), onState: showLine });
+const sound = new Sound({ onFrame: fromMicrophone, onPlayed: playedTo });
+const line = new Line({ start, onMessage: take, onAudio: (pcm) => sound.play(pcm), onState: showLine });
+const log = new Log($('log'));
 
-let played = 0;            // the position in the stream that has been played
-let replies = [];          // lines of the shop whose words are being lit
-let listening = false;
+let drawings = {};
+let turns = [];                 // the last turns' timings, newest first
+let open = false;               // the microphone's sound goes to the shop
+let held = false;               // the button or the key of push to talk
 let hearing = false;
+let sounding = false;
+let onEcho = null;              // the echo test takes the microphone's frames
 
 // --- connecting ---------------------------------------------------------------------------------------------------
 
+function start() {
+  return {
+    sample_rate: sound.rate, output_sample_rate: sound.rate, lead_ms: Math.round(LEAD_MS + 1000 * sound.latency_s),
+    output: $('aloud').checked ? 'audio' : 'text', hands_free: !$('push').checked,
+  };
+}
+
 async function connect() {
   await sound.open();
-  const aloud = $('aloud').checked;
-  await line.open({ sample_rate: sound.rate, output_sample_rate: sound.rate, output: aloud ? 'audio' : 'text', hands_free: !$('push').checked });
+  await line.open();
 }
 
 function showLine(state, why) {
-  const text = { connecting: 'Connecting …', ready: 'Ready', lost: 'Connection lost; trying again …', closed: 'Not connected' }[state];
-  status(state === 'ready' ? 'ready' : 'idle', text);
-  $('notice').textContent = state === 'closed' && why ? why : '';
-  if (state === 'closed') stopListening();
+  $('notice').textContent = state === 'closed' ? why ?? '' : '';
+  if (state === 'connecting') status('idle', 'Connecting …');
+  else if (state === 'lost') { hearing = false; log.unheard(); status('lost', 'Connection lost, trying again …'); }
+  else if (state === 'closed') { closeMicrophone(); status('idle', 'Not connected'); }
+  else resting();
 }
 
 function status(state, text) {
-  $('status').dataset.state = state;
-  $('status-text').textContent = text;
+  if ($('status').dataset.state !== state) $('status').dataset.state = state;
+  if ($('status-text').textContent !== text) $('status-text').textContent = text;
+}
+
+function resting() {
+  if (!line.ready) return;
+  if (hearing) status('hearing', 'Listening …');
+  else if (sounding) status('speaking', 'Speaking');
+  else if (open) status('listening', 'Listening');
+  else status('ready', 'Ready');
 }
 
 // --- what the server says -----------------------------------------------------------------------------------------
 
 function take(message) {
-  const { type } = message;
-  if (type === 'ready') sound.clear(message.sent_samples);
-  else if (type === 'speech_started') { hearing = true; status('hearing', 'Listening …'); }
-  else if (type === 'speech_stopped') { hearing = false; status('ready', 'Thinking …'); }
-  else if (type === 'transcript' && message.role === 'user') heard(message);
-  else if (type === 'transcript') cutReplies(message.turn);
-  else if (type === 'understanding') { wishes(message.slots); if (message.text) heard({ text: message.text, final: true, turn: message.turn }); }
-  else if (type === 'items') items(message);
-  else if (type === 'reply') reply(message);
-  else if (type === 'clear') sound.clear(message.sent_samples);
-  else if (type === 'turn') turn(message);
-  else if (type === 'error') note(message.message);
-}
-
-function heard({ text, final, turn }) {
-  let entry = $('log').querySelector(`.you[data-turn="${turn}"]`);
-  if (!text) { entry?.remove(); return; }
-  if (!entry) {
-    entry = append('you');
-    entry.append(document.createTextNode(''));
-    entry.dataset.turn = turn;
+  switch (message.type) {
+    case 'ready':
+      sound.clear(message.sent_samples);
+      if (!message.resumed) { showWishes($('wishes'), [], forget); showItems($('items'), [], drawings, tellMore); turns = []; }
+      break;
+    case 'speech_started': hearing = true; log.hearing(); resting(); break;
+    case 'speech_stopped': hearing = false; status('thinking', 'Thinking …'); break;
+    case 'transcript':
+      if (message.role === 'user') log.heard(message);
+      else log.cut(message.turn);
+      break;
+    case 'understanding':
+      log.unheard();
+      showWishes($('wishes'), message.slots, forget);
+      if (message.text) log.heard({ text: message.text, final: true, turn: message.turn });
+      break;
+    case 'items':
+      $('fitting').textContent = message.fitting > message.items.length ? `${message.fitting} fit` : '';
+      showItems($('items'), message.items, drawings, tellMore);
+      break;
+    case 'reply': log.unheard(); log.reply(message); $('stop').disabled = false; break;
+    case 'clear': sound.clear(message.sent_samples); break;
+    case 'turn':
+      turns = [message, ...turns].sort((one, other) => other.turn - one.turn).slice(0, TURNS_KEPT);
+      showTurns($('turns'), turns);
+      log.unheard();
+      $('stop').disabled = !sounding;
+      resting();
+      break;
+    case 'error': log.unheard(); hearing = false; log.note(message.message); resting(); break;
   }
-  entry.lastChild.data = text;
-  entry.classList.toggle('partial', !final);
-  scroll();
 }
 
-function reply(message) {
-  let entry = $('log').lastElementChild;
-  if (entry?.className.split(' ')[0] === 'shop' && entry.dataset.turn === String(message.turn)) entry.append(' ');
-  else entry = append('shop');
-  entry.dataset.turn = message.turn;
-  const words = [];
-  let at = 0;
-  for (const span of message.spans) {
-    entry.append(message.text.slice(at, span.start_char));
-    const word = document.createElement('span');
-    word.className = span.item ? 'word named' : 'word';
-    word.textContent = message.text.slice(span.start_char, span.end_char);
-    entry.append(word);
-    words.push({ ...span, word });
-    at = span.end_char;
-  }
-  entry.append(message.text.slice(at));
-  if (words.length) {
-    entry.classList.add('aloud');
-    replies.push({ entry, words, turn: message.turn });
-  }
-  $('stop').disabled = false;
-  scroll();
-}
-
-function cutReplies(turn) {
-  for (const { entry, words } of replies.filter((one) => one.turn === turn)) {
-    if (words.some(({ word }) => !word.classList.contains('said'))) entry.classList.add('cut');
-    for (const { word } of words) word.classList.remove('now');
-  }
-  replies = replies.filter((one) => one.turn !== turn);
-}
-
-function turn(message) {
-  const list = $('turns');
-  list.prepend(waterfall(message));
-  while (list.children.length > TURNS_KEPT) list.lastChild.remove();
-}
-
-function note(text) {
-  append('note').textContent = text;
-  scroll();
-}
-
-function append(kind) {
-  const entry = document.createElement('li');
-  entry.className = kind;
-  if (kind !== 'note') {
-    const who = document.createElement('span');
-    who.className = 'quiet';
-    who.textContent = kind === 'you' ? 'You: ' : 'Shop: ';
-    entry.append(who);
-  }
-  $('log').append(entry);
-  return entry;
-}
-
-function scroll() {
-  $('log').scrollTop = $('log').scrollHeight;
-}
-
-// --- wishes and items ---------------------------------------------------------------------------------------------
-
-function wishes(slots) {
-  $('wishes').replaceChildren(...slots.map((slot) => {
-    const chip = document.createElement('li');
-    const name = document.createElement('span');
-    name.className = 'slot';
-    name.textContent = slot.spoken;
-    const remove = document.createElement('button');
-    remove.type = 'button';
-    remove.textContent = '×';
-    remove.setAttribute('aria-label', `Forget the ${slot.spoken}: ${slot.text}`);
-    remove.onclick = () => say(`I don't mind about the ${slot.spoken}.`);
-    chip.append(name, ` ${slot.text} `, remove);
-    return chip;
-  }));
-}
-
-function items(message) {
-  $('fitting').textContent = message.fitting > message.items.length ? `${message.fitting} fit` : '';
-  $('items').replaceChildren(...message.items.map((item) => {
-    const card = document.createElement('li');
-    card.dataset.item = item.id;
-    const about = document.createElement('div');
-    about.append(
-      line_('h3', '', item.title), line_('p', 'price', item.price ?? ''), line_('p', 'why', item.reasons.join(' · ')),
-      line_('p', 'about', item.description),
-    );
-    if (item.in_stock === false) about.append(line_('p', 'out', 'Out of stock'));
-    card.append(picture(item), about);
-    return card;
-  }));
-}
-
-function line_(tag, kind, text) {
-  const element = document.createElement(tag);
-  if (kind) element.className = kind;
-  element.textContent = text;
-  return element;
-}
-
-// --- sound --------------------------------------------------------------------------------------------------------
-
-function sendFrame(pcm, level) {
-  $('level').value = Math.min(1, Math.sqrt(level) * 1.6);
-  if (listening) line.sendAudio(pcm);
-}
-
-function playedTo({ position, sounding, cleared }) {
-  played = position;
-  line.send({ type: 'playback', played_samples: position });
-  if (cleared) return;
-  if (!hearing) status(sounding ? 'speaking' : 'ready', sounding ? 'Speaking' : listening ? 'Listening' : 'Ready');
+function playedTo({ played, sounding: now, cleared }) {
+  line.send({ type: 'playback', played_samples: played });
+  if (cleared !== undefined) log.moved(played, cleared);
+  const naming = log.light(cleared ?? played);
+  if (naming.size) pointAt($('items'), naming);
+  if (now === undefined ? !sounding : now === sounding) return;
+  sounding = !!now;
   $('stop').disabled = !sounding;
-  light();
-}
-
-function light() {
-  const naming = new Set();
-  for (const { words } of replies) {
-    for (const { word, start_sample, end_sample, item } of words) {
-      const now = played >= start_sample && played < end_sample;
-      word.classList.toggle('now', now);
-      word.classList.toggle('said', played >= start_sample);
-      if (now && item) naming.add(item);
-    }
-  }
-  if (naming.size) {
-    for (const card of $('items').children) card.classList.toggle('spoken', naming.has(card.dataset.item));
-  }
-  replies = replies.filter(({ words }) => played < words.at(-1).end_sample);
+  resting();
 }
 
 // --- what the shopper does ----------------------------------------------------------------------------------------
 
-async function say(text) {
+async function tell(message) {
   try {
     await connect();
-    line.send({ type: 'text', text });
+    line.send(message);
+    status('thinking', 'Thinking …');
   } catch (error) {
-    note(error.message);
+    log.note(error.message);
   }
 }
 
-async function startListening() {
+const say = (text) => tell({ type: 'text', text });
+const tellMore = (item) => say(`Tell me more about the ${item.title}.`);
+
+function forget(slot) {
+  log.step(`You took back: ${slot.spoken} ${slot.text}`);
+  tell({ type: 'forget', slot: slot.slot });
+}
+
+function fromMicrophone(pcm, level) {
+  const shown = open ? Math.min(1, Math.sqrt(level) * 1.6) : 0;
+  $('level').value = shown;
+  $('microphone').style.setProperty('--level', shown.toFixed(2));
+  if (onEcho) onEcho(pcm);
+  else if (open) line.sendAudio(pcm);
+}
+
+async function openMicrophone() {
+  if (open) return;
+  held = true;
   try {
     await connect();
     await sound.listen();
   } catch (error) {
-    note(error.message);
+    log.note(error.message);
     return;
   }
-  listening = true;
-  $('microphone').setAttribute('aria-pressed', 'true');
-  $('microphone-label').textContent = $('push').checked ? 'Release to send' : 'Stop listening';
-  status('ready', 'Listening');
+  if (!held) return;             // let go while the browser was asking
+  if ($('push').checked) line.send({ type: 'interrupt' });
+  open = true;
+  showMicrophone();
+  resting();
 }
 
-function stopListening() {
-  if (!listening) return;
-  listening = false;
-  if ($('push').checked) line.send({ type: 'commit' });
-  else sound.deafen();
+async function closeMicrophone() {
+  held = false;
+  if (!open) return;
+  if ($('push').checked) {
+    await new Promise((done) => { setTimeout(done, TAIL_MS); });
+    open = held;                 // pressed again meanwhile: it goes on
+    if (open) return;
+    line.send({ type: 'commit' });
+  } else {
+    open = false;
+    sound.deafen();
+  }
   $('level').value = 0;
-  $('microphone').setAttribute('aria-pressed', 'false');
-  $('microphone-label').textContent = $('push').checked ? 'Hold to talk' : 'Talk';
+  showMicrophone();
+  hearing = false;
+  resting();
+}
+
+function showMicrophone() {
+  const push = $('push').checked;
+  $('microphone').setAttribute('aria-pressed', open);
+  $('microphone-label').textContent = push ? (open ? 'Let go to send' : 'Hold to talk') : (open ? 'Stop listening' : 'Talk');
 }
 
 $('say').onsubmit = (event) => {
   event.preventDefault();
   const text = $('words').value.trim();
-  if (!text) return;
   $('words').value = '';
-  say(text);
+  if (text) say(text);
 };
-$('stop').onclick = () => { line.send({ type: 'interrupt' }); };
-$('microphone').onclick = () => { if (!$('push').checked) (listening ? stopListening() : startListening()); };
-$('microphone').onpointerdown = () => { if ($('push').checked) startListening(); };
-$('microphone').onpointerup = $('microphone').onpointerleave = () => { if ($('push').checked) stopListening(); };
-$('push').onchange = () => { stopListening(); $('microphone-label').textContent = $('push').checked ? 'Hold to talk' : 'Talk'; line.close(); };
-$('aloud').onchange = () => line.close();
-document.addEventListener('keydown', (event) => {
-  if (event.code === 'Space' && $('push').checked && !event.repeat && !(event.target instanceof HTMLInputElement)) {
-    event.preventDefault();
-    startListening();
-  }
+$('stop').onclick = () => line.send({ type: 'interrupt' });
+
+// Hands free: a press opens the microphone and the next closes it. Push to talk: it is open while pressed; who cannot hold
+// a button, or works it by keyboard or screen reader, clicks once to begin and once to send.
+$('microphone').onclick = ({ detail }) => {
+  if ($('push').checked && detail !== 0) return;
+  if (open) closeMicrophone(); else openMicrophone();
+};
+$('microphone').onpointerdown = ({ pointerId }) => {
+  if (!$('push').checked) return;
+  $('microphone').setPointerCapture(pointerId);
+  openMicrophone();
+};
+$('microphone').onpointerup = $('microphone').onpointercancel = () => { if ($('push').checked) closeMicrophone(); };
+$('microphone').oncontextmenu = (event) => event.preventDefault();
+
+function spaceTalks({ code, target }) {
+  return code === 'Space' && $('push').checked && (target === $('microphone') || !target.closest('input, button, summary, a'));
+}
+addEventListener('keydown', (event) => {
   if (event.code === 'Escape') line.send({ type: 'interrupt' });
+  if (!spaceTalks(event)) return;
+  event.preventDefault();
+  if (!event.repeat) openMicrophone();
 });
-document.addEventListener('keyup', (event) => {
-  if (event.code === 'Space' && $('push').checked && !(event.target instanceof HTMLInputElement)) { event.preventDefault(); stopListening(); }
+addEventListener('keyup', (event) => {
+  if (!spaceTalks(event)) return;
+  event.preventDefault();
+  closeMicrophone();
 });
+
+$('push').onchange = async () => {
+  open = held = false;
+  sound.deafen();
+  showMicrophone();
+  resting();
+  line.send({ type: 'mode', hands_free: !$('push').checked });
+};
+$('aloud').onchange = () => {
+  if (!$('aloud').checked) line.send({ type: 'interrupt' });
+  line.send({ type: 'mode', output: $('aloud').checked ? 'audio' : 'text' });
+  readAloud();
+};
+
+/** Who has the replies spoken need not hear them a second time from the screen reader. */
+function readAloud() { $('log').setAttribute('aria-live', $('aloud').checked ? 'off' : 'polite'); }
+
 $('echo-test').onclick = async () => {
-  $('echo-result').textContent = 'Listening to the tone …';
+  $('echo-test').disabled = true;
+  $('echo-result').textContent = 'Listening …';
+  const wasOpen = !!sound.stream;
   try {
-    const leak = await sound.echoTest();
-    $('echo-result').textContent = leak < 6 ? 'No echo is heard: the shop will not hear itself.'
-      : `The tone comes back ${leak.toFixed(0)} dB above the room: use headphones or push to talk.`;
+    await sound.open();
+    await sound.listen();
+    line.send({ type: 'interrupt' });
+    const db = await measure(sound.context, (take_) => { onEcho = take_; return () => { onEcho = null; }; });
+    $('echo-result').textContent = advice(db);
   } catch (error) {
     $('echo-result').textContent = error.message;
   }
+  if (!wasOpen) sound.deafen();
+  $('echo-test').disabled = false;
 };
 
 // --- the shop -----------------------------------------------------------------------------------------------------
 
 async function welcome() {
-  const answer = await fetch('/v1/shop');
-  if (!answer.ok) { setTimeout(welcome, 1500); return; }
+  const answer = await fetch('/v1/shop').catch(() => null);
+  if (!answer?.ok) { setTimeout(welcome, 1500); return; }
   const shop = await answer.json();
+  drawings = shop.drawings;
   document.title = shop.name;
+  document.documentElement.lang = shop.language;
   $('shop-name').textContent = shop.name;
   $('shop-about').textContent = [shop.about, shop.synthetic ? 'an invented shop' : ''].filter(Boolean).join(' · ');
   $('examples').replaceChildren(...shop.examples.map((example) => {
@@ -288,4 +266,6 @@ async function welcome() {
   }));
 }
 
+readAloud();
+showMicrophone();
 welcome();
