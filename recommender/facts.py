@@ -42,6 +42,14 @@ class Choice:
         parts = [self.held[self.held_starts[code] : self.held_starts[code + 1]] for code in codes]
         return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
+    def codes_of(self, positions: Positions) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """The codes of several items, one item after the other, and how many each has."""
+        starts = self.starts[positions]
+        sizes = self.starts[positions + 1] - starts
+        ends = np.cumsum(sizes)
+        within = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
+        return self.codes[within], sizes
+
     def of(self, position: int) -> tuple[str, ...]:
         return tuple(self.values[code] for code in self.codes[self.starts[position] : self.starts[position + 1]])
 

@@ -8,7 +8,7 @@ shopper says now (words, wishes, likeness, prices) has shares of its own in ``re
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from recommender.blending import LinearBlend, learn_blend
 from recommender.facts import NO_DATE, NO_PRICE, Choice, Positions
 from recommender.moments import parts_of
+from recommender.types import Vectors
 
 if TYPE_CHECKING:
     from recommender.shelf import Shelf
@@ -66,17 +67,18 @@ class Learned:
 
 
 def features(
-    shelf: Shelf, spoken: Values, history: Positions, strength: Values, candidates: Positions, at: datetime.datetime | None
+    shelf: Shelf, spoken: Values, history: Positions, strength: Values, candidates: Positions, vectors: Vectors,
+    at: datetime.datetime | None,
 ) -> Values:
-    """Shape (candidates, len(FEATURES)). ``spoken``: every item's collaborative score, 0..1."""
+    """Shape (candidates, len(FEATURES)). ``spoken``: every item's collaborative score, 0..1; ``vectors``: the candidates'."""
     shares = (strength / max(float(strength.sum()), 1e-9)).astype(np.float32)
     table = np.zeros((len(candidates), len(FEATURES)), np.float32)
     table[:, 0] = spoken[candidates]
     table[:, 1] = _place(table[:, 0])
     table[:, 2] = shelf.popularity[candidates]
-    table[:, 3] = shelf.dense.similarities(_profile(shelf, history, shares), candidates)
+    table[:, 3] = vectors @ _profile(shelf, history, shares)
     table[:, 4] = _price_fit(shelf, history, shares, candidates)
-    table[:, 5] = _values_fit(list(shelf.facts.choices.values()), history, shares, candidates)
+    table[:, 5] = _values_fit(shelf.facts.choices.values(), history, shares, candidates)
     table[:, 6] = _novelty(shelf, candidates)
     if at is not None and len(shelf.moments):
         day_part, season = parts_of(at)
@@ -104,20 +106,17 @@ def _price_fit(shelf: Shelf, history: Positions, shares: Values, candidates: Pos
     return np.where(asked == NO_PRICE, 0.0, np.exp(-np.abs(np.log1p(np.maximum(asked, 0)) - usual))).astype(np.float32)
 
 
-def _values_fit(columns: Sequence[Choice], history: Positions, shares: Values, candidates: Positions) -> Values:
-    """Mean over the slots of how much of the history has the candidate's likeliest value: style, occasion, season, all alike."""
-    total = np.zeros(len(candidates), np.float32)
+def _values_fit(columns: Iterable[Choice], history: Positions, shares: Values, candidates: Positions) -> Values:
+    """How much of the history shares a candidate's values, the mean over those it has: style, occasion, season, all alike."""
+    total = np.zeros(len(candidates))
+    count = np.zeros(len(candidates), np.int64)
     for column in columns:
-        held = np.zeros(len(column.values), np.float32)
-        for position, share in zip(history, shares, strict=True):
-            held[column.codes[column.starts[position] : column.starts[position + 1]]] += share
-        starts, ends = column.starts[candidates], column.starts[candidates + 1]
-        most = np.zeros(len(candidates), np.float32)
-        for place in range(int((ends - starts).max()) if len(candidates) else 0):  # an item has a few values of a slot at most
-            more = starts + place < ends
-            most[more] = np.maximum(most[more], held[column.codes[starts[more] + place]])
-        total += most
-    return total / np.float32(max(len(columns), 1))
+        codes, sizes = column.codes_of(history)
+        held = np.bincount(codes, weights=np.repeat(shares, sizes), minlength=len(column.values))
+        codes, sizes = column.codes_of(candidates)
+        total += np.bincount(np.repeat(np.arange(len(candidates)), sizes), weights=held[codes], minlength=len(candidates))
+        count += sizes
+    return (total / np.maximum(count, 1)).astype(np.float32)
 
 
 def _novelty(shelf: Shelf, candidates: Positions) -> Values:
@@ -143,7 +142,7 @@ def learn_habits(shelf: Shelf, questions: Sequence[Question], tastes: Callable[[
     for question in questions:
         spoken = tastes(question)
         candidates = _candidates(shelf, spoken, question)
-        tables.append(features(shelf, spoken, question.history, question.strength, candidates, question.at))
+        tables.append(_described(shelf, spoken, question, candidates))
         marks.append(candidates == question.taken)
     first, second = list(range(0, len(tables), 2)), list(range(1, len(tables), 2))
     tried = _fit([tables[row] for row in first], [marks[row] for row in first])
@@ -151,6 +150,11 @@ def learn_habits(shelf: Shelf, questions: Sequence[Question], tastes: Callable[[
     alone = _ndcg([tables[row][:, 0] for row in second], [marks[row] for row in second])
     kept = _fit(tables, marks) if ours > alone else None
     return Learned(kept, round(ours, 4), round(alone, 4), len(questions))
+
+
+def _described(shelf: Shelf, spoken: Values, question: Question, candidates: Positions) -> Values:
+    vectors = shelf.dense.rows(candidates)
+    return features(shelf, spoken, question.history, question.strength, candidates, vectors, question.at)
 
 
 def _candidates(shelf: Shelf, spoken: Values, question: Question) -> Positions:

@@ -19,7 +19,7 @@ from recommender.facts import Facts, Positions
 from recommender.habits import FEATURES, features, preferred
 from recommender.limits import Mask
 from recommender.shelf import Shelf
-from recommender.types import Query
+from recommender.types import Query, Vectors
 
 CANDIDATES = 120
 """Taken from each source."""
@@ -53,10 +53,10 @@ WEIGHTS = Weights()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``best`` names so many items inside a mask (fewer where it knows no more); ``values`` judges any items."""
+    """``best`` names so many items inside a mask (fewer where it knows no more); ``values`` judges items, given their vectors."""
 
     best: Callable[[Mask, int], Positions]
-    values: Callable[[Positions], Values]
+    values: Callable[[Positions, Vectors], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +84,30 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     if query.prefer:
         active["wish"] = _over_all(wish_scores(shelf.facts, query.prefer))
     if query.target_price_minor is not None or query.towards:
-        active["price"] = Source(*amount_source(shelf, query, mask))
+        nearest, fits = amount_source(shelf, query, mask)
+        active["price"] = Source(nearest, lambda items, _: fits(items))
     if text_vector is not None:
         active["text"] = Source(
             lambda inside, count: shelf.dense.nearest(text_vector, inside, count)[0],
-            lambda items: _stretched(shelf.dense.similarities(text_vector, items)),
+            lambda _, vectors: _stretched(vectors @ text_vector),
         )
     if query.like_item is not None and query.like_item in shelf.positions:
         active["like_item"] = _likeness(shelf, np.array([shelf.positions[query.like_item]], np.int32))
     if len(liked):
         active["liked"] = _likeness(shelf, liked)
     candidates = _candidates(active, query, mask)
-    values = {name: source.values(candidates) for name, source in active.items()}
+    vectors = shelf.dense.rows(candidates)
+    values = {name: source.values(candidates, vectors) for name, source in active.items()}
     if spoken is not None and shelf.habits is not None:
-        described = features(shelf, spoken, history, strength, candidates, query.at)
+        described = features(shelf, spoken, history, strength, candidates, vectors, query.at)
         values["collaborative"] = preferred(shelf.habits, described)
         values |= {f"habit_{name}": described[:, column] for column, name in enumerate(FEATURES)}
     elif spoken is not None:
         values["habit_tastes"] = values["collaborative"]
     if query.surprise > 0:
-        values["surprise"] = _unexpected(shelf, np.concatenate([history, liked]), candidates)
+        values["surprise"] = _unexpected(shelf, np.concatenate([history, liked]), candidates, vectors)
     if len(disliked):
-        values["disliked"] = _dislike(shelf, disliked, candidates)
+        values["disliked"] = _dislike(shelf, disliked, candidates, vectors)
     return Evidence(candidates, values, history, strength, liked)
 
 
@@ -167,7 +169,7 @@ def _demand(shelf: Shelf) -> Source:
             have, start, length = have + len(found[-1]), start + length, length * 4
         return np.concatenate(found)[:count]
 
-    return Source(best, lambda items: shelf.popularity[items])
+    return Source(best, lambda items, _: shelf.popularity[items])
 
 
 def _over_all(scores: Values) -> Source:
@@ -179,42 +181,42 @@ def _over_all(scores: Values) -> Source:
             return positive
         return positive[np.argpartition(-scores[positive], count)[:count]]
 
-    return Source(best, lambda items: scores[items])
+    return Source(best, lambda items, _: scores[items])
 
 
 def _likeness(shelf: Shelf, seeds: Positions) -> Source:
     """Like the seeds by text and by the shoppers they share; a seed says nothing of itself."""
     recency = recency_strength(np.ones(len(seeds), np.float32), shelf.recency)
     shared = _unit(tastes(shelf, seeds, recency))
-    vectors = shelf.dense.rows(seeds)
+    seed_vectors = shelf.dense.rows(seeds)
     by_shoppers = _over_all(shared)
     by_text = LIKENESS_BY_TEXT if shared.any() else 1.0
 
     def best(mask: Mask, count: int) -> Positions:
-        near = [shelf.dense.nearest(vector, mask, count)[0] for vector in vectors[-SEEDS:]]
+        near = [shelf.dense.nearest(vector, mask, count)[0] for vector in seed_vectors[-SEEDS:]]
         return np.unique(np.concatenate([*near, by_shoppers.best(mask, count)]))
 
-    def values(items: Positions) -> Values:
+    def values(items: Positions, vectors: Vectors) -> Values:
         texts = np.zeros(len(items), np.float32)
-        for seed, vector, share in zip(seeds, vectors, recency / recency.sum(), strict=True):
-            texts += share * np.where(items == seed, 0.0, shelf.dense.similarities(vector, items)).astype(np.float32)
+        for seed, vector, share in zip(seeds, seed_vectors, recency / recency.sum(), strict=True):
+            texts += share * np.where(items == seed, 0.0, vectors @ vector).astype(np.float32)
         return np.asarray(by_text * _stretched(texts) + (1 - by_text) * shared[items], np.float32)
 
     return Source(best, values)
 
 
-def _dislike(shelf: Shelf, disliked: Positions, items: Positions) -> Values:
+def _dislike(shelf: Shelf, disliked: Positions, items: Positions, vectors: Vectors) -> Values:
     """-1 for a disliked item itself, less for those very like one."""
-    near = np.max([shelf.dense.similarities(vector, items) for vector in shelf.dense.rows(disliked)], axis=0)
+    near = (vectors @ shelf.dense.rows(disliked).T).max(axis=1)
     return np.where(np.isin(items, disliked), -1.0, -np.clip((near - 0.5) * 2, 0, 1) * 0.5).astype(np.float32)
 
 
-def _unexpected(shelf: Shelf, known: Positions, items: Positions) -> Values:
+def _unexpected(shelf: Shelf, known: Positions, items: Positions, vectors: Vectors) -> Values:
     """1 where nothing would have led to the item: not in demand, and unlike what the shopper chose and liked."""
     rare = 1 - shelf.popularity[items]
     if not len(known):
         return np.asarray(rare, np.float32)
-    near = np.max([shelf.dense.similarities(vector, items) for vector in shelf.dense.rows(known)], axis=0)
+    near = (vectors @ shelf.dense.rows(known).T).max(axis=1)
     return np.asarray(rare * (1 - np.clip(near, 0, 1)), np.float32)
 
 
