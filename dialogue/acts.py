@@ -40,6 +40,7 @@ STRONG_CHOICE = re.compile(
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold|thats the one|is the one|wrap (?:it|"
     r"that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
     r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 
@@ -48,6 +49,7 @@ LIKENESS = re.compile(
     r"similar to|resembling|along the "
     r"lines of|in the (?:style|spirit|vein) of|comparable to|reminiscent of|close to|in keeping with)|"
     r"the same (?:\w+ )?as|"
+    r"(?:version|alternative|equivalent)s? (?:of|to)|"
     r"(?:that|what|something|to|would|which) (?:goes|go) with|goes with|to match|matching|matches)\s*$"
 )
 """Just before a named or meant item: find its like."""
@@ -72,7 +74,8 @@ QUESTION = re.compile(
 )
 
 ABOUT_ITEM = re.compile(
-    r"\b(?:tell me (?:more|a bit more|a little more|something|all)? ?(?:about)|more about|"
+    r"\b(?:(?:tell|remind) me (?:more|a bit more|a little more|something|all)? ?(?:about|of)|(?:hear|know|say|see)"
+    r"(?: \w+){0,2} about|more about|"
     r"more (?:details?|info|information)|"
     r"describe|what is (?:it|that)|whats (?:it|that) like|what (?:does|do) (?:it|that|they|"
     r"the \w+ one) look like|"
@@ -182,9 +185,9 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"\b(?:what else|anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
             r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
             r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|(?:any|some|the|"
-            r"see|show|few|have|got) (?:other|others|different|alternative|alternatives)(?: \w+)?|"
+            r"see|show|few|have|got) (?:(?<!the )others?|others?(?! (?:one|two|three)\b)|different|alternatives?)(?: \w+)?|"
             r"another (?:one|option|suggestion|idea|choice)|other (?:options|ones|choices|ideas|suggestions|things)|"
-            r"keep going|next (?:ones?|please|option)|go on|carry on|different ones?|"
+            r"keep going|next (?:ones?|please|option)|go on(?! then)|carry on|different ones?|"
             r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
             r"another)\b ?(?:please)? ?[.!?]?$",
         ),
@@ -221,13 +224,17 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
 )
 
 
-_STEERING = re.compile(
-    r"\b(?:ignore (?:all |any |your |the |every )?(?:previous |prior |above |earlier )?(?:rules?|instructions?|prompts?|"
+_ORDERING = (
+    r"ignore (?:all |any |your |the |every )?(?:previous |prior |above |earlier )?(?:rules?|instructions?|prompts?|"
     r"guidelines|limits|orders)|system prompt|your (?:instructions|prompt|rules|"
-    r"programming)|you are now|pretend (?:to be|you|that)|act as|jailbreak|developer mode|override|disregard|for free|"
+    r"programming)|you are now|pretend (?:to be|you|that)|act as|jailbreak|developer mode|override|disregard|"
+    r"sudo|drop table|admin (?:mode|access)|api key|password"
+)
+_ORDERS = re.compile(rf"\b(?:{_ORDERING})\b")
+_STEERING = re.compile(
+    rf"\b(?:{_ORDERING}|for free|"
     r"make it free|free of charge|(?:give|gimme) (?:me )?(?:a )?(?:100|ninety|"
-    r"hundred|90|fifty|50)? ?(?:percent|%)? ?(?:discount|off)|discount code|sudo|drop table|admin (?:mode|access)|api key|"
-    r"password)\b"
+    r"hundred|90|fifty|50)? ?(?:percent|%)? ?(?:discount|off)|discount code)\b"
 )
 
 
@@ -245,3 +252,8 @@ def find_acts(utterance: Utterance) -> list[Act]:
 def is_steering(utterance: Utterance) -> bool:
     """Whether the words try to steer the machine rather than shop: instructions to it, or asking for what no shelf holds."""
     return _STEERING.search(utterance.norm) is not None
+
+
+def gives_orders(utterance: Utterance) -> bool:
+    """Whether the words are instructions to the machine itself, which nothing of the shop's answers."""
+    return _ORDERS.search(utterance.norm) is not None

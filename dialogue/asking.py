@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT
+from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
 from dialogue.mentions import Mention
 from dialogue.reading import Reading, covered, phrases
 from dialogue.references import Pointing
@@ -12,17 +12,21 @@ from dialogue.types import Act
 from dialogue.words import Span
 
 _YES_NO_ABOUT = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:(?:is|are|isnt|arent|does|do|was|has|have) (?:it|that|this|they|those|these|"
+    r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry) ,? ?)*"
+    r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of)|"
     r"which (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have)|"
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
 _COST = re.compile(
-    r"\bhow (?:much(?! (?:\w+er|more|less)\b)|expensive)\b|"
+    r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|"
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
 )
-_VERB_LIKE = re.compile(r"\b(?:id|i|would|i really|dont|doesnt|do|you|we|really|also) like$")
+_VERB_LIKE = re.compile(
+    r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|really)"
+    r"(?: (?:do|did|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
+)
 _BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
 """ "The second but in green", "that one in black"."""
 
@@ -34,7 +38,8 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     named = [(p.span, p.reference) for p in reading.pointings] + [(title.span, title.reference) for title in reading.titles]
     for span, reference in named:
         before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
-        if LIKENESS.search(before) and not _VERB_LIKE.search(before):
+        same = before.endswith(" as") and reading.is_question and _YES_NO_ABOUT.search(reading.utterance.norm)
+        if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not same:
             items += reference.items
             spans.append(span)
     if items or not reading.mentions:
@@ -58,9 +63,14 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     asked_values: list[Mention] = []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
-        requested += [slot for slot, span in reading.named if slot not in left_open and not _told(reading, slot, span)]
+        wished = {critique.slot for critique in reading.relative if not critique.asked}
+        requested += [
+            slot for slot, span in reading.named if slot not in left_open | wished and not _told(reading, slot, span)
+        ]
         money = reading.shop.money
-        if money and _COST.search(utterance.norm) and not any(amount.slot == money.name for amount in reading.amounts):
+        compared = any(critique.asked for critique in reading.relative)
+        priced = any(amount.slot == money.name for amount in reading.amounts) if money else False
+        if money and not compared and not priced and _COST.search(utterance.norm):
             requested.append(money.name)
         if reading.pointings and _YES_NO_ABOUT.search(utterance.norm) and not VARIANT.search(utterance.norm):
             first = reading.pointings[0].span.first
@@ -71,6 +81,8 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
 
 def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     """Names of the shop's policies asked about."""
+    if gives_orders(reading.utterance):
+        return ()
     taken = [mention.span for mention in reading.mentions] + [title.span for title in reading.titles]
     taken += [pointing.span for pointing in reading.strong]
     found = [

@@ -10,51 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dialogue.prices import MONEY_WORDS, find_money_talk
 from dialogue.shop import TalkingShop
 from dialogue.words import Span, Utterance, read_words
 
-_MONEY_WORDS = {
-    -1: (
-        "cheap",
-        "cheaper",
-        "less expensive",
-        "inexpensive",
-        "affordable",
-        "more affordable",
-        "less pricey",
-        "lower price",
-        "lower priced",
-        "less costly",
-        "less dear",
-        "costs less",
-        "cost less",
-        "budget friendly",
-        "more reasonable",
-        "reasonably priced",
-        "economical",
-        "less money",
-        "lower in price",
-        "less",
-        "bargain",
-    ),
-    +1: (
-        "pricey",
-        "expensive",
-        "pricier",
-        "more expensive",
-        "dearer",
-        "costly",
-        "costlier",
-        "higher price",
-        "more premium",
-        "costs more",
-        "pricier",
-        "splurge",
-        "luxurious",
-        "higher end",
-    ),
-}
-"""What any shop with prices understands, whatever it sells."""
 _BARE_MONEY = {"less", "bargain", "splurge"}
 
 _OF_THOSE = re.compile(r"^ of (?:the|those|these|them) ?(?:two|three|lot)?\b")
@@ -70,8 +29,14 @@ _NOT_SO = (
 
 
 _HOW = re.compile(r"\bhow(?: much| far)?$")
+_HEDGED = re.compile(
+    r"\b(?:its|it is|theyre|they are|thats|that is|those are|these are|looks?|seems?|feels?|ones?|is|are|was|were)(?: all| both)?"
+    r"(?: a (?:bit|little|tad|touch)| rather| awfully| terribly| kind of| sort of)$"
+)
+""" "It's a bit ...": a complaint, politely put."""
+_NOT_A_DEGREE = frozenset({"looking", "fashioned", "style", "school", "brother", "sister", "son", "daughter", "child", "people"})
 _IS_IT = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|well|um) ,? ?)*(?:is|are|was|were|isnt|arent|would|does|do) "
+    r"(?:^|[,.;:!?] |\b(?:and|so|but|ok|okay|well|wait|actually|sorry) )(?:is|are|was|were|isnt|arent|would|does|do) "
     r"(?:it|that|this|they|those|these|(?:that|this|either|both|any)(?: of)? (?:one|them|these|those)|the \w+(?: \w+){0,3})"
     r"(?: (?:be|look|feel|run))?(?: (?:really|very|quite|all that|any|much|a bit|a lot|still|more|less|that|so|rather))*$"
 )
@@ -110,13 +75,15 @@ class CritiqueBook:
     """Choice slots whose values a critique orders, and the price: a plain adjective leans along these."""
     superlatives: Mapping[str, CritiqueWord]
     superlative_pattern: re.Pattern[str] | None
+    money: str | None = None
+    """The slot of the price."""
 
 
 def compile_critiques(shop: TalkingShop) -> CritiqueBook:
     """Compile the shop's critiques with those that any price understands; degrees are derived from comparatives."""
     words: dict[str, CritiqueWord] = {}
     if shop.money:
-        for direction, phrases in _MONEY_WORDS.items():
+        for direction, phrases in MONEY_WORDS.items():
             for phrase in phrases:
                 comparative = phrase.split()[0] in {"less", "more", "lower", "higher", "costs"} or phrase.endswith("er")
                 words[phrase] = CritiqueWord(shop.money.name, direction, comparative)
@@ -133,17 +100,24 @@ def compile_critiques(shop: TalkingShop) -> CritiqueBook:
         rf"\b(?:(?P<too>{_TOO}) |(?P<notso>{_NOT_SO}) |(?P<not>not |isnt |arent |nothing )|(?P<less>{_LESS}) |"
         rf"(?P<more>{_MORE}) )?(?P<word>{either})(?P<enough> enough)?\b"
     )
+    money = shop.money.name if shop.money else None
+    if money:
+        superlatives["costs the least"] = superlatives["cost the least"] = CritiqueWord(money, -1, False)
+        superlatives["costs the most"] = superlatives["cost the most"] = CritiqueWord(money, +1, False)
     top = "|".join(re.escape(phrase) for phrase in sorted(superlatives, key=len, reverse=True))
     scales = frozenset(
         {*(critique.slot for critique in shop.critiques if critique.scale), *([shop.money.name] if shop.money else [])}
     )
-    return CritiqueBook(words, pattern, scales, superlatives, re.compile(rf"\b(?:{top})\b") if top else None)
+    return CritiqueBook(words, pattern, scales, superlatives, re.compile(rf"\b(?:{top})\b") if top else None, money)
 
 
 def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMention, ...]:
     """Relative wishes in the order they were said."""
-    found = []
+    money = book.money
+    found = [CritiqueMention(money, sign, span, True, faults) for sign, faults, span in find_money_talk(utterance) if money]
     for span, match in utterance.find(book.pattern):
+        if any(span.overlaps(other.span) for other in found) or _is_part(utterance, span):
+            continue
         word = book.words[match.group("word")]
         direction, negated = word.direction, bool(match.group("notso") or match.group("not"))
         if utterance.norm[: match.start()].endswith("the ") and _OF_THOSE.match(utterance.norm[match.end() :]):
@@ -159,11 +133,19 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
         plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
         complaint = bool(match.group("too") or (match.group("enough") and negated))
         asked = not complaint and _is_asked(utterance, span)
-        if plain and not asked and not _describes(utterance, span, word.slot in book.scales):
+        hedged = plain and not asked and _HEDGED.search(utterance.norm[: match.start()].rstrip()) is not None
+        if hedged:
+            complaint, direction = True, -word.direction
+        elif plain and not asked and not _describes(utterance, span, word.slot in book.scales):
             continue
         of_item = complaint or word.comparative or bool(match.group("less") or match.group("more") or match.group("notso"))
         found.append(CritiqueMention(word.slot, direction, span, of_item, complaint, asked))
     return tuple(found)
+
+
+def _is_part(utterance: Utterance, span: Span) -> bool:
+    """ "Older looking", "my older sister": no degree of what is wanted."""
+    return span.last < len(utterance.words) and utterance.words[span.last].norm in _NOT_A_DEGREE
 
 
 def _is_asked(utterance: Utterance, span: Span) -> bool:

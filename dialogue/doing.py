@@ -22,6 +22,8 @@ _TELLS = re.compile(
 )
 """Tells of a wish or of whom it is for, in words that no catalogue holds."""
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
+_TOO_PLAIN = re.compile(r"\b(?:is|are|its|theyre|ones?|thats|looks?|bit|far|way|much|all|one is) too (?!much|many)\w+")
+""" "The first one's too plain": a fault found, whatever the word for it."""
 _WISH_TO_HAVE = re.compile(
     r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
     r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
@@ -48,7 +50,9 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     if reading.scopes and reading.scopes[0].opener.first == 0 and reading.utterance.words[0].norm == "no":
         acts = [act for act in acts if act is not Act.DENY]
     refused = _refused(reading)
-    complains = reading.state.table and any(critique.complaint for critique in reading.relative)
+    complains = reading.state.table and (
+        any(critique.complaint for critique in reading.relative) or _TOO_PLAIN.search(reading.utterance.norm)
+    )
     if refused or complains:
         acts.append(Act.REJECT)
     if any(change.kind == "any" for change in found.changes) or reading.open:
@@ -136,7 +140,8 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     if found.requested:
         return True
-    if Act.COMPARE in acts or found.policies:
+    moves = any(not critique.asked for critique in reading.relative)
+    if Act.COMPARE in acts or found.policies or moves:
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
     only_named = bool(reading.titles) and not found.changes

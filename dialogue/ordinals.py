@@ -18,7 +18,8 @@ _PLACES = {
 _ORDINAL = re.compile(
     r"\b(?:(?:the |that |your |my )?(?:very )?(?P<ordinal>first|second|third|fourth|fifth|sixth|1st|2nd|3rd|4th|5th|last|"
     r"final|middle|former|"
-    r"latter)(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
+    r"latter)(?:(?<=[dt])s(?= \w))?"
+    r"(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
     r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
 )
 _NOT_AN_ITEM = re.compile(

@@ -10,6 +10,7 @@ from dialogue.acts import QUESTION, find_acts
 from dialogue.amounts import Amount, find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
+from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import Polarity, Scope, find_scopes, polarity
 from dialogue.ordinals import find_places
@@ -28,6 +29,13 @@ _TASTE = re.compile(
     r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:\w+ ){0,2}$"
 )
 """ "She loves her ..." tells of a thing; it does not ask for one."""
+_TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
+""" "Too ..." finds fault; it asks for nothing."""
+_DONE_FOR = re.compile(
+    r"\b(?:too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
+    r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,3} $"
+)
+"""What is done "for me", or is too much "for me", is not for whom the thing is."""
 _TOLD_OF_WHAT_IS = re.compile(
     r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
 )
@@ -57,9 +65,16 @@ class Reading:
     def polarity(self, mention: Mention) -> Polarity | None:
         """Wanted, shut out or taken back; None for what is only told of."""
         before = self.before(mention.span, 6)
+        if _TOO.search(before) or (self.says_nothing(mention) and _DONE_FOR.search(before)):
+            return None
         if _TASTE.search(before) or (_TOLD_OF_WHAT_IS.search(before) and self.pointings):
             return None
         return polarity(self.utterance, mention.span, self.scopes)
+
+    def says_nothing(self, mention: Mention) -> bool:
+        """A value said in small words alone, such as "for me"."""
+        words = self.utterance.words[mention.span.first : mention.span.last]
+        return all(word.norm in SMALL_WORDS for word in words)
 
     def negated(self, span: Span) -> bool:
         """Whether a "not" reaches a span."""

@@ -20,20 +20,23 @@ from recommender.types import Item
 
 _PLURAL = re.compile(
     r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|all (?:of (?:them|those|these)|"
-    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|them|those|these|they)\b"
+    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|"
+    r"them|those|these|they(?:re)?)\b"
 )
 _NEITHER = re.compile(
     r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:any of )?"
     r"(?:them|those|these)(?: ones)?|no to (?:both|all)(?: of them)?)\b"
 )
 _THAT = re.compile(
-    r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|that (?:you )?just (?:said|mentioned)|"
+    r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
+    r"the (?:very )?same(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|it|its|thats|that|this)\b"
 )
-_OTHER = re.compile(r"\bthe other(?: one)?\b")
+_OTHER = re.compile(r"\bthe others?(?: ones?)?(?P<many>(?<=s)| two| three)?\b")
 _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _JOINING = frozenset({"one", "ones", "and", "from", "in", "with", "by", "made", "of"})
+_PREPOSITIONS = frozenset("in with for of from by at on to about like as whats is than".split())  # noqa: SIM905
 LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
 UNSURE = 0.4
@@ -73,21 +76,34 @@ def find_references(
     """Every reference, in order. ``amount``: an item's number in an amount slot, price included; ``scales``: ordered values."""
     if not table.items:
         return ()
-    finders = (
+    named = (
         _neither(utterance, table),
         _superlative(utterance, table, book, amount, scales),
         _ordinal(utterance, table),
         _described(utterance, table, mentions, vocabulary),
-        _other(utterance, table),
-        _plural(utterance, table),
-        _that(utterance, table),
     )
     found: list[Pointing] = []
-    for pointings in finders:
-        for pointing in pointings:
-            if not any(pointing.span.overlaps(other.span) for other in found):
-                found.append(pointing)
+    for pointings in named:
+        _claim(found, pointings)
+    for pointings in (_other(utterance, table, found), _plural(utterance, table), _that(utterance, table)):
+        _claim(found, pointings)
+    single = any(len(pointing.reference.items) == 1 and not pointing.weak for pointing in found)
+    found = [
+        pointing
+        for pointing in found
+        if not (single and len(pointing.reference.items) > 1 and _after_of(utterance, pointing.span))
+    ]
     return tuple(sorted(found, key=lambda pointing: pointing.span.first))
+
+
+def _after_of(utterance: Utterance, span: Span) -> bool:
+    """ "Of those three, the red one": the three are only what is chosen from."""
+    return span.first > 0 and utterance.words[span.first - 1].norm in {"of", "between", "among"}
+
+
+def _claim(found: list[Pointing], pointings: Sequence[Pointing]) -> None:
+    """Take what overlaps nothing found before."""
+    found += [pointing for pointing in pointings if not any(pointing.span.overlaps(other.span) for other in found)]
 
 
 def _point(
@@ -109,7 +125,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     found = []
     for span, match in utterance.find(_PLURAL):
         said = match.group()
-        weak = said in {"them", "those", "these", "they"}
+        weak = said in {"them", "those", "these", "they", "theyre"}
         if (
             said in {"those", "these"}
             and span.last < len(utterance.words)
@@ -138,10 +154,17 @@ def _that(utterance: Utterance, table: Table) -> list[Pointing]:
     return found
 
 
-def _other(utterance: Utterance, table: Table) -> list[Pointing]:
+def _other(utterance: Utterance, table: Table, before: Sequence[Pointing]) -> list[Pointing]:
+    """What is left beside those named in the same breath, or beside the one spoken of last."""
     last = table.last or table.items[0]
-    rest = [item for item in table.items if item.id != last.id]
-    return [_point(utterance, span, rest[:1], 1.0 if len(rest) == 1 else 0.6) for span, _ in utterance.find(_OTHER) if rest]
+    named = {item for pointing in before if len(pointing.reference.items) == 1 for item in pointing.reference.items}
+    rest = [item for item in table.items if item.id not in (named or {last.id})]
+    found = []
+    for span, match in utterance.find(_OTHER):
+        many = match.group("many") is not None
+        if rest and (named or not match.group().endswith("others")):
+            found.append(_point(utterance, span, rest if many else rest[:1], 1.0 if many or len(rest) == 1 else 0.6))
+    return found
 
 
 def _superlative(
@@ -224,7 +247,7 @@ def _fitting(
         stems = {utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
         matching = [item for item in fitting if stems <= set(vocabulary.title_stems.get(item.id, ()))]
         if not matching or len(matching) == len(fitting):
-            matching = [item for item in fitting if any(set(values) & set(item.values.get(slot, ())) for slot, values in meant)]
+            matching = [item for item in fitting if any(_has(item, slot, values) for slot, values in meant)]
         if matching:
             fitting, points = matching, points + 1
             covered.update(range(mention.span.first, mention.span.last))
@@ -244,8 +267,22 @@ def _fitting(
     ):
         return None
     if points == 1 and not said_one and len(items) > 1 and not _title_word(utterance, span, fitting, vocabulary):
-        return None
+        alone = len(fitting) == 1 and all(mention.span == span for mention in inside) and _stands_for_item(utterance, span)
+        return (points, tuple(fitting)) if alone else None
     return points, tuple(fitting)
+
+
+def _has(item: Item, slot: str, values: Sequence[str]) -> bool:
+    """Whether an item has one of the values, or one that holds all its words: "steel" where it is of stainless steel."""
+    own = item.values.get(slot, ())
+    return any(value in own or any(set(value.split()) <= set(other.split()) for other in own) for value in values)
+
+
+def _stands_for_item(utterance: Utterance, span: Span) -> bool:
+    """ "The alpaca, please": a value with "the" that ends its clause and follows no preposition."""
+    before = utterance.words[span.first - 2].norm if span.first > 1 else ""
+    after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."
+    return before not in _PREPOSITIONS and after in {".", ",", "!", "?", "please", "then", "thanks", "actually", "it"}
 
 
 def _title_word(utterance: Utterance, span: Span, items: Sequence[Item], vocabulary: Vocabulary) -> bool:
