@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from dataclasses import asdict, replace
 
@@ -15,6 +16,8 @@ from recommender.reasons import Blend, reasons_for
 from recommender.shelf import Shelf
 from recommender.sources import WEIGHTS, Evidence, Values, Weights, gather
 from recommender.types import Query, Ranked, Recommendation
+
+log = logging.getLogger(__name__)
 
 NEW_DAYS = 90
 """An item launched no longer than this before the shop's newest one is new."""
@@ -46,6 +49,7 @@ def _ranked(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None, 
     weights = replace(weights, popularity=weights.popularity * (1 - query.surprise))
     blend = blended(shelf, evidence, weights, query.surprise)
     order = np.argsort(-blend.total, kind="stable")[: max(POOL, 4 * query.count)]
+    _log_business(shelf, evidence.candidates, blend)
     chosen = diverse(shelf, evidence.candidates[order], blend.total[order], query.count, query.diversity)
     return tuple(
         Ranked(
@@ -77,6 +81,18 @@ def blended(shelf: Shelf, evidence: Evidence, weights: Weights, surprise: float 
     shown = {"dense" if name == "text" else name: values for name, values in evidence.values.items()}
     shown["business"] = business
     return Blend(total, parts, shown)
+
+
+def _log_business(shelf: Shelf, candidates: Positions, blend: Blend) -> None:
+    """Say where the shop's own interests, not the shopper's, decided who comes first, and by how much."""
+    business = blend.shown["business"]
+    first, without = int(np.argmax(blend.total)), int(np.argmax(blend.total - business))
+    if first != without:
+        log.info(
+            "business put %s (%+.3f) before %s (%+.3f), which fits better by %.3f", shelf.items.ids[int(candidates[first])],
+            business[first], shelf.items.ids[int(candidates[without])], business[without],
+            (blend.total - business)[without] - (blend.total - business)[first],
+        )
 
 
 def business_values(shelf: Shelf, candidates: Positions) -> dict[str, tuple[float, Values]]:

@@ -73,12 +73,25 @@ class Business(_Section):
     clearance: float = Field(default=0.0, ge=0.0, le=0.2)
 
 
+class Rerank(_Section):
+    """An OpenAI-compatible server that puts the best few in order. The shopper's words and the items' rows are sent to it."""
+
+    url: str = Field(pattern=r"^https?://\S+$")
+    """As OpenAI clients take it, ending in ``/v1``."""
+    model: str = "default"
+    items: int = Field(default=10, ge=2, le=50)
+    """How many of the best it may reorder."""
+    timeout_ms: float = Field(default=1500.0, gt=0, le=60_000)
+
+
 class ShopSchema(_Section):
     shop: ShopInfo
     catalogue: CatalogueColumns
     interactions: InteractionColumns | None = None
     slots: tuple[SlotColumns, ...] = ()
     business: Business = Business()
+    rerank: Rerank | None = None
+    """None: nothing is sent anywhere."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> ShopSchema:

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from recommender.habits import load_habits
 from recommender.items import load_items
 from recommender.limits import inside
 from recommender.living import Change, changed, journal, journalled
+from recommender.llm_reranking import LlmReranker
 from recommender.ranking import rank
 from recommender.semantic import load_semantic
 from recommender.shelf import Shelf
@@ -36,11 +38,13 @@ REMEMBERED_TEXTS = 1024
 class ShopRecommender:
     """Implements ``recommender.types.Recommender`` over one shelf. Safe to ask from several threads."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, *, topic: str | None = None, folder: Path | None = None) -> None:
+    def __init__(self, shelf: Shelf, embedder: Embedder, *, topic: str | None = None, folder: Path | None = None,
+                 reranker: LlmReranker | None = None) -> None:
         self._shelf = shelf
         self._embedder = embedder
         self._topic = topic
         self._folder = folder
+        self._reranker = reranker
         self._changing = threading.Lock()
         self._vectors: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
@@ -52,9 +56,16 @@ class ShopRecommender:
 
     def recommend(self, query: Query) -> Recommendation:
         """Best items inside the limits, with reasons. ``took_ms`` includes embedding the text."""
-        vector, embed_ms = self._vector(query.text)
-        found = rank(self._shelf, query, vector)
-        return replace(found, took_ms=round(found.took_ms + embed_ms, 3))
+        started = time.perf_counter()
+        vector, _ = self._vector(query.text)
+        query = query if query.at is not None else replace(query, at=datetime.now())
+        if self._reranker is None or not query.text:
+            found = rank(self._shelf, query, vector)
+        else:
+            found = rank(self._shelf, replace(query, count=max(query.count, self._reranker.items)), vector)
+            order = self._reranker.order(query.text, [ranked.item for ranked in found.items])
+            found = replace(found, items=tuple(found.items[place] for place in order[: query.count]))
+        return replace(found, took_ms=round((time.perf_counter() - started) * 1000, 3))
 
     def change(self, changes: Sequence[Change]) -> None:
         """Make changes to prices, stock and items, all or none; the next query sees them, and they hold until the next build.
@@ -158,7 +169,8 @@ def open_recommender(shop_folder: Path, indexes_dir: Path, embedder: Embedder) -
     shelf, topic = load_shelf(version, schema), schema.topic_slot.name if schema.topic_slot else None
     for batch in journalled(version.folder):
         shelf = changed(shelf, batch, embedder, topic)
-    return ShopRecommender(shelf, embedder, topic=topic, folder=version.folder)
+    reranker = LlmReranker(schema.rerank) if schema.rerank else None
+    return ShopRecommender(shelf, embedder, topic=topic, folder=version.folder, reranker=reranker)
 
 
 def load_shelf(version: Version, schema: ShopSchema) -> Shelf:

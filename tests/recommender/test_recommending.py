@@ -130,3 +130,23 @@ def test_asking_for_none_or_for_too_many(corner: ShopRecommender) -> None:
 def test_a_shop_with_no_interactions_still_recommends(tmp_path: Path, opened) -> None:  # type: ignore[no-untyped-def]
     new = opened(write_shop(tmp_path / "new", interactions="shopper,item,kind,time\n"))
     assert ids(new.recommend(Query(text="a warm scarf", shopper="ann")))[0] == "A3"
+
+
+def test_the_log_says_when_business_decided_who_comes_first(
+    tmp_path: Path, opened, caplog: pytest.LogCaptureFixture  # type: ignore[no-untyped-def]
+) -> None:
+    """Both red things meet the wish; the scarf earns the shop more."""
+    toml = SHOP_TOML.replace("margin = 0.05", "margin = 0.2")
+    only_cards = "shopper,item,kind,time\nann,A6,purchase,2026-01-01\n"
+    rich = opened(write_shop(tmp_path / "rich", toml=toml, interactions=only_cards))
+    red = Query(prefer={"colour": {"red": 1.0}}, limits=only(colour="red"), diversity=0)
+    with caplog.at_level("INFO", logger="recommender.ranking"):
+        found = rich.recommend(red)
+    assert ids(found) == ["A4", "A1"]
+    assert any(reason.kind == "business" and reason.slot == "margin" for reason in found.items[0].reasons)
+    assert "business put A4 (+0.120) before A1 (+0.080)" in caplog.text
+    poor = opened(write_shop(tmp_path / "poor", toml=SHOP_TOML.replace("margin = 0.05", ""), interactions=only_cards))
+    caplog.clear()
+    with caplog.at_level("INFO", logger="recommender.ranking"):
+        assert ids(poor.recommend(red))[0] == "A1"
+    assert caplog.text == ""
