@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from chromium import Page, browsing, chromium
 from little_parlour import make_engines
+from rapidfuzz import fuzz
 from test_serve import nobody_left, open_shop, tone
 
 from server.client import ShoptalkClient
@@ -21,9 +22,9 @@ from server.engines import Engines
 from server.serve import Doorkeeper, serving
 from server.session import Session
 from server.settings import Settings
-from voice.resampling import as_pcm16, resample
+from voice.resampling import as_float, as_pcm16, resample
 from voice.sound import FloatAudio
-from voice.wavefiles import write_wav
+from voice.wavefiles import read_audio, write_wav
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="no Chromium to open the page in: install chromium, or name one by CHROMIUM"
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.skipif(
 SAID = "document.querySelectorAll('#log .shop .word.said').length"
 CHIPS = "[...document.querySelectorAll('#wishes li')].map(chip => chip.textContent.trim())"
 STATE = "document.querySelector('#status').dataset.state"
+QUESTION = Path(__file__).parents[2] / "audio_fixtures" / "navy-dress-for-a-wedding" / "1.wav"
 VOICE_HZ = 440
 """What the scripted voice speaks."""
 
@@ -306,3 +308,22 @@ async def test_the_echo_is_measured(engines: Engines) -> None:
         await page.js("window.loop.gain.gain.value = 0; document.querySelector('#echo-test').click()")
         await page.until("document.querySelector('#echo-result').textContent.startsWith('Nothing')")
         assert not keeper.sessions     # nobody was called for that
+
+
+async def test_a_recorded_question_is_answered_aloud_by_the_real_engines(real_engines: Engines, tmp_path: Path) -> None:
+    """What a shopper would see and hear: Whisper's words, the wishes, fitting items, and a voice that says their names."""
+    async with visiting(real_engines, microphone=recording(tmp_path, read_audio(QUESTION))) as (page, _):
+        await page.js("document.querySelector('#microphone').click()")
+        await page.until("document.querySelector('#items li')", 30)
+        words = (await page.js("document.querySelector('#log .you').textContent")).lower()
+        assert "navy dress" in words
+        assert "wedding" in words
+        assert set(await page.js(CHIPS)) == {"kind of thing dress", "budget up to $150", "occasion wedding", "colour navy"}
+        assert await page.js("[...document.querySelectorAll('#items svg')].every(one => one.querySelector('defs pattern'))")
+        await page.until("document.querySelectorAll('#log .named.said').length >= 3", 20)
+        await page.until("!document.querySelector('#log .named:not(.said)')", 20)
+        await page.js("document.querySelector('#stop').click()")
+        named = await page.js("[...document.querySelectorAll('#log .named')].map(word => word.textContent).join(' ')")
+        heard, heard_hz = await page.heard()
+        text = real_engines.transcriber.transcribe(as_float(resample(heard, heard_hz, 16_000))[-28 * 16_000:]).text
+        assert fuzz.partial_ratio(named.lower(), text.lower()) > 65, (named, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from server.client import ShoptalkClient
-from server.engines import Engines, load_engines
+from server.engines import Engines
 from server.serve import Doorkeeper, serving
 from server.settings import Settings
 from voice.resampling import as_float, resample
@@ -23,10 +23,8 @@ RESIDENT_LIMIT_MB = 2_500
 
 
 @pytest.fixture(scope="module")
-def engines(demo_shop: Path, model: Callable[[str], Path]) -> Engines:
-    for name in ("whisper-base", "piper-joe", "silero-vad", "smart-turn", "gemma3-270m"):
-        model(name)
-    return load_engines(Settings(shop=demo_shop))
+def engines(real_engines: Engines) -> Engines:
+    return real_engines
 
 
 @contextlib.asynccontextmanager
