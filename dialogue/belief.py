@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.easing import take_easing
+from dialogue.manner import manner_of
 from dialogue.relative import moved
 from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
@@ -44,6 +45,7 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     for change in understanding.changes:
         if change not in doubtful:
             state = change_slot(change, state, shop, recommender, referred or past.table)
+    state = replace(state, manner=manner_of(understanding.text, state.manner))
     known = corrected(state.known, understanding)
     if Act.REMEMBER_ME in acts and known.kept:
         known = replace(known, agreed=True)
@@ -112,7 +114,7 @@ def _lapsed(state: BeliefState, shop: TalkingShop) -> BeliefState:
     """What is forgotten when the shopper turns to another kind of thing."""
     lapsing = {slot.name for slot in shop.slots if slot.lapses}
     slots = {name: replace(belief, direction=0) for name, belief in state.slots.items() if name not in lapsing}
-    return replace(state, slots=slots, texts=(), like_item=None, asked=(), table=state.table)
+    return replace(state, slots=slots, texts=(), like_item=None, manner=(), asked=(), table=state.table)
 
 
 def _about_items(acts: set[Act], understanding: Understanding, state: BeliefState, referred: tuple[str, ...]) -> BeliefState:

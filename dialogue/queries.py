@@ -10,6 +10,9 @@ from recommender.types import Limits, Query, Range
 AROUND_LOW, AROUND_HIGH = 0.6, 1.25
 """ "Around 50" is a wish for 50 and a limit of 30 to 62.50: people stretch a little, not far."""
 
+VARIETY = 0.8
+SURPRISE = 1.0
+
 LIST_LENGTH = 3
 """Items in one spoken list; more cannot be held in mind by ear."""
 
@@ -80,6 +83,9 @@ def query_of(
         towards=towards,
         target_price_minor=target,
         count=count,
+        diversity=VARIETY if "variety" in state.manner else Query().diversity,
+        surprise=SURPRISE if "surprise" in state.manner else 0.0,
+        usual="usual" in state.manner,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dialogue.manner import Manner
 from dialogue.remembering import NOTHING_KNOWN, Known
 from dialogue.types import Heard, Plan, SlotChange
 
@@ -70,6 +71,8 @@ class BeliefState:
     """Items refused because they are owned already."""
     like_item: str | None = None
     """Find likenesses of this item."""
+    manner: tuple[Manner, ...] = ()
+    """Asked for beside the wishes: by what is usually bought, with surprise, with variety."""
     asked: tuple[str, ...] = ()
     """Slots already asked for in this topic; none is asked twice."""
     asked_slot: str | None = None
