@@ -40,6 +40,7 @@ STRONG_CHOICE = re.compile(
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold|thats the one|is the one|wrap (?:it|"
     r"that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
     r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
@@ -75,7 +76,8 @@ QUESTION = re.compile(
 
 ABOUT_ITEM = re.compile(
     r"\b(?:(?:tell|remind) me (?:more|a bit more|a little more|something|all)? ?(?:about|of)|(?:hear|know|say|see)"
-    r"(?: \w+){0,2} about|more about|"
+    r"(?: \w+){0,2} about|more about|tell me more(?= ?(?:$|[.,!?]))|(?:see|hear) (?:it|that|them|those)(?: ones?)? again|"
+    r"like the (?:sound|look|idea) of|"
     r"more (?:details?|info|information)|"
     r"describe|what is (?:it|that)|whats (?:it|that) like|what (?:does|do) (?:it|that|they|"
     r"the \w+ one) look like|"
@@ -153,7 +155,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.COMPARE,
-            r"\b(?:compare[ds]?|comparison|difference(?:s)? between|how (?:do|does|are) (?:they|those|these|the two|"
+            r"\b(?:torn between|(?:decide|deciding|choose|choosing|not sure) (?:between|which)|compare[ds]?|comparison|"
+            r"difference(?:s)? between|how (?:do|does|are) (?:they|those|these|the two|"
             r"both) (?:differ|compare|different)|whats the difference|"
             r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"
             r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
@@ -211,7 +214,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"my (?:thing|style|taste|cup of tea)|her (?:thing|style|taste)|his (?:thing|style|taste)|"
             r"what i (?:want|wanted|need|had in mind|meant|am after)|right|quite right|keen|convinced|sold|a fan|those|"
             r"these|them|that one|this one|the (?:first|second|third|last)|it)|"
-            r"(?:dont|doesnt|do not|didnt|cant say i) (?:really |much )?(?:like|love|want|fancy|care for|need) (?:it|"
+            r"(?<!if i )(?<!if he )(?<!if she )(?<!if they )(?:dont|doesnt|do not|didnt|cant say i) (?:really |"
+            r"much )?(?:like|love|want|fancy|care for|need) (?:it|"
             r"that|this|them|those|these|any|either|the (?:first|second|third|last|look)|that one|this one)|"
             r"(?:doesnt|dont|wont|isnt going to) (?:really )?(?:work|suit|fit|do|appeal|grab)|hates? (?:it|that|them|"
             r"those|these)|no thanks|no thank you|"

@@ -19,6 +19,14 @@ _YES_NO_ABOUT = re.compile(
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
+_ASKS_OF_IT = re.compile(
+    r"(?:^|[,.;!?] |\b(?:and|so|but|how|when|where|who|whos|what|why) )(?:is|are|does|do|can|could|will|would|has|have|was|did) "
+    r"(?:it|they|that|this|those|these)\b(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
+    r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
+    r"\babout (?:it|that|them|those)\b|\b(?:have|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|"
+    r"this|those|these)\b"
+)
+""" "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
 _COST = re.compile(
     r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|"
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
@@ -26,6 +34,10 @@ _COST = re.compile(
 _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|really)"
     r"(?: (?:do|did|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
+)
+_WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
+_SIMILAR = re.compile(
+    r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
 _BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
 """ "The second but in green", "that one in black"."""
@@ -42,6 +54,8 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not same:
             items += reference.items
             spans.append(span)
+    if not items and len(reading.titles) == 1 and _SIMILAR.search(reading.utterance.norm):
+        return reading.titles[0].reference.items, [reading.titles[0].span]
     if items or not reading.mentions:
         return tuple(dict.fromkeys(items)), spans
     single = [(span, reference) for span, reference in named if len(reference.items) == 1]
@@ -73,7 +87,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         if money and not compared and not priced and _COST.search(utterance.norm):
             requested.append(money.name)
         if reading.pointings and _YES_NO_ABOUT.search(utterance.norm) and not VARIANT.search(utterance.norm):
-            first = reading.pointings[0].span.first
+            first = -1 if _WHICH.search(utterance.norm) else reading.pointings[0].span.first
             asked_values = [mention for mention in reading.mentions if mention.span.first > first]
             requested += [mention.slot for mention in asked_values]
     return tuple(dict.fromkeys(requested)), asked_values
@@ -93,8 +107,8 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
 
 
-def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...]) -> bool:
-    """A bare "it" means an item only where something is done with it and nothing plainer is meant."""
+def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...], wishing: bool) -> bool:
+    """A bare "it" means an item only where something is asked of it or done with it, and nothing plainer is meant."""
     if not pointing.weak:
         return True
     if reading.strong:
@@ -102,7 +116,8 @@ def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...])
     norm = reading.utterance.norm
     doing = STRONG_CHOICE.search(norm) or STOCK.search(norm) or ABOUT_ITEM.search(norm)
     complaint = any(critique.complaint for critique in reading.relative)
-    return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint)
+    asked = not wishing and reading.is_question and _ASKS_OF_IT.search(norm)
+    return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint or asked)
 
 
 def _told(reading: Reading, slot: str, span: Span) -> bool:

@@ -61,6 +61,8 @@ class CritiqueMention:
     of_item: bool
     complaint: bool
     """"too ..." of an item is a reason not to take it."""
+    most: bool = False
+    """As far as it goes: "your cheapest"."""
     asked: bool = False
     """Asked, not wished: "how long is it?", "is it warm?"."""
 
@@ -139,7 +141,11 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
         elif plain and not asked and not _describes(utterance, span, word.slot in book.scales):
             continue
         of_item = complaint or word.comparative or bool(match.group("less") or match.group("more") or match.group("notso"))
-        found.append(CritiqueMention(word.slot, direction, span, of_item, complaint, asked))
+        found.append(CritiqueMention(word.slot, direction, span, of_item, complaint, asked=asked))
+    if book.superlative_pattern is not None:
+        for span, match in utterance.find(book.superlative_pattern):
+            word = book.superlatives[match.group()]
+            found.append(CritiqueMention(word.slot, word.direction, span, False, False, most=True))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
 from dialogue.english import SMALL_WORDS
@@ -22,6 +23,13 @@ _TELLS = re.compile(
 )
 """Tells of a wish or of whom it is for, in words that no catalogue holds."""
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
+_UNDECIDED = re.compile(
+    r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|(?:is|are|ones|s|looks?|sounds?) (?:all |"
+    r"both )?(?:quite |really "
+    r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |very )?nice$"
+)
+"""Praise that does not buy yet."""
+_ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
 _TOO_PLAIN = re.compile(r"\b(?:is|are|its|theyre|ones?|thats|looks?|bit|far|way|much|all|one is) too (?!much|many)\w+")
 """ "The first one's too plain": a fault found, whatever the word for it."""
 _WISH_TO_HAVE = re.compile(
@@ -61,6 +69,8 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
     norm = reading.utterance.norm
+    if _either_or(reading):
+        acts = [*(act for act in acts if act is not Act.CHOOSE), Act.COMPARE]
     if STOCK.search(norm):
         acts.append(Act.ASK_STOCK)
     if found.policies:
@@ -78,6 +88,16 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
         acts += _for_want_of_others(reading, found.free_text, acts, steering)
     return list(dict.fromkeys(acts))
+
+
+def _either_or(reading: Reading) -> bool:
+    """ "The second or the third?": which of two is asked."""
+    strong = reading.strong
+    return reading.is_question and any(
+        reading.utterance.words[left.span.last].norm == "or" and left.span.last + 1 >= right.span.first - 1
+        for left, right in pairwise(strong)
+        if left.span.last < right.span.first
+    )
 
 
 def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
@@ -116,7 +136,9 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     norm = reading.utterance.norm
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if STRONG_CHOICE.search(norm):
-        return True
+        return not (reading.is_question and _ASKS_HOW.search(norm))
+    if _UNDECIDED.search(norm):
+        return False
     polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
@@ -140,11 +162,13 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     if found.requested:
         return True
-    moves = any(not critique.asked for critique in reading.relative)
+    moves = any(change.kind in {"less", "more"} for change in found.changes)
     if Act.COMPARE in acts or found.policies or moves:
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
-    only_named = bool(reading.titles) and not found.changes
+    only_named = bool(reading.titles or _UNDECIDED.search(reading.utterance.norm)) and not found.changes
+    if about and reading.state.table and not found.changes and not found.like_items:
+        return True
     return bool(found.references) and (reading.is_question or about or only_named) and not found.like_items
 
 

@@ -19,7 +19,8 @@ _OPEN = re.compile(
     r"anything(?= ?(?:$|[.!]|really|at all))|any(?: \w+){0,2} "
     r"(?:is|are|will|would|works?)(?: be)? (?:fine|ok|okay|good|do|great|work|alright|acceptable)|any(?: \w+){0,2} (?:works|"
     r"goes|suits)|either (?:is fine|way|one is fine|works|will do)|"
-    r"(?:its |thats )?up to you|you (?:choose|decide|pick|tell me)|surprise me|open to (?:anything|any|suggestions|ideas|"
+    r"(?:its |thats )?up to you|you (?:choose|decide|pick)|(?<!can )(?<!could )you tell me(?! \w)|surprise me|"
+    r"open to (?:anything|any|suggestions|ideas|"
     r"all)|all the same(?: to me)?|im easy|im flexible|flexible|"
     r"(?:any|all)(?= ?$)|i guess any|i have no idea|no idea|not (?:really )?sure(?: yet)?|(?:i )?dont know(?: yet)?|"
     r"havent (?:decided|thought)|dont have (?:a|any)(?: \w+)? (?:preference|idea|in mind)|"
@@ -39,6 +40,8 @@ _ANY_SLOT = re.compile(
 )
 
 
+_ASKS_FOR = re.compile(r"\b(?:is|are) there $|\b(?:have|had|got|get|see|know|if|there|you) $")
+""" "Is there any money off?" leaves nothing open."""
 _ANYWHERE = re.compile(r"\b(?:anywhere|wherever|(?:doesnt|does not) matter where|(?:dont|do not) (?:care|mind) where)\b")
 """Leaves open the slot that is called "where", if the shop has one."""
 _NO_SLOT = re.compile(
@@ -58,7 +61,7 @@ def find_dont_care(
     for span, match in [*utterance.find(_ANY_SLOT), *utterance.find(_FORGET_SLOT), *utterance.find(_NO_SLOT)]:
         rest_first = span.first + len(utterance.norm[match.start() : match.start("rest")].split())
         slot = slot_named_at(utterance, rest_first, vocabulary)
-        if slot:
+        if slot and not _ASKS_FOR.search(utterance.norm[: match.start()]):
             found.append((slot[0], Span(span.first, slot[1].last)))
     if place := vocabulary.slot_names.get("where"):
         found += [(place, span) for span, _ in utterance.find(_ANYWHERE)]

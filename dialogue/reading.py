@@ -14,7 +14,7 @@ from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import Polarity, Scope, find_scopes, polarity
 from dialogue.ordinals import find_places
-from dialogue.references import Pointing, Table, find_references
+from dialogue.references import Pointing, Table, find_priced, find_references
 from dialogue.relative import amount_of
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -94,6 +94,7 @@ def read_stages(
     shop: TalkingShop, vocabulary: Vocabulary, critiques: CritiqueBook, table: Table, utterance: Utterance, state: BeliefState
 ) -> Reading:
     """Run the stages. Pure; never raises on any text."""
+    money = shop.money.name if shop.money else None
     amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot)
     taken = [amount.span for amount in amounts]
     answers = _options_meant(utterance, state)
@@ -108,6 +109,10 @@ def read_stages(
         return None if declared is None else amount_of(item, declared)
 
     pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
+    priced = [] if any(not pointing.weak for pointing in pointings) else find_priced(utterance, amounts, table, money)
+    amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
+    taken = [amount.span for amount in amounts]
+    pointings = (*pointings, *priced)
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
     strong = [pointing.span for pointing in pointings if not pointing.weak]
     titles = tuple(title for title in titles if not covered(title.span, strong))
@@ -120,7 +125,6 @@ def read_stages(
     kept = tuple(
         mention for mention in mentions if not covered(mention.span, [*explained, *(critique.span for critique in relative)])
     )
-    money = shop.money.name if shop.money else None
     return Reading(
         shop=shop,
         vocabulary=vocabulary,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dialogue.amounts import Amount
 from dialogue.critiques import CritiqueBook
 from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention
@@ -19,7 +20,8 @@ from dialogue.words import Span, Utterance
 from recommender.types import Item
 
 _PLURAL = re.compile(
-    r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|all (?:of (?:them|those|these)|"
+    r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|which ones?(?= (?:is|are|has|"
+    r"have|comes?)\b)|all (?:of (?:them|those|these)|"
     r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|"
     r"them|those|these|they(?:re)?)\b"
 )
@@ -33,6 +35,7 @@ _THAT = re.compile(
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|it|its|thats|that|this)\b"
 )
+_PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?:that|it|this)(?: one)?)?\b")
 _OTHER = re.compile(r"\bthe others?(?: ones?)?(?P<many>(?<=s)| two| three)?\b")
 _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _JOINING = frozenset({"one", "ones", "and", "from", "in", "with", "by", "made", "of"})
@@ -41,6 +44,8 @@ LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
 UNSURE = 0.4
 """For "the cheaper of the two" where only one was named: asked back before anything is done with it."""
+_OF_THE_SHOP = re.compile(r"^(?: \w+){0,2} (?:you|youve|that you|in the (?:shop|store)|there is|available|going)\b")
+""" "The cheapest you have" is none of those named."""
 _TWO = re.compile(r"^ of (?:the )?(?:two|three)")
 _PAIR = re.compile(r"^ (?:of (?:the )?(?:two|three|them|those|these|lot)|one|ones|option|of all)")
 
@@ -85,7 +90,7 @@ def find_references(
     found: list[Pointing] = []
     for pointings in named:
         _claim(found, pointings)
-    for pointings in (_other(utterance, table, found), _plural(utterance, table), _that(utterance, table)):
+    for pointings in (_other(utterance, table, found), _plural(utterance, table), _that(utterance, table, vocabulary)):
         _claim(found, pointings)
     single = any(len(pointing.reference.items) == 1 and not pointing.weak for pointing in found)
     found = [
@@ -98,7 +103,8 @@ def find_references(
 
 def _after_of(utterance: Utterance, span: Span) -> bool:
     """ "Of those three, the red one": the three are only what is chosen from."""
-    return span.first > 0 and utterance.words[span.first - 1].norm in {"of", "between", "among"}
+    which = utterance.words[span.first].norm == "which"
+    return which or (span.first > 0 and utterance.words[span.first - 1].norm in {"of", "between", "among"})
 
 
 def _claim(found: list[Pointing], pointings: Sequence[Pointing]) -> None:
@@ -139,14 +145,24 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     return found
 
 
-def _that(utterance: Utterance, table: Table) -> list[Pointing]:
+def _is_told_of(utterance: Utterance, span: Span, vocabulary: Vocabulary) -> bool:
+    """ "Is that suitable", where "that" stands for an item, unlike "is that dress": what follows names no kind of thing."""
+    before = utterance.words[span.first - 1].norm if span.first else ""
+    return before in {"is", "was", "does", "would", "will"} and not vocabulary.meanings(utterance.words[span.last].stem)
+
+
+def _that(utterance: Utterance, table: Table, vocabulary: Vocabulary) -> list[Pointing]:
     last = table.last or table.items[-1]
     found = []
+    at = table.items.index(last) if last in table.items else 0
+    if at > 0:
+        found += [_point(utterance, span, [table.items[at - 1]]) for span, _ in utterance.find(_PREVIOUS)]
     for span, match in utterance.find(_THAT):
         said = match.group()
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
         weak = said in {"it", "its", "thats", "that", "this"}
-        if said in {"that", "this"} and after and after not in SMALL_WORDS and not utterance.words[span.last].is_mark:
+        noun = bool(after) and after not in SMALL_WORDS and not utterance.words[span.last].is_mark
+        if said in {"that", "this"} and noun and not _is_told_of(utterance, span, vocabulary):
             continue
         found.append(
             _point(utterance, span, [last], 0.8 if weak and len(table.items) > 1 and table.last is None else 0.95, weak=weak)
@@ -184,6 +200,8 @@ def _superlative(
             word = words[match.group("word") if comparative else match.group()]
             first = span.first - 1
             if first < 0 or utterance.words[first].norm not in {"the", "which", "whichever", "whats"}:
+                continue
+            if _OF_THE_SHOP.match(utterance.norm[match.end() :]):
                 continue
             tail = _PAIR.match(utterance.norm[match.end() :])
             if comparative and not (tail and word.comparative):
@@ -238,7 +256,7 @@ def _fitting(
 ) -> tuple[float, tuple[Item, ...]] | None:
     """How many described properties fit, and the items that have them all; None where a word fits none of them."""
     inside = [mention for mention in mentions if span.first <= mention.span.first and mention.span.last <= span.last]
-    said_one = utterance.words[span.last - 1].norm in {"one", "ones"}
+    said_one = bool({"one", "ones"} & {word.norm for word in utterance.words[span.first : span.last]})
     fitting = list(items)
     points = 0.0
     covered: set[int] = set()
@@ -289,3 +307,20 @@ def _title_word(utterance: Utterance, span: Span, items: Sequence[Item], vocabul
     """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
     stems = {utterance.words[index].stem for index in range(span.first, span.last)}
     return all(stems & set(vocabulary.title_stems.get(item.id, ())) for item in items)
+
+
+def find_priced(utterance: Utterance, amounts: Sequence[Amount], table: Table, money: str | None) -> list[Pointing]:
+    """ "The one for a hundred and nineteen", "the forty dollar one": the only item on the table at about that price."""
+    found = []
+    for amount in amounts:
+        said = amount.high if amount.high is not None else amount.low
+        before = " ".join(word.norm for word in utterance.words[: amount.span.first])
+        after = utterance.words[amount.span.last].norm if amount.span.last < len(utterance.words) else ""
+        one = re.search(r"\bthe (?:one|ones)(?: (?:for|at|thats|that is|that costs|costing|that was))?$", before)
+        if amount.slot != money or said is None or not (one or (before.endswith("the") and after in {"one", "ones"})):
+            continue
+        near = [item for item in table.items if item.price_minor is not None and abs(item.price_minor / 100 - said) < 1]
+        if len(near) == 1:
+            first = amount.span.first - (len(one.group().split()) if one else 1)
+            found.append(_point(utterance, Span(first, amount.span.last + (0 if one else 1)), near, 0.9))
+    return found

@@ -62,7 +62,7 @@ def _is_named(utterance: Utterance, span: Span, share: float, values: Sequence[S
     if before in _DEFINITE:
         return True
     plain = [at for at in range(span.first, span.last) if not any(value.first <= at < value.last for value in values)]
-    return share == 1.0 and bool(plain) and before not in {"a", "an", "any", "some"}
+    return share == 1.0 and bool(plain) and (len(plain) < len(span) or before not in {"a", "an", "any", "some"})
 
 
 def _aligned(stems: Sequence[str], title: Sequence[str]) -> tuple[Span, int]:

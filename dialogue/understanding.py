@@ -51,10 +51,12 @@ class Reader:
         meant = [
             pointing.reference
             for pointing in reading.pointings
-            if not covered(pointing.span, like_spans) and means_item(reading, pointing, requested)
+            if not covered(pointing.span, like_spans) and means_item(reading, pointing, requested, bool(changes))
         ]
         meant += [title.reference for title in reading.titles if not covered(title.span, like_spans)]
         policies = policies_asked(reading, bool(changes))
+        if policies and not meant and self.shop.money:
+            requested = tuple(name for name in requested if name != self.shop.money.name)
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else tuple(meant)

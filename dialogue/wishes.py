@@ -64,7 +64,8 @@ def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, Slot
     for critique in reading.relative:
         if critique.asked:
             continue
-        asks = reading.is_question and not critique.complaint and _ASKS_WHICH.search(reading.before(critique.span, 4))
+        plain = not (critique.complaint or critique.most)
+        asks = plain and reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if critique.direction > 0 else "less"
             found.append((critique.span, SlotChange(critique.slot, kind, words=reading.utterance.said(critique.span))))
