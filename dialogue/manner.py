@@ -20,7 +20,7 @@ _SAID: dict[Manner, re.Pattern[str]] = {
     "surprise": re.compile(
         r"(?<!dont )(?<!not )\bsurprise (?:me|us)\b|\bunlike (?:what i|my) usual\w*|"
         r"\b(?:something|anything|one) (?:(?:a )?\w+ ){0,2}(?:surprising|unexpected|unusual|out of the ordinary)\b|"
-        rf"\b(?:something|anything) (?:i|we) (?:wouldnt|would not|would never) (?:{_OFTEN} )?(?:think of|buy|choose|pick|expect)\b"
+        rf"\b(?:some|any)thing (?:i|we) (?:wouldnt|would not|would never) (?:{_OFTEN} )?(?:think of|buy|choose|pick|expect)\b"
     ),
     "variety": re.compile(
         r"\b(?:more|a bit of|some|greater) (?:variety|diversity)\b|"

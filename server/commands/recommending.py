@@ -70,7 +70,8 @@ def recommending(
         ) as bars:
             shown = bars.add_task("reading")
             figures = evaluate_recommending(
-                log, protocol.value, embedder=embedder, seed=seed, threads=threads, with_peers=with_peers, sasrec_epochs=sasrec_epochs,
+                log, protocol.value, embedder=embedder, seed=seed, threads=threads, with_peers=with_peers,
+                sasrec_epochs=sasrec_epochs,
                 tell=lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
             )
     except (LogError, ModelError) as error:
@@ -172,7 +173,8 @@ def audit(
     seed: Annotated[int, typer.Option(help="Seed of the sample of shoppers.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Who gets seen: exposure by price, popularity, novelty and every slot, against the catalogue and against demand."""
+    """Who gets seen: exposure by price, popularity, novelty and every slot (brand, seller), against the catalogue and against
+    demand; and whether the items of each group reach those who want them (found@10, on choices withheld)."""
     from server.evaluate.recommending_audit import audit_figures, audit_picture
 
     shelf, interactions, name = _shop_with_interactions(shop)
@@ -181,12 +183,15 @@ def audit(
     groups = figures.pop("_groups")
     assert isinstance(groups, dict)
     table = Table(title=f"Exposure in {name}: shares of each whole")
-    for heading in ("grouping", "group", "catalogue", "demand", "exposure", "exposure / demand"):
+    for heading in ("grouping", "group", "catalogue", "demand", "exposure", "exposure / demand", "found@10"):
         table.add_column(heading, justify="left" if heading in ("grouping", "group") else "right")
     for grouping, found in groups.items():
         for group in found:
             ratio = f"{group.exposure / group.demand:.2f}" if group.demand else "-"
-            table.add_row(grouping, group.name, f"{group.catalogue:.3f}", f"{group.demand:.3f}", f"{group.exposure:.3f}", ratio)
+            table.add_row(
+                grouping, group.name, f"{group.catalogue:.3f}", f"{group.demand:.3f}", f"{group.exposure:.3f}", ratio,
+                "-" if group.found is None else f"{group.found:.3f} of {group.asked}",
+            )
     console.print(table)
     if picture is not None:
         picture.write_text(audit_picture(f"Exposure in {name}", groups), encoding="utf-8")

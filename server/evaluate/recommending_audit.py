@@ -33,16 +33,21 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Shares of one group of items, each 0..1 of its whole."""
+    """Shares of one group of items, each 0..1 of its whole, and how well its items reach those who want them."""
 
     name: str
     catalogue: float
     demand: float
     exposure: float
+    asked: int = 0
+    """Withheld choices that were of this group."""
+    found: float | None = None
+    """Share of these whose item was among the K shown; None of none."""
 
 
 def audit_figures(shelf: Shelf, interactions: Interactions, seed: int) -> dict[str, object]:
-    """Groups by slot, price, novelty and popularity; coverage; Gini; NDCG@10 by how much is known of the shopper."""
+    """Groups by every slot (brand and seller, where the shop has them), price, novelty and popularity; coverage; Gini; NDCG@10
+    by how much is known of the shopper."""
     dice = np.random.default_rng(seed)
     kept = histories(interactions)
     long = np.flatnonzero(np.diff(kept.starts) >= 2)
@@ -67,7 +72,8 @@ def audit_figures(shelf: Shelf, interactions: Interactions, seed: int) -> dict[s
     demand = np.zeros(len(shelf.items))
     np.add.at(demand, interactions.item, interactions.weight)
     sizes = np.diff(learned.histories.starts)[asked]
-    groups = {name: _shares(labels, demand, exposure) for name, labels in _labels(shelf, demand).items()}
+    hit = np.array(found) > 0
+    groups = {name: _shares(labels, demand, exposure, newest[asked], hit) for name, labels in _labels(shelf, demand).items()}
     return {
         "seed": seed, "shoppers_asked": len(asked), "shown_each": K,
         "coverage": round(float((exposure > 0).mean()), 4), "gini_exposure": _gini(exposure), "gini_demand": _gini(demand),
@@ -114,21 +120,34 @@ def _popularity(demand: Floats) -> list[str]:
     return ["nobody's yet" if count == 0 else names[place] for count, place in zip(demand, tenth, strict=True)]
 
 
-def _shares(labels: Sequence[str], demand: Floats, exposure: Floats) -> list[Group]:
+def _shares(
+    labels: Sequence[str], demand: Floats, exposure: Floats, wanted: npt.NDArray[np.int64], hit: npt.NDArray[np.bool_]
+) -> list[Group]:
+    """``wanted``: the withheld items; ``hit``: which of them were shown."""
     names, codes = np.unique(labels, return_inverse=True)
 
     def share(weights: Floats) -> Floats:
         total = np.bincount(codes, weights=weights, minlength=len(names))
         return np.asarray(total / max(float(total.sum()), 1e-9), np.float64)
 
-    parts = zip(names.tolist(), share(np.ones(len(codes))), share(demand), share(exposure), strict=True)
-    return sorted((Group(name, *map(float, shares)) for name, *shares in parts), key=lambda group: -group.catalogue)
+    asked = np.bincount(codes[wanted], minlength=len(names))
+    hits = np.bincount(codes[wanted], weights=hit, minlength=len(names))
+    of_catalogue, of_demand, of_exposure = share(np.ones(len(codes))), share(demand), share(exposure)
+    groups = [
+        Group(
+            name, float(of_catalogue[row]), float(of_demand[row]), float(of_exposure[row]), int(asked[row]),
+            float(hits[row] / asked[row]) if asked[row] else None,
+        )
+        for row, name in enumerate(names.tolist())
+    ]
+    return sorted(groups, key=lambda group: -group.catalogue)
 
 
 def _row(group: Group) -> dict[str, object]:
     return {
         "group": group.name, "catalogue": round(group.catalogue, 4), "demand": round(group.demand, 4),
-        "exposure": round(group.exposure, 4),
+        "exposure": round(group.exposure, 4), "asked": group.asked,
+        "found@10": None if group.found is None else round(group.found, 4),
     }
 
 

@@ -99,6 +99,8 @@ def test_the_audits_shares_add_up_and_its_picture_names_every_group(grown: tuple
     for found in groups.values():
         for share in ("catalogue", "demand", "exposure"):
             assert sum(getattr(group, share) for group in found) == pytest.approx(1.0)
+        assert sum(group.asked for group in found) == figures["shoppers_asked"]
+        assert any(group.found for group in found)
     picture = audit_picture("a <shop>", groups)
     assert "a &lt;shop&gt;" in picture
     assert all(colour in picture for colour in COLOURS)
