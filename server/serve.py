@@ -39,6 +39,8 @@ from server.watching import Watching, gauges
 log = logging.getLogger(__name__)
 
 VOICE_PATH = "/v1/voice"
+PING_S = 20.0
+"""How often a connection is asked whether it lives, and how long its answer may take; a half-open one is found out so."""
 TOLD_TO_ALL = ("status", "ready", "because")
 """What callers from elsewhere are told of the server's state."""
 LINES: dict[str, type[Line]] = {VOICE_PATH: Line, REALTIME_PATH: RealtimeLine, TWILIO_PATH: TwilioLine}
@@ -282,7 +284,7 @@ async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple
     async with serve(
         keeper.talk, settings.host, settings.port, process_request=keeper.answer_get, select_subprotocol=choose,
         ssl=keeper.certificate.context if keeper.certificate else None, compression=None, max_size=MAX_FRAME_BYTES,
-        ping_interval=20, ping_timeout=20, close_timeout=2, server_header=None, logger=_discreet(),
+        ping_interval=PING_S, ping_timeout=PING_S, close_timeout=2, server_header=None, logger=_discreet(),
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         try:

@@ -109,6 +109,8 @@ class Session:
         """Listen and speak until cancelled."""
         await self._recollection.recall()
         self.state = self._recollection.joined(self.state)
+        if self._recollection.unknown(self._engines.recommender):
+            self._send(error("unknown_shopper", self._start.shopper))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ears.listen())
             group.create_task(self._mouth.pace())

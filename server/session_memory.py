@@ -13,6 +13,7 @@ from dialogue.remembering import NOTHING_KNOWN, Known, lessons
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Understanding
+from recommender.types import Recommender
 from server import places
 from server.settings import Settings
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+RECALL_WITHIN_S = 1.0
+"""A shopper is not kept waiting for a memory longer than this."""
 
 
 class MemoryAt:
@@ -63,10 +66,19 @@ class Recollection:
         """Look up what is known; call before the first turn."""
         if self._memory is None:
             return
-        if self._agrees:
-            await self._do(lambda memory: memory.agree(*self._who))
-        self._known = await self._do(lambda memory: memory.recall(*self._who)) or NOTHING_KNOWN
+        try:
+            async with asyncio.timeout(RECALL_WITHIN_S):
+                if self._agrees:
+                    await self._do(lambda memory: memory.agree(*self._who))
+                self._known = await self._do(lambda memory: memory.recall(*self._who)) or NOTHING_KNOWN
+        except TimeoutError:
+            log.error("the memory did not answer within %.0f s; this visit goes on without it", RECALL_WITHIN_S)
         self._recalled.set()
+
+    def unknown(self, recommender: Recommender) -> bool:
+        """Whether the client named a shopper of whom neither the memory nor the shop's log knows anything."""
+        who = self._who[1]
+        return bool(who) and not self._known.agreed and not recommender.knows(who)
 
     async def recalled(self) -> None:
         """Wait until what is known was looked up."""

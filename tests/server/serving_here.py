@@ -53,7 +53,7 @@ async def told(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Send raw messages, then take JSON messages until the server closes (or is silent); with the close code."""
     said: list[dict[str, Any]] = []
-    async with connect(url, **how) as line:
+    async with connect(url, max_queue=None, close_timeout=1, **how) as line:
         with contextlib.suppress(TimeoutError, ConnectionClosed):
             for message in messages:
                 await line.send(message)
