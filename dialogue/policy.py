@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialogue.easing import find_easing
+from dialogue.lines import named_policy, nearest_policy
+from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
 from dialogue.remembering import recalled
@@ -59,6 +61,8 @@ def decide(turn: Deciding) -> Plan:
         _memory,
         _started_over,
         _repeat,
+        _closed_topic,
+        _open_question,
         _nothing_named,
         _choose,
         _compare,
@@ -131,6 +135,38 @@ def _nothing_named(turn: Deciding) -> Plan | None:
     return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note="nothing_named")
 
 
+def _closed_topic(turn: Deciding) -> Plan | None:
+    topic = closed_topic(turn.understanding.text)
+    if topic is None or turn.understanding.changes or Act.ASK_POLICY in turn.acts:
+        return None
+    slot = turn.state.asked_slot
+    return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note=f"off_topic:{topic}")
+
+
+def _open_question(turn: Deciding) -> Plan | None:
+    """A question that no slot answers, about the item at hand or about the shop."""
+    text, understood = turn.understanding.text, turn.understanding
+    if understood.changes or turn.acts & {Act.ASK_POLICY, Act.REJECT, Act.MORE, Act.COMPARE, Act.UNDO, Act.START_OVER}:
+        return None
+    asked, ids = kind_of(text), turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
+    items = tuple(ranked for item in ids[:1] if (ranked := _ranked(turn, item)))
+    if not items or not (is_about_item(text) or asked == "stock"):
+        unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
+        return Plan("answer", requested=(text,), note="question") if unmet else None
+    if asked == "goes_with":
+        found = turn.recommender.goes_with(items[0].item.id, Limits(), LIST_LENGTH)
+        return Plan("recommend", items=tuple(found), fitting=len(found), note="goes_with", expecting="choice") if found else None
+    if Act.CHOOSE in turn.acts and not asks_to_change(text):
+        return None
+    if (Act.ASK_STOCK in turn.acts or understood.requested) and asked not in ("why", "others"):
+        return None
+    if Act.ASK_ITEM in turn.acts and asked == "question" and not is_pointed(text):
+        return None
+    requested = ("stock",) if asked == "stock" else () if asked == "details" else (text,)
+    note = asked if asked in ("details", "why") else "" if asked == "stock" else "question"
+    return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note=note, wishes=turn.wishes)
+
+
 def _choose(turn: Deciding) -> Plan | None:
     if Act.CHOOSE not in turn.acts:
         return None
@@ -162,7 +198,12 @@ def _compare(turn: Deciding) -> Plan | None:
 def _policies(turn: Deciding) -> Plan | None:
     names = {policy.name for policy in turn.shop.policies}
     asked = tuple(name for name in turn.understanding.requested if name in names)
-    return Plan("answer", policies=asked, requested=asked, note="policy") if Act.ASK_POLICY in turn.acts and asked else None
+    if Act.ASK_POLICY not in turn.acts or not asked:
+        named = named_policy(turn.understanding.text, turn.shop.policies) if is_to_shop(turn.understanding.text) else None
+        return Plan("answer", policies=(named.name,), requested=(named.name,), note="policy") if named else None
+    if len(asked) == 1 and (closer := nearest_policy(turn.understanding.text, turn.shop.policies)):
+        asked = (closer.name,)
+    return Plan("answer", policies=asked, requested=asked, note="policy")
 
 
 def _about_item(turn: Deciding) -> Plan | None:

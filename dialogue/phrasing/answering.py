@@ -5,23 +5,25 @@ instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogue.lines import nearest_policy
+from dialogue.phrasing.checking import root
 from dialogue.phrasing.facts import Ground, ItemFacts, stems
 from dialogue.phrasing.names import sayable
-from dialogue.phrasing.plain import FUNCTION_WORDS
+from dialogue.phrasing.plain import PLAIN
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import pitch
-from dialogue.phrasing.spoken import count, listed, relaxed, sentence
+from dialogue.phrasing.spoken import count, listed, price, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
-from dialogue.phrasing.traits import article, put, put_together
-from dialogue.shop import Policy
+from dialogue.phrasing.traits import article, put, put_together, sentence_traits, traits_of, wishes_met
 
 STOCK_COUNTED = 10
 """More than this is "in stock", not a number."""
 DESCRIPTION_SENTENCES = 2
 TOPICS_ANSWERED = 2
+TRAITS_KNOWN = 2
+"""What is said of an item instead of what is not known."""
 VALUES_SPOKEN = 4
 PRICE_TOPICS = ("price", "cost")
 STOCK_TOPICS = ("stock", "availability", "available")
@@ -36,6 +38,10 @@ def answer(scene: Scene) -> list[Telling]:
         return tellings or _without_item(scene)
     policies = {policy.name for policy in scene.ground.policies}
     topics = [topic for topic in plan.requested if topic not in policies]
+    if plan.note == "why":
+        return _why(scene, facts)
+    if plan.note == "question":
+        return [_open(scene, facts, plan.requested[0])]
     if plan.note == "details" or (not topics and not tellings):
         return [*tellings, *_details(scene, facts)]
     tellings += [_by_policy(scene, topic) or _about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
@@ -56,25 +62,20 @@ def _by_policy(scene: Scene, topic: str) -> Telling | None:
     return Telling(policy.text.strip(), replace(scene.ground, policies=(policy,)), policy=True) if policy else None
 
 
-def nearest_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
-    """The line whose words the question shares most of; a line's own key words count twice its text's. None where none is
-    shared.
-    """
-    asked = set(stems(question)) - FUNCTION_WORDS
-    best, most = None, 0.0
-    for policy in policies:
-        keys = {stem for word in (policy.name, *policy.words) for stem in stems(word)} - FUNCTION_WORDS
-        shared = len(asked & keys) + 0.5 * len(asked & (set(stems(policy.text)) - FUNCTION_WORDS - keys))
-        if shared > most:
-            best, most = policy, shared
-    return best if most >= 1 else None
-
-
 def _without_item(scene: Scene) -> list[Telling]:
     plan = scene.plan
     for topic in plan.requested:
         if told := _by_policy(scene, topic):
             return [told]
+    if plan.note == "question":
+        about = scene.shop.shop.shop.about
+        ground = with_words(scene.ground, about, "afraid help")
+        return [
+            tell(
+                ground,
+                f"I don't know that, I'm afraid, but I can help with {about}" if about else "I don't know that, I'm afraid",
+            )
+        ]
     slot = scene.shop.slots.get(plan.slot or "")
     if slot is not None and (options := sayable(plan.options)):
         offered = listed(options)
@@ -87,6 +88,40 @@ def _without_item(scene: Scene) -> list[Telling]:
         ground = replace(scene.ground, counts=scene.ground.counts | {plan.fitting})
         return [tell(ground, f"I have {count(plan.fitting)} that fit")]
     return [tell(with_words(scene.ground, "afraid"), scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")))]
+
+
+def _open(scene: Scene, facts: ItemFacts, question: str) -> Telling:
+    """What the shop's lines or the row's own words say to a question; else that it is not known, with what is."""
+    if policy := nearest_policy(question, scene.shop.shop.policies):
+        return Telling(policy.text.strip(), replace(scene.ground, policies=(policy,)), policy=True)
+    asked = {root(stem) for stem in stems(question)} - {root(stem) for stem in PLAIN} - set(facts.name_stems)
+    own = re.split(r"(?<=[.!?])\s+", facts.description) if facts.description else []
+    for text in own:
+        if asked & {root(stem) for stem in stems(text)}:
+            return Telling(sentence(text), scene.ground.only(facts))
+    the, verb = named(facts, scene.shop), verb_of(facts)
+    traits = traits_of(facts, scene.shop, scene.plan.wishes, TRAITS_KNOWN)
+    known = ", ".join(part for part in (sentence_traits(traits), f"at {facts.price}" if facts.price else "") if part)
+    opening = scene.vary(("I don't know that, I'm afraid", "That I don't know, I'm sorry", "That I can't say, I'm afraid"))
+    text = f"{opening}, but {the} {verb} {known}" if known else opening
+    return Telling(sentence(text), scene.ground.only(facts), names=(0,) if known else ())
+
+
+def _why(scene: Scene, facts: ItemFacts) -> list[Telling]:
+    """The shopper's own wishes that the item meets, and their limit; else what there is to say of it."""
+    the, verb = named(facts, scene.shop), verb_of(facts)
+    reasons = [put(slot, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, (facts,))]
+    limit = max(scene.ground.limits_minor, default=None)
+    price_minor = facts.item.price_minor
+    within = limit is not None and price_minor is not None and price_minor <= limit
+    if within and limit is not None:
+        reasons.append(f"within your budget of {price(limit, scene.shop.currency)}")
+    if not reasons:
+        return _details(scene, facts)
+    text = f"Because {the} {verb} {listed(reasons)}, as you asked"
+    cost = f"It is {facts.price}" if verb == "is" else f"They are {facts.price}"
+    told = [Telling(sentence(text), scene.ground.only(facts), names=(0,))]
+    return [*told, tell(scene.ground.only(facts), cost)] if facts.price else told
 
 
 def _details(scene: Scene, facts: ItemFacts) -> list[Telling]:
@@ -123,7 +158,9 @@ def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
 def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: str = "") -> Telling:
     lead = f"{the[0].upper()}{the[1:]} {verb}"
     sheet = Sheet(name=the, asked=said, facts=value, lead=lead)
-    text = f"{the} {verb} {phrased}" if phrased and phrased != value else f"The {said} of {the} is {value}"
+    if phrased.startswith("with "):
+        phrased, verb = phrased.removeprefix("with "), "have" if verb == "are" else "has"
+    text = f"{the} {verb} {phrased}" if phrased and phrased != value else f"For {the}, the {said} is {value}"
     return Telling(sentence(text), with_words(ground, said), sheet, names=(0,))
 
 

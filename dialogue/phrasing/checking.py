@@ -425,7 +425,8 @@ def _slot_of(noun: str, shop: ShopFacts) -> str | None:
 
 
 def _number_of(value: float, facts: ItemFacts) -> bool:
-    told = {number.value for text in (facts.name, facts.description) for number in find_numbers(read_words(text))}
+    values = [said for values in facts.values.values() for said in values]
+    told = {number.value for text in (facts.name, facts.description, *values) for number in find_numbers(read_words(text))}
     return value in told or value in facts.item.numbers.values() or facts.item.price_minor == round(value * 100)
 
 

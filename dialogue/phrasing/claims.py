@@ -100,6 +100,7 @@ class _Reader:
         self._other_names()
         for span, _ in self.said.find(patterns.IGNORANCE):
             self._take(span.first, span.last)
+        self._values(least=3)  # before figures: "the last five years" is a value
         figures = self._figures()
         self._phrases(figures)
         for figure in figures:
@@ -234,9 +235,9 @@ class _Reader:
             roughly=figure.roughly, pairs=pairs, other=self._others(figure.at),
         )  # fmt: skip
 
-    def _values(self) -> None:
-        """Catalogue values and their synonyms, longest first."""
-        for length in range(min(self.shop.longest, len(self.words)), 0, -1):
+    def _values(self, least: int = 1) -> None:
+        """Catalogue values and their synonyms of ``least`` words or more, longest first."""
+        for length in range(min(self.shop.longest, len(self.words)), least - 1, -1):
             for first in range(len(self.words) - length + 1):
                 last = first + length
                 if not self._free(first, last):

@@ -19,7 +19,7 @@ from recommender.types import Relaxation
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
-REPLY_CHARS = 192
+REPLY_CHARS = 186
 """Under twelve seconds aloud; the model's words are a little longer or shorter than the template's."""
 FEW_LEFT = 3
 """Stock worth a word."""
@@ -52,6 +52,7 @@ MEASURES = (
 """From the fullest to the barest."""
 ALONE = (Measure(1, 3), Measure(1, 2), Measure(1, 1, offers=False), Measure(1, 1, asks=False))
 BARE = Measure(1, 2)
+NEAR_MISSES = Measure(2, 1, gap=False)
 
 
 def shown(scene: Scene) -> tuple[ItemFacts, ...]:
@@ -73,7 +74,7 @@ def fitted(scene: Scene, compose: Callable[[Scene, Measure], list[Telling]]) -> 
 
 def told_of(scene: Scene, items: tuple[ItemFacts, ...]) -> frozenset[tuple[str, str]]:
     """What a recommendation's opening says of all the items: (slot, value)."""
-    if scene.plan.kind != "recommend":
+    if scene.plan.kind not in ("recommend", "none_fit"):
         return frozenset()
     return frozenset((slot.name, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, items))
 
@@ -95,7 +96,8 @@ def pitch(scene: Scene, facts: ItemFacts, position: int, measure: Measure = BARE
         text = f"{lead} at {cost}{f', {about}' if about else ''}"
     else:
         leads = (f"{the} {verb}", f"There {verb} {the},", f"I would look at {the},")
-        lead = scene.vary(leads if not before else (f"Then {the},", f"{the} {verb}", f"Or {the},"), position)
+        leads = leads if not before else (f"Then {the},", f"{the} {verb}", f"Or {the},")
+        lead = scene.vary(leads[1:] + leads[1:2] if about.startswith("with ") and not before else leads, position)
         at = f"at {cost}" if cost and (about or lead.endswith(",")) else cost
         said = ", ".join(part for part in (about, at) if part)
         text = f"{lead} {said or 'one to see'}"
@@ -135,8 +137,11 @@ def recommend(scene: Scene) -> list[Telling]:
 def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
     plan, items = scene.plan, scene.ground.items[: measure.items]
     wished = wished_words(wishes_met(scene.shop, plan.wishes, items))
-    if plan.note == "undone":
-        options: tuple[str, ...] = ("Back to before:", "As it was before:")
+    if plan.note == "goes_with":
+        many = count(len(items))
+        options: tuple[str, ...] = (f"{many} would go nicely with that:", f"I would put {many} with that:")
+    elif plan.note == "undone":
+        options = ("Back to before:", "As it was before:")
     elif len(items) == 1:
         options = ("There is one I would pick:", "One stands out for me:", "I have just the one in mind:")
     else:
@@ -171,7 +176,9 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
         traits = traits_of(facts, scene.shop, scene.plan.wishes, max(1, measure.traits), others, alike)
         about, the, verb = sentence_traits(traits), named(facts, scene.shop), verb_of(facts)
         cost = f"at {facts.price}" if facts.price and about else facts.price
-        lead = f"The {ordinal(position)}, {the}, {verb}"
+        lead = (
+            f"The {ordinal(position)} {verb} {the}," if about.startswith("with ") else f"The {ordinal(position)}, {the}, {verb}"
+        )
         said = ", ".join(part for part in (about, cost) if part)
         text = f"{lead} {said}" if said else f"The {ordinal(position)} {verb} {the}"
         sheet = _sheet(the, lead, traits, facts.price, verb) if said else None
@@ -182,9 +189,13 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
 def _deciding(scene: Scene, items: tuple[ItemFacts, ...]) -> str:
     """ "The second is dressier, and thirty dollars more:"; of three, that they differ."""
     gap = price_gap(items[1], items[0], scene.shop)
+    asked = scene.shop.slots.get(next(iter(scene.plan.requested), ""))
+    if asked is not None and asked.is_money and gap not in ("", "the same price"):
+        cheaper = "first" if gap.endswith("more") else "second"
+        return f"The {cheaper} is cheaper, by {gap.rsplit(' ', 1)[0]}:"
     if len(items) > 2:
         return scene.vary(("Let me put them side by side:", "Here is how they differ:"))
-    differs = _difference(scene, items[1], items[0])
+    differs = _difference(scene, items[1], items[0], asked.name if asked else "")
     if gap == "the same price":
         if differs:
             return scene.vary(
@@ -198,11 +209,11 @@ def _deciding(scene: Scene, items: tuple[ItemFacts, ...]) -> str:
     return f"The second is {differs}:" if differs else scene.vary(("Let me put them side by side:", "Here is how they differ:"))
 
 
-def _difference(scene: Scene, one: ItemFacts, other: ItemFacts) -> str:
+def _difference(scene: Scene, one: ItemFacts, other: ItemFacts, asked: str) -> str:
     """How the first stands to the second in the shop's own relative words: "warmer", "thirty-five minutes shorter"; "" where
     nothing is known.
     """
-    for critique in scene.shop.shop.critiques:
+    for critique in sorted(scene.shop.shop.critiques, key=lambda critique: critique.slot != asked):
         slot = scene.shop.slots[critique.slot]
         mine, theirs = measured(one, slot.name, scene.shop), measured(other, slot.name, scene.shop)
         if slot.is_money or mine is None or theirs is None or mine == theirs:
@@ -229,7 +240,7 @@ def none_fit(scene: Scene) -> list[Telling]:
         first = scene.vary(
             ("Nothing fits all of that.", "I have nothing that fits all of that.", "Not one thing fits all of that.")
         )
-    return [tell(ground, first), *_easings(scene), *pitches(scene, replace(BARE, items=ITEMS_SPOKEN))]
+    return [tell(ground, first), *_easings(scene), *pitches(scene, NEAR_MISSES)]
 
 
 def _easings(scene: Scene) -> list[Telling]:
@@ -249,7 +260,9 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
         return tell(spoken, f"{there}, from {price(minor, scene.shop.currency)}")
     if slot is not None and (values := sayable(relaxation.values)):
         offered = listed([put(slot, value) for value in values[:2]], "or")
-        return tell(with_words(ground, offered), f"{offered}, {there}")
+        return tell(
+            with_words(ground, offered), f"Of another kind, say {offered}, {there}" if slot.topic else f"{offered}, {there}"
+        )
     if slot is not None:
         return tell(with_words(ground, slot.said), f"With another {slot.said}, {there}")
     return None
@@ -267,7 +280,7 @@ def chosen(scene: Scene) -> list[Telling]:
         ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
     )
     told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
-    return [*told, *_goes_with(scene, facts), tell(scene.ground, more)]
+    return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
 
 
 def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
@@ -277,11 +290,8 @@ def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
     if facts is None:
         return []
     the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
-    text = scene.vary(
-        (
-            f"With it, {the} would go nicely{cost}",
-            f"{the} would go well with that{cost}",
-            f"It would pair nicely with {the}{cost}",
-        )
-    )
-    return [Telling(sentence(text), scene.ground.only(facts), names=(0,))]
+    lead = scene.vary((f"With it, {the} would go nicely", f"{the} would go well with that", f"It would pair nicely with {the}"))
+    traits = traits_of(facts, scene.shop, {}, 1)
+    sheet = _sheet(the, f"{lead},", traits, facts.price, verb_of(facts)) if facts.price or traits else None
+    about = f", {sentence_traits(traits)}" if traits else ""
+    return [Telling(sentence(f"{lead}{about}{cost}"), scene.ground.only(facts), sheet, names=(0,))]

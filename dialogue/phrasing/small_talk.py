@@ -130,15 +130,15 @@ def memory(scene: Scene) -> list[Telling]:
 def repair(scene: Scene) -> list[Telling]:
     """Not understood, or not a shop's business: back to the shop with grace."""
     shop, note = scene.shop.shop, scene.plan.note
-    asked = question(scene, scene.shop.slots.get(scene.plan.slot or ""), scene.plan.options)
+    asked = question(scene, scene.shop.slots.get(scene.plan.slot or ""), scene.plan.options, worded=True)
     if note.startswith("off_topic"):
         about = shop.shop.about
-        ground = with_words(scene.ground, about, "talk better leave alone advise")
+        ground = with_words(scene.ground, about, "talk better leave alone advise help afraid")
         turned = f"What I know is {about}." if about else "What I know is this shop."
         refused = (
-            "That is not something I can talk about.",
-            "I had better leave that one alone.",
-            "I can't advise on that, sorry.",
+            ("That is not something I can talk about.", "I had better leave that one alone.", "I can't advise on that, sorry.")
+            if ":" in note
+            else ("That is not something I can help with, I'm afraid.", "I can't help with that, sorry.")
         )
         return [tell(ground, scene.vary(refused)), asked or tell(ground, f"{turned[:-1]}: what are you looking for?")]
     if note == "nothing_named":

@@ -192,8 +192,8 @@ def ordinal(position: int) -> str:
 
 
 def count(value: int, one: str = "", many: str = "") -> str:
-    """ "one kind", "three kinds", "no kinds"; past twenty the figure is rounded down: "more than fifty"."""
-    said = "no" if value == 0 else number(value) if value <= 20 else f"more than {relaxed((value - 1) // 10 * 10)}"
+    """ "one kind", "three kinds", "no kinds"; past twenty it is "more than twenty", for nobody counts them."""
+    said = "no" if value == 0 else number(value) if value <= 20 else "more than twenty"
     noun = one if value == 1 else many or (f"{one}s" if one else "")
     return f"{said} {noun}".strip()
 

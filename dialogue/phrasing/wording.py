@@ -19,9 +19,13 @@ from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.telling import Telling
 
-WARMTH = (0.0, 0.7)
-"""Temperatures of the tries: the first is greedy and free, the second is held to the grammar of its facts."""
-LONGER_CHARS = 24
+FREE, HELD = 0.0, 0.7
+"""Temperatures: a free try is greedy; one held to the grammar of its facts may vary."""
+HURRIED = 2.2
+"""With less time than this many calls take, there is none for a free try that may fail."""
+CALL_MS, REMEMBERED = 600.0, 0.8
+"""What a call is thought to take at first, and how much of that thought each new call leaves."""
+LONGER_CHARS = 16
 """How much longer than the template the model's sentence may be: the reply was measured by the templates."""
 ILL_FORMED = re.compile(
     r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
@@ -53,6 +57,7 @@ class Worder:
     def __init__(self, llm: LanguageModel, shop: ShopFacts) -> None:
         self._llm, self._shop = llm, shop
         self._prefix = prefix(shop)
+        self._call_ms = CALL_MS
 
     def warm_up(self) -> None:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
@@ -63,7 +68,9 @@ class Worder:
         assert telling.sheet is not None
         causes: list[str] = []
         tokens, took_ms = 0, 0.0
-        for attempt, warmth in enumerate(WARMTH):
+        grammar = grammar_of(telling.sheet)
+        hurried = (until - time.monotonic()) * 1000 < HURRIED * self._call_ms
+        for attempt, held in enumerate((True,) if hurried and grammar else (False, True)):
             left_ms = (until - time.monotonic()) * 1000
             if cancelled() or left_ms < LEAST_MS:
                 causes.append("late")
@@ -73,9 +80,9 @@ class Worder:
                     self._prefix + telling.sheet.prompt(),
                     max_tokens=MAX_TOKENS,
                     stop=STOP,
-                    grammar=grammar_of(telling.sheet) if attempt else None,
+                    grammar=grammar if held else None,
                     deadline_ms=left_ms,
-                    temperature=warmth,
+                    temperature=HELD if held else FREE,
                     seed=seed + attempt,
                     cancelled=cancelled,
                 )
@@ -83,6 +90,7 @@ class Worder:
                 causes.append("no_model")
                 break
             tokens, took_ms = tokens + said.tokens, took_ms + said.took_ms
+            self._call_ms = REMEMBERED * self._call_ms + (1 - REMEMBERED) * said.took_ms
             if said.finished in ("late", "cancelled"):
                 causes.append("late")
                 break

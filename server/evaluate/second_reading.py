@@ -115,7 +115,7 @@ class SecondReader:
 
     def _relative(self, text: str, mine: Sequence[Item], rows: Sequence[Item]) -> tuple[list[Doubt], str]:
         """The shop's own relative words ("warmer"): of two rows the one meant must stand that way; and the text without them."""
-        doubts = []
+        doubts, units = [], {slot.unit for slot in self.shop.slots if slot.unit}
         for critique in self.shop.critiques:
             for said in sorted(critique.words, key=len, reverse=True):
                 found = re.search(rf"\b{re.escape(said.lower())}\b", text)
@@ -132,7 +132,8 @@ class SecondReader:
                     doubts.append(Doubt("relative", said))
                 start = found.start()
                 for number in _read_numbers(text[:start]):
-                    if re.fullmatch(r"\s+[a-z]+\s+", text[number.end : start]):
+                    unit = text[number.end : start].strip()
+                    if unit in units or f"{unit}s" in units:
                         if here is None or there is None or abs(here - there) != number.value:
                             doubts.append(Doubt("relative", text[number.start : found.end()]))
                         start = number.start

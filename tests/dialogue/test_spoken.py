@@ -48,7 +48,7 @@ def test_lists_counts_and_sentences() -> None:
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert count(0, "lamp") == "no lamps"
     assert count(1, "lamp") == "one lamp"
-    assert count(57) == "more than fifty"
+    assert count(57) == "more than twenty"
     assert sentence("  navy ,  then ") == "Navy, then."
     assert sentence("is that right?") == "Is that right?"
 

@@ -1,0 +1,104 @@
+"""Questions that no slot answers ("is it waterproof?", "what goes with it?"), and topics that a shop does not enter.
+
+They are told by the form of the words alone: a question about an item at hand must not be taken for a wish, and a question about
+health, the law, politics or a person must be turned back with grace, whatever else was understood.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from dialogue.words import read_words
+
+Topic = Literal["medical", "legal", "political", "personal"]
+
+_CLOSED: dict[Topic, re.Pattern[str]] = {
+    "medical": re.compile(
+        r"\b(?:rash|allerg(?:y|ies|ic)|symptoms?|diagnos\w+|medicines?|medication|pregnan\w+|disease|illness|cure|cancer|"
+        r"diabet\w+|depress(?:ed|ion)|doctor|blood pressure|headaches?|infection|safe to (?:take|swallow|drink))\b"
+    ),
+    "legal": re.compile(
+        r"\b(?:sue|suing|lawsuit|lawyer|solicitor|legal(?:ly)?|illegal|court|my rights|landlord|divorce|contract)\b"
+    ),
+    "political": re.compile(
+        r"\b(?:vote|voting|elections?|politic\w*|president|prime minister|government|abortion|immigra\w+|religion|"
+        r"republicans?|democrats?|conservatives|labour party|the war)\b"
+    ),
+    "personal": re.compile(
+        r"\bam i (?:too )?(?:fat|thin|old|ugly|gay|poor|stupid|short|tall|black|white)\b|\bdo i (?:look|sound) \w+"
+        r"|\b(?:what|which) (?:race|religion|gender) am i\b|\bguess my (?:age|weight|race|gender|religion)\b"
+        r"|\bare you (?:married|single|gay|human|real|alive)\b|\b(?:love me|marry me|date me)\b"
+    ),
+}
+_ASKS = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry|please|hey) ,? ?)*"
+    r"(?:is|are|isnt|arent|does|do|dont|did|was|has|have|can|could|may|will|would|should|am|how|what|whats|where|wheres|who|whos|"
+    r"when|why|which|whose)\b|\?$"
+)
+_ITEM = r"(?:it|its|they|them|this|that|these|those|the (?:first|second|third|last|other)(?: one)?|(?:this|that) one)"
+_OF_ITEM = re.compile(rf"\b{_ITEM}\b")
+_LEFT = re.compile(
+    r"\bhow many\b.*\b(?:left|in stock|have you got)\b"
+    r"|\b(?:seats?|any|some|copies|tickets) (?:still )?(?:left|remaining)\b"
+)
+_ABOUT = re.compile(
+    r"\b(?:whats|what is) (?:it|this|that|the (?:first|second|third)(?: one)?)(?: all)? about\b|\bthe (?:plot|story)\b"
+)
+_WHY = re.compile(r"^why\b|\bhow come\b|\bwhat makes (?:it|this|that|you)\b")
+_GOES = re.compile(r"\b(?:what|which|anything|something)\b.*\b(?:goes?|wear|pairs?|match(?:es)?)\b.*\bwith\b")
+_HAVE_DONE = re.compile(
+    rf"^(?:can|could|may) (?:i|we|you) (?:please )?(?:have|get|make) {_ITEM} (?!(?:please|in|for|from|with|then|now|today|too|"
+    r"instead|and|as|at|to|again|now|delivered|sent)\b)\w+"
+)
+_OTHERS_SAY = re.compile(r"\b(?:customers|people|others|critics|everyone|reviewers?) (?:say|think|said|thought)\b|\breviews?\b")
+_POINTED = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*"
+    r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
+)
+_TO_SHOP = re.compile(
+    r"^(?:can|could|may|do|does|will|would|is|are|how|what|where|when) (?:(?:can|do) )?(?:i|we|you|there|your)\b"
+)
+
+
+def closed_topic(text: str) -> Topic | None:
+    """The topic that a question is about and the shop does not enter; None for anything else."""
+    norm = read_words(text).norm
+    return next((topic for topic, pattern in _CLOSED.items() if pattern.search(norm)), None) if _ASKS.search(norm) else None
+
+
+def is_about_item(text: str) -> bool:
+    """Whether the words ask something of an item at hand."""
+    norm = read_words(text).norm
+    if _OTHERS_SAY.search(norm):
+        return True
+    return _ASKS.search(norm) is not None and _OF_ITEM.search(norm) is not None
+
+
+def is_pointed(text: str) -> bool:
+    """Whether the words ask one thing, as "is it ...?" and "where is it ...?" do, and not for all that is known."""
+    return _POINTED.search(read_words(text).norm) is not None
+
+
+def is_to_shop(text: str) -> bool:
+    """Whether the words ask something of the shop: "can I cancel my order?"."""
+    return _TO_SHOP.search(read_words(text).norm) is not None
+
+
+def asks_to_change(text: str) -> bool:
+    """ "Can I have it engraved?" asks for something to be done; it does not choose."""
+    return _HAVE_DONE.search(read_words(text).norm) is not None
+
+
+def kind_of(text: str) -> Literal["stock", "details", "why", "goes_with", "others", "question"]:
+    """What is asked, as far as the form of the words shows it."""
+    norm = read_words(text).norm
+    if _LEFT.search(norm):
+        return "stock"
+    if _GOES.search(norm):
+        return "goes_with"
+    if _OTHERS_SAY.search(norm):
+        return "others"
+    if _ABOUT.search(norm):
+        return "details"
+    return "why" if _WHY.search(norm) else "question"
