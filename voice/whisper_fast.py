@@ -42,7 +42,7 @@ SURE_LOG_PROBABILITY = -0.25
 commands as many are understood (91.0 %; at -0.3 it is 90.5 %), of which 85 % need no beam; AN4 is heard alike and read sentences
 better. Few spelled letters are so sure, and get the beam."""
 
-TOKENS_OVER = 24
+TOKENS_OVER = 12
 """Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
 
 FRAMES_A_SECOND = 100
@@ -118,6 +118,7 @@ class FasterWhisper:
     def _generate(
         self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float
     ) -> Hypothesis:
+        new_tokens = TOKENS_OVER + round(TOKENS_FREE + duration_s * TOKENS_PER_S_MAX)
         result = self._stock.model.generate(
             encoded,
             [start],
@@ -125,7 +126,7 @@ class FasterWhisper:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=list(get_suppressed_tokens(words, [-1])),
-            max_length=len(start) + TOKENS_OVER + round(TOKENS_FREE + duration_s * TOKENS_PER_S_MAX),
+            max_length=2 * max(len(start), new_tokens),  # CTranslate2 keeps half of it for a prompt
         )[0]
         decoded = result.sequences_ids[0]
         tokens, ends_s = within(decoded, words.timestamp_begin, words.eot, duration_s)
