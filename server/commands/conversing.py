@@ -24,6 +24,7 @@ def conversing(
     url: Annotated[str | None, typer.Option(help="Use this running server; otherwise one is started and stopped.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only this story; may be given again.")] = None,
     at_once: Annotated[int, typer.Option(min=1, help="Conversations side by side; timings are only fair with 1.")] = 1,
+    picture: Annotated[Path | None, typer.Option(help="Draw the waterfall of a turn here (.svg), its table beside it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Hold recorded conversations with the real server, at the pace of speech, and check everything their stories promise.
@@ -31,10 +32,11 @@ def conversing(
     Onset is counted from the true end of speech in the recording to the first audible sample of the reply at a client that
     plays at once. The reply's audio is transcribed again: titles and prices must be heard in it.
 
-    Example: shoptalk evaluate conversing audio_fixtures --json
+    Example: shoptalk evaluate conversing audio_fixtures --json --picture docs/waterfall.svg
     """
     from server.commands.failing import EXPECTED, failed
     from server.evaluate.stories import StoryError, load_stories
+    from server.evaluate.waterfall import NothingSpokenError, write
 
     try:
         told_of = [story for story in load_stories(stories) if not only or story.name in only]
@@ -48,6 +50,11 @@ def conversing(
     for fault in figures["failures"]:
         console.print(fault, style="yellow", markup=False, highlight=False)
     emit(figures, as_json=as_json, title="Recorded conversations")
+    if picture is not None:
+        try:
+            console.print(f"The waterfall is in {picture}, its table in {write(figures, picture)}.", highlight=False)
+        except (NothingSpokenError, OSError) as error:
+            raise failed(error) from None
 
 
 async def _hold(stories: Sequence[Story], shop: Path, url: str | None, at_once: int) -> dict[str, Any]:
