@@ -58,6 +58,7 @@ class Recollection:
         self._shop, self._who, self._agrees = shop, (shop.shop.id, shopper or ""), bool(remember)
         self._known = NOTHING_KNOWN
         self._unsaved: BeliefState | None = None
+        self._settling = threading.Lock()
         self._recalled = asyncio.Event()
         if self._memory is None:
             self._recalled.set()
@@ -104,14 +105,15 @@ class Recollection:
             await asyncio.to_thread(self.settle)
 
     def settle(self) -> None:
-        """Keep what was learned and not kept yet."""
-        state, self._unsaved = self._unsaved, None
-        if self._memory is None or state is None or not state.known.agreed:
-            return
-        try:
-            self._memory.open().keep(*self._who, state.known, lessons(state, self._shop))
-        except Exception as failure:
-            log.error("the memory failed: %s", failure)
+        """Keep what was learned and not kept yet; where another thread is keeping it just now, wait until it has."""
+        with self._settling:
+            state, self._unsaved = self._unsaved, None
+            if self._memory is None or state is None or not state.known.agreed:
+                return
+            try:
+                self._memory.open().keep(*self._who, state.known, lessons(state, self._shop))
+            except Exception as failure:
+                log.error("the memory failed: %s", failure)
 
     async def _do(self, work: Callable[[Memory], T]) -> T | None:
         memory = self._memory
