@@ -102,6 +102,7 @@ def recommending_speed(
     shop: Annotated[Path, typer.Argument(help="The shop whose real items the made catalogues are scaled up from.")],
     sizes: Annotated[list[int] | None, typer.Option("--size", help="Items; may be given again (10000, 100000).")] = None,
     queries: Annotated[int, typer.Option(help="Queries timed at each size.")] = 300,
+    picture: Annotated[Path | None, typer.Option(help="Write how the cost grows as an SVG picture here.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the made items and queries.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -138,6 +139,14 @@ def recommending_speed(
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     console.print(table)
+    if picture is not None:
+        from server.evaluate.curves import log_curves
+
+        curves = {"p95 ms": "query_p95_ms", "p50 ms": "query_p50_ms", "memory, MB": "resident_mb"}
+        amounts = {name: [max(0.1, float(row[key])) for row in rows] for name, key in curves.items()}
+        drawn = log_curves("One query, and memory", "items", [row["items"] for row in rows], amounts)
+        picture.write_text(drawn, encoding="utf-8")
+        console.print(f"The picture is in {picture}.")
     if as_json:
         emit({"shop": schema.shop.id, **figures}, as_json=True)
 

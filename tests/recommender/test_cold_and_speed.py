@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from recommender.shelf import Shelf
 from recommender.shop import load_schema
 from recommender.store import load_shelf
 from recommender.versions import current_version
+from server.evaluate.curves import log_curves
 from server.evaluate.recommending_audit import audit_figures, audit_picture
 from server.evaluate.recommending_cold import cold_figures, relearned
 from server.evaluate.recommending_speed import made_vectors, speed_figures
@@ -104,3 +106,13 @@ def test_the_audits_shares_add_up_and_its_picture_names_every_group(grown: tuple
     picture = audit_picture("a <shop>", groups)
     assert "a &lt;shop&gt;" in picture
     assert all(colour in picture for colour in COLOURS)
+
+
+def test_the_picture_of_the_cost_rises_with_it() -> None:
+    picture = log_curves("cost <of a query>", "items", [10_000, 100_000, 1_000_000], {"ms": [1, 10, 100], "MB": [50, 50, 50]})
+    lines = [re.findall(r"[\d.]+,([\d.]+)", line) for line in re.findall(r'points="([^"]*)"', picture)]
+    heights = [[float(height) for height in line] for line in lines]
+    assert heights[0][0] - heights[0][1] == pytest.approx(heights[0][1] - heights[0][2], abs=0.2), "tenfold is a step, anywhere"
+    assert heights[0][0] > heights[0][2]
+    assert len(set(heights[1])) == 1
+    assert "cost &lt;of a query&gt;" in picture
