@@ -104,7 +104,7 @@ async def _until_ready(url: str, process: subprocess.Popen[bytes], started_s: fl
             raise CallError("The server did not start:")
         if time.monotonic() - started_s > READY_WITHIN_S:
             raise CallError(f"The server was not ready within {READY_WITHIN_S:.0f} s:")
-        if await asyncio.to_thread(_is_ready, url.replace("ws://", "http://") + "/health"):
+        if await asyncio.to_thread(_is_ready, url.replace("ws://", "http://") + "/ready"):
             return
         await asyncio.sleep(0.1)
 
