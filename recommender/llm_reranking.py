@@ -42,6 +42,10 @@ class LlmReranker:
         self._lock = threading.Lock()
 
     @property
+    def model(self) -> str:
+        return self._settings.model
+
+    @property
     def items(self) -> int:
         """How many of the best are put in order."""
         return self._settings.items

@@ -153,15 +153,26 @@ def recommending_speed(
 
 def recommending_cold(
     shop: Annotated[Path, typer.Argument(help="The shop's folder; its index must be built.")],
+    rerank_url: Annotated[str | None, typer.Option(help="Let the model behind this OpenAI-compatible address reorder some lists "
+                                                        "too, and compare.")] = None,
+    rerank_model: Annotated[str, typer.Option(help="Its name there.")] = "default",
     seed: Annotated[int, typer.Option(help="Seed of what is withheld.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Withhold items and shoppers from the shop's interactions and see how new ones fare, beside popularity and content alone."""
     from recommender.embedding import SentenceEmbedder
+    from recommender.llm_reranking import LlmReranker
+    from recommender.shop import Rerank
     from server.evaluate.recommending_cold import cold_figures
     from server.models import ModelError, require
 
     shelf, interactions, name = _shop_with_interactions(shop)
+    try:
+        reranker = LlmReranker(Rerank(url=rerank_url, model=rerank_model, timeout_ms=60_000)) if rerank_url else None
+    except ValueError:
+        says = f"{rerank_url!r} is not an HTTP address; give one such as http://127.0.0.1:8080/v1."
+        console.print(says, style="red", markup=False)
+        raise typer.Exit(1) from None
     try:
         embedder = SentenceEmbedder(require(EMBEDDER))
     except ModelError as error:
@@ -171,7 +182,7 @@ def recommending_cold(
         shown = bars.add_task("reading")
         figures = cold_figures(
             shelf, interactions, embedder, seed,
-            lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total),
+            lambda doing, done, total: bars.update(shown, description=doing, completed=done, total=total), reranker,
         )
     emit({"shop": name, **figures}, as_json=as_json, title="New items and new shoppers")
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from recommender.dense import DenseIndex
 from recommender.interactions import Interactions
 from recommender.learning import learn_tastes
+from recommender.llm_reranking import LlmReranker
 from recommender.ranking import rank
 from recommender.semantic import UNPROVEN, inherit
 from recommender.shelf import Shelf
@@ -29,6 +30,8 @@ ITEM_SHARE = 0.1
 SHOPPER_SHARE = 0.1
 MOST_ASKED = 500
 SAID = 2
+RERANKED = 80
+"""Questions whose answers a language model may put in another order, where one is given."""
 
 Floats = npt.NDArray[np.float32]
 Tell = Callable[[str, int, int], None]
@@ -42,13 +45,15 @@ class Question:
     taken: int
 
 
-def cold_figures(shelf: Shelf, interactions: Interactions, embedder: Embedder, seed: int, tell: Tell) -> dict[str, object]:
+def cold_figures(
+    shelf: Shelf, interactions: Interactions, embedder: Embedder, seed: int, tell: Tell, reranker: LlmReranker | None = None
+) -> dict[str, object]:
     """Figures for new items and new shoppers; hit@10 and ndcg@10, each the mean over questions."""
     dice = np.random.default_rng(seed)
     tell("new items", 0, 2)
     items = _new_items(shelf, interactions, dice)
     tell("new shoppers", 1, 2)
-    shoppers = _new_shoppers(shelf, interactions, embedder, dice)
+    shoppers = _new_shoppers(shelf, interactions, embedder, dice, reranker)
     counts = {"items": len(shelf.items), "shoppers": len(interactions.shoppers)}
     return {"seed": seed, **counts, "new_items": items, "new_shoppers": shoppers}
 
@@ -78,7 +83,9 @@ def _new_items(shelf: Shelf, interactions: Interactions, dice: np.random.Generat
     }
 
 
-def _new_shoppers(shelf: Shelf, interactions: Interactions, embedder: Embedder, dice: np.random.Generator) -> dict[str, object]:
+def _new_shoppers(
+    shelf: Shelf, interactions: Interactions, embedder: Embedder, dice: np.random.Generator, reranker: LlmReranker | None
+) -> dict[str, object]:
     shoppers = len(interactions.shoppers)
     withheld = np.zeros(shoppers, np.bool_)
     withheld[dice.choice(shoppers, max(1, int(shoppers * SHOPPER_SHARE)), replace=False)] = True
@@ -87,6 +94,7 @@ def _new_shoppers(shelf: Shelf, interactions: Interactions, embedder: Embedder, 
     learned = relearned(shelf, _only(interactions, ~withheld[interactions.shopper]))
     anything = Limits(in_stock_only=False)
     ranks: dict[str, list[int | None]] = {}
+    reranked: dict[str, list[int | None]] = {}
     for shopper in asked:
         mine = kept.items[kept.starts[shopper] : kept.starts[shopper + 1]]
         first, taken = shelf.items[int(mine[0])], shelf.items[int(mine[-1])]
@@ -108,10 +116,22 @@ def _new_shoppers(shelf: Shelf, interactions: Interactions, embedder: Embedder, 
             ),
         }
         listed = {name: [ranked.item.id for ranked in one.items] for name, one in found.items()}
+        best = found["simulated words, shoptalk"].items
+        if reranker is not None and len(reranked.get("after", ())) < RERANKED:
+            order = reranker.order(words, [ranked.item for ranked in best])
+            before = [ranked.item.id for ranked in best]
+            for name, ids in (("before", before), ("after", [before[place] for place in order])):
+                reranked.setdefault(name, []).append(ids.index(taken.id) if taken.id in ids else None)
         listed["simulated words, content alone"] = [shelf.items.ids[int(position)] for position in near]
         for name, ids in listed.items():
             ranks.setdefault(name, []).append(ids.index(taken.id) if taken.id in ids else None)
-    return {"withheld": int(withheld.sum()), "questions": len(asked), **{name: _of_ranks(found) for name, found in ranks.items()}}
+    figures: dict[str, object] = {name: _of_ranks(found) for name, found in ranks.items()}
+    if reranked:
+        figures["reranked by a language model"] = {
+            "model": reranker.model if reranker else "", "questions": len(reranked["after"]),
+            **{name: _of_ranks(found) for name, found in reranked.items()},
+        }
+    return {"withheld": int(withheld.sum()), "questions": len(asked), **figures}
 
 
 def relearned(shelf: Shelf, interactions: Interactions) -> Shelf:
