@@ -57,6 +57,12 @@ class Engines:
     drawings: Drawings = field(default_factory=Drawings)
     llm: LanguageModel | None = None
     memory: MemoryAt | None = None
+    rivals: tuple[str, ...] = ()
+    """Every title of the shop: what was heard is only put right where no other sounds nearer (see ``voice.biasing``)."""
+
+
+MOST_RIVALS = 5_000
+"""Titles compared with what was heard, in 15 ms; of a larger catalogue only what is likely is."""
 
 
 def silent(part: str, took_s: float | None) -> None:
@@ -89,7 +95,7 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     phraser = Phraser(shop, recommender, parts["phrasing"])
     engines = Engines(
         shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
-        load_drawings(settings.shop), parts["phrasing"], _memory(settings),
+        load_drawings(settings.shop), parts["phrasing"], _memory(settings), _rivals(recommender),
     )
     _warm(engines)
     return engines
@@ -103,7 +109,7 @@ def with_shop(engines: Engines, shop: TalkingShop, recommender: Recommender, dra
     conversation = Conversation(shop, recommender, engines.conversation.embedder)
     phraser = Phraser(shop, recommender, engines.llm)
     return replace(engines, shop=shop, recommender=recommender, conversation=conversation, phraser=phraser,
-                   drawings=drawings or engines.drawings)
+                   drawings=drawings or engines.drawings, rivals=_rivals(recommender))
 
 
 def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
@@ -130,6 +136,18 @@ def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
 
     threading.Thread(target=load, name="load", daemon=True).start()
     return made
+
+
+def _rivals(recommender: Recommender) -> tuple[str, ...]:
+    """All titles, their sounds looked up beforehand; none where they are too many."""
+    from voice.sounds_like import phonemes_of
+
+    titles = tuple(dict.fromkeys(item.title for item in recommender.items()))
+    if len(titles) > MOST_RIVALS:
+        return ()
+    for title in titles:
+        phonemes_of(title)
+    return titles
 
 
 def _memory(settings: Settings) -> MemoryAt | None:

@@ -140,9 +140,10 @@ class TurnWork:
         if self._hears is not None:
             return await self._hears.transcript
         transcriber, conversation, state = self._engines.transcriber, self._engines.conversation, self.asked.state
+        rivals = self._engines.rivals
         return await self._run(
             "hear", "hear", "hearing", Lane.FINAL_TRANSCRIPT,
-            lambda: transcriber.transcribe(audio, likely=conversation.likely_phrases(state)),
+            lambda: transcriber.transcribe(audio, likely=tuple(dict.fromkeys([*conversation.likely_phrases(state), *rivals]))),
         )
 
     async def _think(self) -> Turn:
