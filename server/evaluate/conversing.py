@@ -72,8 +72,12 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def served(shop: Path, *options: str) -> AsyncIterator[Running]:
-    """``shoptalk serve`` for this shop, a process of its own on a free loopback port. Raises CallError when it does not start."""
+async def served(shop: Path, *options: str, refuses: bool = False) -> AsyncIterator[Running]:
+    """``shoptalk serve`` for this shop, a process of its own on a free loopback port. Raises CallError when it does not start.
+
+    ``refuses``: callers are turned away while answers are slow, as they would be; otherwise slowness is only measured.
+    """
+    environment = dict(os.environ) if refuses else {**os.environ, "SHOPTALK_CROWDED_ONSET_MS": "1e9"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -81,7 +85,7 @@ async def served(shop: Path, *options: str) -> AsyncIterator[Running]:
         command = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
         command += ["--shop", str(shop), "--port", str(port), *options]
         started_s = time.monotonic()
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
         try:
             url = f"ws://127.0.0.1:{port}"
             await _until_ready(url, process, started_s)
