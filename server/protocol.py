@@ -32,7 +32,7 @@ CLOSE_TRY_LATER = 1013
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 # --- the client says -----------------------------------------------------------------------------------------------
@@ -61,6 +61,8 @@ class Start(_Message):
     """True: the shopper agrees to be remembered until the next visit; False: nothing is recalled or kept in this one."""
     may_keep: bool = False
     """The shopper agrees that words and sound of this conversation are kept, where the server is set to keep any."""
+    partials: bool = False
+    """Send transcripts also while the words are being spoken, not only at pauses."""
     lead_ms: int = Field(default=300, ge=100, le=60_000)
     """How far ahead of its being played a reply may be sent."""
 
@@ -137,12 +139,16 @@ class Ready(_Message):
 
 
 class SpeechStarted(_Message):
+    """Somebody began to speak; a reply that is playing falls silent with the ``clear`` that follows."""
+
     type: Literal["speech_started"] = "speech_started"
     at_sample: int = 0
     """In the samples the client sent, at the client's own rate."""
 
 
 class SpeechStopped(_Message):
+    """The speech is over, and what was said will be answered, or it was no speech."""
+
     type: Literal["speech_stopped"] = "speech_stopped"
     at_sample: int = 0
     """The last sample of speech, not the moment at which that became certain."""
@@ -302,6 +308,8 @@ SENTENCES: dict[ErrorCode, str] = {
 
 
 class ErrorSaid(_Message):
+    """Something cannot be done, or has failed; ``message`` is one sentence for the person. The codes are listed below."""
+
     type: Literal["error"] = "error"
     code: ErrorCode
     message: str

@@ -46,6 +46,7 @@ from server.session_memory import Recollection
 from server.session_mouth import Mouth
 from server.session_timing import Finished, Turning, turn_said
 from server.session_turn import Asked, Spoken, TurnWork
+from server.session_words import show_words
 from server.showing import items_shown, understanding_shown
 from voice import interrupting, listening
 from voice.interrupting import Asked as AskedToStop
@@ -116,6 +117,10 @@ class Session:
             group.create_task(self._mouth.pace())
             group.create_task(self._follow())
             group.create_task(self._watch())
+            if self._start.partials:
+                group.create_task(show_words(
+                    self._ears, self._engines.transcriber, self._lanes, wanted=lambda: self._is_speaking, tell=self._tell_partial
+                ))
             if self._start.greet:
                 await self.greet()
 
@@ -317,6 +322,15 @@ class Session:
         self._guess = self._work(certain=False, audio=paused.audio, revision=paused.revision)
         self._spawn(self._read_pause(self._guess))
 
+    @property
+    def _is_speaking(self) -> bool:
+        """The shopper is in the middle of words that are no interruption (those wait for a pause)."""
+        return self._ears.speaking and self._guess is None and self._barge.reply == "silent" and not self._pieces
+
+    def _tell_partial(self, text: str) -> None:
+        number = self._numbers + (self._reopened is None)
+        self._send(TranscriptSaid(role="user", text=text, final=False, turn=number))
+
     async def _read_pause(self, guess: TurnWork) -> None:
         """The words of a pause tell whether it is the end, and whether they were meant to interrupt."""
         try:
@@ -326,8 +340,7 @@ class Session:
         if transcript is None or guess is not self._guess:
             return
         if words_of(transcript.text):
-            number = self._numbers + (self._reopened is None)
-            self._send(TranscriptSaid(role="user", text=transcript.text, final=False, turn=number))
+            self._tell_partial(transcript.text)
         if self._over_reply and self._reopened is None:
             self._see(self._words(transcript.text))
         await self._ears.hint(guess.asked.revision, reads_finished(transcript.text))

@@ -129,6 +129,10 @@ class Ears:
         """Voice heard in this turn so far."""
         return self._listener.voiced_ms
 
+    async def so_far(self) -> FloatAudio | None:
+        """What is being said, up to now (see ``Listener.so_far``)."""
+        return await self._lanes.run("listening", Lane.VOICE_ACTIVITY, self._listener.so_far)
+
     async def ask(self, work: Callable[[], Sequence[Event]]) -> None:
         """Do something with the listener, on its bench; what it brings about joins the events."""
         for event in await self._lanes.run("listening", Lane.VOICE_ACTIVITY, work):

@@ -180,6 +180,10 @@ class Listener:
         if self._speaking:
             self._start = max(self._previous_start, self._tape.start_sample)
 
+    def so_far(self) -> FloatAudio | None:
+        """The utterance up to now; None in silence, and in a pause (a SpeechPaused gave it out)."""
+        return self._tape.between(self._start, self.now_sample) if self._speaking and self._pause is None else None
+
     @property
     def now_sample(self) -> int:
         """How many samples have been heard, whole windows of them."""

@@ -28,7 +28,7 @@ let onEcho = null;              // the echo test takes the microphone's frames
 function start() {
   return {
     sample_rate: sound.rate, output_sample_rate: sound.rate, lead_ms: Math.round(LEAD_MS + 1000 * sound.latency_s),
-    output: $('aloud').checked ? 'audio' : 'text', hands_free: !$('push').checked,
+    output: $('aloud').checked ? 'audio' : 'text', hands_free: !$('push').checked, partials: true,
   };
 }
 

@@ -358,3 +358,19 @@ async def test_a_late_report_of_what_was_cut_holds_nothing_back(engines: Engines
         await parlour.until(lambda: parlour.audio_samples > before)
         await asyncio.sleep(0.1)
         assert parlour.audio_samples - before > 8_000
+
+
+@pytest.mark.parametrize("partials", [True, False])
+async def test_words_are_shown_while_they_are_being_spoken_to_who_asked_for_it(engines: Engines, partials: bool) -> None:
+    async with Parlour(engines, partials=partials) as parlour:
+        parlour.silence(200)
+        parlour.sound("a red mug please", ms=1_500)     # and the voice goes on
+        if partials:
+            await parlour.until(lambda: parlour.of(TranscriptSaid))
+            said = parlour.of(TranscriptSaid)[0]
+            assert (said.text, said.final, said.turn) == ("a red mug", False, 1)     # its last word may be half a word
+        else:
+            await asyncio.sleep(0.4)
+            assert not parlour.of(TranscriptSaid)
+        parlour.silence(1_600)
+        await parlour.until(lambda: heard(parlour) == ["a red mug please"])
