@@ -14,10 +14,12 @@ from server.commands import (
     index,
     memory,
     models,
+    protocol,
     recommending,
     replay,
     serve,
     shop,
+    shopping,
     speaking,
     talk,
     turn_taking,
@@ -38,6 +40,7 @@ app.command("talk")(talk.talk)
 app.command("call")(call.call)
 app.command("demo")(demo.demo)
 app.command("config")(config.config)
+app.command("protocol")(protocol.protocol)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("replay")(replay.replay)
@@ -54,6 +57,7 @@ evaluate.command("recommending")(recommending.recommending)
 evaluate.command("exposure")(recommending.audit)
 evaluate.command("recommending-cold")(recommending.recommending_cold)
 evaluate.command("recommending-speed")(recommending.recommending_speed)
+evaluate.command("shopping")(shopping.evaluate_shopping)
 evaluate.command("speaking")(speaking.speaking)
 evaluate.command("turn-taking")(turn_taking.turn_taking)
 evaluate.command("understanding")(understanding.evaluate_understanding)

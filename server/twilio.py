@@ -33,7 +33,7 @@ START_WITHIN_S = 10.0
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class MediaFormat(_Part):

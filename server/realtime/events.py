@@ -32,12 +32,12 @@ class Refusal(Exception):  # noqa: N818 - it becomes an ``error`` event, and the
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
     event_id: str | None = Field(default=None, max_length=512)
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class _Base64(EncoderProtocol):
