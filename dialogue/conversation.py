@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dialogue.belief import apply
 from dialogue.english import UNFINISHED_ENDINGS
+from dialogue.llm_understanding import LlmReader, StructuredModel
 from dialogue.policy import Deciding, decide, remember_plan
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -34,9 +35,14 @@ class Turn:
 class Conversation:
     """A shop that can be talked to. Holds no conversation itself: the state goes in and comes out."""
 
-    def __init__(self, shop: TalkingShop, recommender: Recommender, embedder: Embedder | None = None) -> None:
-        self.shop, self.recommender, self.embedder = shop, recommender, embedder
+    def __init__(
+        self, shop: TalkingShop, recommender: Recommender, embedder: Embedder | None = None,
+        model: StructuredModel | None = None,
+    ) -> None:
+        """``model``: reads the turns where it can be believed; without it, and wherever it fails, the rules do."""
+        self.shop, self.recommender, self.embedder, self.model = shop, recommender, embedder, model
         self.reader = Reader.of(shop, recommender.items())
+        self._read = LlmReader(self.reader, model).read if model else self.reader.read
 
     def think(self, text: str, state: BeliefState, heard: Heard, *, shopper: str | None = None) -> Turn:
         """Compute a turn without committing anything.
@@ -45,7 +51,7 @@ class Conversation:
         """
         started = time.perf_counter()
         state = state.hear(heard)
-        return self._turn(self.reader.read(text, state), state, shopper, started)
+        return self._turn(self._read(text, state), state, shopper, started)
 
     def forget(self, slot: str, state: BeliefState, heard: Heard, *, shopper: str | None = None) -> Turn:
         """A turn without words: the shopper takes back everything believed of a slot. Pure, like ``think``."""

@@ -10,13 +10,15 @@ import http.client
 import json
 import time
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dialogue.llm import Completion, Finished, LlmError, wanted
 
 CONNECT_S = 2.0
 """A server that does not take the call in this time is treated as away."""
+STRUCTURED_TOKENS = 400
+"""Enough for a turn of a dozen changes."""
 
 
 class OpenAiModel:
@@ -47,22 +49,42 @@ class OpenAiModel:
         started = time.monotonic()
         until = started + deadline_ms / 1000
         request: dict[str, Any] = {
-            "model": self.name,
             "max_tokens": max_tokens,
             "stop": list(stop),
             "temperature": temperature,
             "seed": seed,
-            "stream": True,
         }
         request |= {"messages": [{"role": "user", "content": prompt}]} if self._chat else {"prompt": prompt}
-        path = f"{self._parts.path}/{'chat/completions' if self._chat else 'completions'}"
+        pieces, finished = self._streamed("chat/completions" if self._chat else "completions", request, until, cancelled)
+        tokens = sum(1 for piece in pieces if piece)
+        return Completion("".join(pieces), tokens, (time.monotonic() - started) * 1000, finished)
+
+    def structured(self, system: str, user: str, schema: Mapping[str, Any], *, deadline_ms: float) -> str:
+        """A chat answer bound to a JSON schema, as text; whether it keeps to it is for the caller to check. Raises LlmError."""
+        request = {
+            "max_tokens": STRUCTURED_TOKENS,
+            "temperature": 0.0,
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
+            "response_format": {"type": "json_schema", "json_schema": {"name": "turn", "strict": True, "schema": schema}},
+        }
+        pieces, finished = self._streamed("chat/completions", request, time.monotonic() + deadline_ms / 1000, wanted)
+        if finished != "stop":
+            raise LlmError(f"The language model at {self._parts.netloc} did not finish its answer ({finished}).")
+        return "".join(pieces)
+
+    def _streamed(
+        self, what: str, request: Mapping[str, Any], until: float, cancelled: Callable[[], bool]
+    ) -> tuple[list[str], Finished]:
+        """The pieces of a streamed answer. ``until``: by time.monotonic."""
+        left_s = max(0.05, until - time.monotonic())
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._parts.hostname or "", self._parts.port, timeout=min(CONNECT_S, max(0.05, deadline_ms / 1000)))
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=min(CONNECT_S, left_s))
         pieces: list[str] = []
         finished: Finished = "stop"
         try:
             connection.connect()
-            connection.request("POST", path, json.dumps(request), self._headers)
+            asked = json.dumps({"model": self.name, "stream": True, **request})
+            connection.request("POST", f"{self._parts.path}/{what}", asked, self._headers)
             if connection.sock is not None:
                 connection.sock.settimeout(max(0.05, until - time.monotonic()))
             response = connection.getresponse()
@@ -86,8 +108,7 @@ class OpenAiModel:
             raise LlmError(f"The language model at {self._parts.netloc} did not answer: {error}.") from None
         finally:
             connection.close()
-        tokens = sum(1 for piece in pieces if piece)
-        return Completion("".join(pieces), tokens, (time.monotonic() - started) * 1000, finished)
+        return pieces, finished
 
 
 def _read_event(line: bytes) -> tuple[str, str | None]:

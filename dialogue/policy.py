@@ -15,7 +15,7 @@ from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
 from dialogue.remembering import recalled
 from dialogue.shop import TalkingShop
-from dialogue.state import BeliefState
+from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Act, Plan, Understanding
 from recommender.types import Limits, Ranked, Recommendation, Recommender
 
@@ -286,7 +286,7 @@ def _unclear(turn: Deciding) -> Plan | None:
 
 def recommend_or_ask(turn: Deciding) -> Plan:
     """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
-    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or any(
+    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or any(
         change.kind in {"less", "more"} for change in turn.understanding.changes
     )
     query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
@@ -306,6 +306,24 @@ def recommend_or_ask(turn: Deciding) -> Plan:
     if not found.items:
         return _none_fit(turn, query.limits, fresh)
     return _recommendation(turn, found)
+
+
+def _said_again(turn: Deciding) -> bool:
+    """A wish that was held already, said of what is on the table: none of that was it."""
+    if not turn.state.history or not turn.state.table or turn.understanding.references:
+        return False
+    before = turn.state.history[-1]
+    changes = turn.understanding.changes
+    return bool(changes) and all(
+        change.kind in {"want", "exclude", "at_most", "at_least", "between", "around"}
+        and _bare(turn.state.belief(change.slot)) == _bare(before.belief(change.slot))
+        for change in changes
+    )
+
+
+def _bare(belief: SlotBelief) -> SlotBelief:
+    """A belief without the words that set it."""
+    return replace(belief, evidence={})
 
 
 def _recommendation(turn: Deciding, found: Recommendation) -> Plan:

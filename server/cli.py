@@ -10,6 +10,7 @@ from server.commands import (
     config,
     conversing,
     demo,
+    fuzz,
     hearing,
     index,
     memory,
@@ -52,6 +53,7 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 train.command("understanding")(understanding.train_understanding)
 evaluate.command("conversing")(conversing.conversing)
+evaluate.command("fuzz")(fuzz.fuzz)
 evaluate.command("hearing")(hearing.hearing)
 evaluate.command("recommending")(recommending.recommending)
 evaluate.command("exposure")(recommending.audit)

@@ -34,6 +34,7 @@ from voice.vad import VoiceActivity
 if TYPE_CHECKING:
     from dialogue.conversation import Conversation
     from dialogue.llm import LanguageModel
+    from dialogue.llm_understanding import StructuredModel
     from dialogue.phrasing import Phraser
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
 
     shop, recommender, embedder = parts["the shop"]
     new_listener, turn_end = parts["turn-taking"]
-    conversation = Conversation(shop, recommender, embedder)
+    conversation = Conversation(shop, recommender, embedder, _understanding(settings))
     phraser = Phraser(shop, recommender, parts["phrasing"])
     engines = Engines(
         shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
@@ -106,7 +107,7 @@ def with_shop(engines: Engines, shop: TalkingShop, recommender: Recommender, dra
     from dialogue.conversation import Conversation
     from dialogue.phrasing import Phraser
 
-    conversation = Conversation(shop, recommender, engines.conversation.embedder)
+    conversation = Conversation(shop, recommender, engines.conversation.embedder, engines.conversation.model)
     phraser = Phraser(shop, recommender, engines.llm)
     return replace(engines, shop=shop, recommender=recommender, conversation=conversation, phraser=phraser,
                    drawings=drawings or engines.drawings, rivals=_rivals(recommender))
@@ -148,6 +149,15 @@ def _rivals(recommender: Recommender) -> tuple[str, ...]:
     for title in titles:
         phonemes_of(title)
     return titles
+
+
+def _understanding(settings: Settings) -> StructuredModel | None:
+    """The model that reads the turns, where the settings name one."""
+    if settings.understanding == "rules":
+        return None
+    from dialogue.llm_openai import OpenAiModel
+
+    return OpenAiModel(settings.llm_url, model=settings.understanding_model or settings.llm_model)
 
 
 def _memory(settings: Settings) -> MemoryAt | None:

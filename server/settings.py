@@ -44,6 +44,11 @@ class Settings(BaseModel):
     llm: Literal["local", "openai", "none"] = "local"
     """Who words the reply: a GGUF model in this process, an OpenAI-compatible server, or templates alone."""
     llm_model: str = "gemma3-270m"
+    understanding: Literal["rules", "openai"] = "rules"
+    """Who reads the turns: the shop's own rules, or an OpenAI-compatible server at llm_url that can answer in a JSON schema, with
+    the rules wherever its answer is late or cannot be believed."""
+    understanding_model: str | None = None
+    """The model's name there; llm_model where it is left out."""
     llm_url: str = "http://127.0.0.1:11434/v1"
     """Used with llm = "openai"."""
     llm_threads: int = Field(default=1, ge=1, le=64)
