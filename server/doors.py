@@ -20,7 +20,10 @@ def origin_allowed(origin: str | None, host: str | None, allowed: tuple[str, ...
         return True
     if origin in allowed:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     if parts.scheme not in ("http", "https") or parts.hostname is None:
         return False
     return parts.hostname in LOCAL_HOSTS and parts.netloc == (host or "")

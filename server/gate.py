@@ -17,6 +17,7 @@ from server.shopfront import Answer
 
 READ = ("Authorization", "Sec-WebSocket-Protocol", "X-Forwarded-For")
 TOO_MANY_GUESSES = "Too many wrong tokens came from this address; wait a minute, then bring the right one."
+SAID_TWICE = "A request names its host and its origin once."
 WRONG_ORIGIN = "Pages of this origin may not talk here; the shop lists the origins that may."
 
 
@@ -28,7 +29,10 @@ class Gate:
 
     def refusal(self, connection: ServerConnection, request: Request, *, late_token: bool = False) -> Answer | None:
         """Why this request may not open a conversation; None where it may, or where its token comes later (``late_guest``)."""
-        if not doors.origin_allowed(request.headers.get("Origin"), request.headers.get("Host"), self._settings.origins):
+        origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
+        if len(origins) > 1 or len(hosts) > 1:
+            return shopfront.refused(http.HTTPStatus.BAD_REQUEST, "bad_message", SAID_TWICE)
+        if not doors.origin_allowed(next(iter(origins), None), next(iter(hosts), None), self._settings.origins):
             return shopfront.refused(http.HTTPStatus.FORBIDDEN, "not_allowed", WRONG_ORIGIN)
         headers = _read(request)
         brought = brought_by(headers)

@@ -80,8 +80,11 @@ def state(found: Mapping[str, Any]) -> Answer:
 
 def answer(target: str, engines: Engines | None) -> Answer:
     """Answer ``GET target``. ``engines``: None while they are loading."""
-    parts = urlsplit(target)
-    path, query = unquote(parts.path), parse_qs(parts.query)
+    try:
+        parts = urlsplit(target)
+        path, query = unquote(parts.path), parse_qs(parts.query)
+    except ValueError:   # no address, or more keys than anybody asks for
+        return _nothing_there()
     if path == "/v1/protocol":
         return as_json(schemas())
     if path.startswith("/v1/shop"):
