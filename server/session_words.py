@@ -1,4 +1,4 @@
-"""The words of a turn while they are still being spoken: for the eye alone, and only where hearing has nothing better to do."""
+"""The words of a turn while they are still being spoken: for the eye alone, on a bench whose threads give way to all others."""
 
 from __future__ import annotations
 
@@ -7,38 +7,46 @@ from collections.abc import Callable
 
 from server.lanes import Dropped, Lane, Lanes
 from server.session_ears import Ears
-from voice.sound import Transcriber
+from voice.agreed import agreed
+from voice.sound import FloatAudio
 
-FIRST_AFTER_MS = 900
+FIRST_AFTER_MS = 600
 """Voice in the turn before the first guess: less is mostly a beginning of something else."""
-BETWEEN_S = 1.2
-"""A guess that is under way when the shopper stops delays the transcript that counts, so they are few: about 30 ms on average."""
-LOOK_S = 0.1
+BETWEEN_S = 0.5
+LOOK_S = 0.05
+
+Glance = Callable[[FloatAudio], str]
+"""The words so far, guessed quickly; empty where they cannot be."""
 
 
 async def show_words(
-    ears: Ears, transcriber: Transcriber, lanes: Lanes, *, wanted: Callable[[], bool], tell: Callable[[str], None]
+    ears: Ears, glance: Glance, lanes: Lanes, *, wanted: Callable[[], bool], tell: Callable[[str], None]
 ) -> None:
-    """Tell the words so far of whatever is being spoken, for ever. ``wanted``: the shopper is inside a turn, in no pause."""
-    async def guess() -> str | None:
-        audio = await ears.so_far()
-        if audio is None:
-            return None
-        work = lambda: transcriber.transcribe(audio)  # noqa: E731
-        return (await lanes.run("hearing", Lane.SPECULATION, work, stale=lambda: not wanted())).text
+    """Tell the beginning that two guesses agree on, of whatever is being spoken, for ever; at most twice a second.
 
+    ``wanted``: the shopper is inside a turn, in no pause.
+    """
+    before, told = "", 0
     while True:
         await asyncio.sleep(LOOK_S)
-        if not wanted() or ears.voiced_ms < FIRST_AFTER_MS or lanes.waiting("hearing"):
+        if not ears.speaking:
+            before, told = "", 0
             continue
+        if not wanted() or ears.voiced_ms < FIRST_AFTER_MS:
+            continue
+        audio = await ears.so_far()
+        if audio is None:
+            continue
+        work = lambda audio=audio: glance(audio)  # noqa: E731
         try:
-            text = await guess()
+            now = await lanes.run("glancing", Lane.SPECULATION, work, stale=lambda: not wanted())
         except Dropped:
             continue
-        except Exception:   # it is told where the turn is answered
-            await asyncio.sleep(BETWEEN_S)
-            continue
-        words = (text or "").split()[:-1]   # the last one is being spoken
-        if words and wanted():
-            tell(" ".join(words))
+        except Exception:   # the words that count are heard elsewhere, and a failure is told there
+            now = ""
+        said = agreed(before, now)
+        if ears.speaking and len(said.split()) > told:
+            told = len(said.split())
+            tell(said)
+        before = now
         await asyncio.sleep(BETWEEN_S)

@@ -171,7 +171,7 @@ async function closeMicrophone() {
 function showMicrophone() {
   const push = $('push').checked;
   $('microphone').setAttribute('aria-pressed', open);
-  $('microphone-label').textContent = push ? (open ? 'Let go to send' : 'Hold to talk') : (open ? 'Stop listening' : 'Talk');
+  $('microphone-label').textContent = push ? 'Hold to talk' : 'Talk';
 }
 
 $('say').onsubmit = (event) => {
