@@ -27,7 +27,7 @@ from server.session_memory import MemoryAt, memory_at
 from server.settings import Settings, SettingsError
 from voice.echo import EchoGuard
 from voice.listening import Listener
-from voice.sound import SAMPLE_RATE_HZ, Speaker, Transcriber
+from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Speaker, Transcriber
 from voice.turn_end import SmartTurn, TurnEnd
 from voice.vad import VoiceActivity
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dialogue.llm import LanguageModel
     from dialogue.llm_understanding import StructuredModel
     from dialogue.phrasing import Phraser
+    from voice.whisper_fast import FasterWhisper
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Engines:
     drawings: Drawings = field(default_factory=Drawings)
     llm: LanguageModel | None = None
     memory: MemoryAt | None = None
+    glance: Callable[[FloatAudio], str] | None = None
+    """Words while they are being spoken (see ``server.session_words``)."""
     rivals: tuple[str, ...] = ()
     """Every title of the shop: what was heard is only put right where no other sounds nearer (see ``voice.biasing``)."""
 
@@ -96,7 +99,8 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     phraser = Phraser(shop, recommender, parts["phrasing"])
     engines = Engines(
         shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
-        load_drawings(settings.shop), parts["phrasing"], _memory(settings), _rivals(recommender),
+        load_drawings(settings.shop), parts["phrasing"], _memory(settings), _glance(settings),
+        _rivals(recommender),
     )
     _warm(engines)
     return engines
@@ -177,6 +181,20 @@ def _transcriber(settings: Settings) -> Transcriber:
     )
     transcriber.transcribe(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
     return transcriber
+
+
+def _glance(settings: Settings) -> Callable[[FloatAudio], str]:
+    """Quick guesses by an engine of its own, whose one thread gives way to all others; loaded when first wanted."""
+    opened: list[FasterWhisper] = []
+
+    def glance(audio: FloatAudio) -> str:
+        if not opened:
+            from voice.whisper_fast import FasterWhisper
+
+            opened.append(FasterWhisper(require(settings.hearing_model), language=settings.language, threads=1))
+        return opened[0].glance(audio)
+
+    return glance
 
 
 def _shop(settings: Settings, tell: Tell) -> tuple[TalkingShop, Recommender, Embedder]:

@@ -26,13 +26,15 @@ from typing import Any, Generic, Literal, TypeVar
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-BenchName = Literal["listening", "turn_end", "hearing", "thinking", "phrasing", "speaking"]
+BenchName = Literal["listening", "turn_end", "hearing", "glancing", "thinking", "phrasing", "speaking"]
 
 MAX_WAITING = 64
 """Jobs one bench keeps; past it the least urgent is dropped."""
 JOB_LIMIT_S = 20.0
 """Longest any job may run before it counts as hung."""
-NICE: dict[BenchName, int] = {"listening": 0, "turn_end": 0, "hearing": 0, "thinking": 0, "phrasing": 10, "speaking": 0}
+NICE: dict[BenchName, int] = {
+    "listening": 0, "turn_end": 0, "hearing": 0, "glancing": 15, "thinking": 0, "phrasing": 10, "speaking": 0,
+}
 """Added to the worker's niceness; 0 is the process's own."""
 WATCHDOG_S = 0.25
 WORKERS: dict[BenchName, int] = {"phrasing": 4}
@@ -143,11 +145,6 @@ class Bench:
                 heapq.heapify(self._queue)
 
     @property
-    def waiting(self) -> int:
-        with self._wake:
-            return len(self._queue)
-
-    @property
     def sick(self) -> bool:
         """Its engine hangs again and again; only a new process helps."""
         return len(self._given_up_s) == SICK_AFTER and time.monotonic() - self._given_up_s[0] < SICK_FOR_S
@@ -237,10 +234,6 @@ class Lanes:
         """Queue and wait. Raises Dropped, EngineSlowError, or whatever ``work`` raises."""
         result: T = await self.submit(bench, lane, work, stale=stale, limit_s=limit_s)
         return result
-
-    def waiting(self, bench: BenchName) -> int:
-        """Jobs queued on the bench, not counting the running one."""
-        return self._benches[bench].waiting
 
     def sick(self) -> list[BenchName]:
         """Benches whose engine hangs again and again."""

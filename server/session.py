@@ -117,9 +117,9 @@ class Session:
             group.create_task(self._mouth.pace())
             group.create_task(self._follow())
             group.create_task(self._watch())
-            if self._start.partials:
+            if self._start.partials and (glance := self._engines.glance) is not None:
                 group.create_task(show_words(
-                    self._ears, self._engines.transcriber, self._lanes, wanted=lambda: self._is_speaking, tell=self._tell_partial
+                    self._ears, glance, self._lanes, wanted=lambda: self._is_speaking, tell=self._tell_partial
                 ))
             if self._start.greet:
                 await self.greet()

@@ -95,6 +95,18 @@ class FasterWhisper:
             guess = replace(guess, text=put_right(guess.text, likely, score))
         return self._transcript(guess, cause, began)
 
+    def glance(self, audio: FloatAudio) -> str:
+        """What the beginning of an utterance seems to say (16 kHz mono), in one quick try; empty where that is doubtful."""
+        sound = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
+        duration_s = sound.size / SAMPLE_RATE_HZ
+        window_s = window_for(duration_s)
+        if is_nothing(sound) or window_s is None:
+            return ""
+        encoded = self._encode(sound, window_s)
+        words = self._words(encoded)
+        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
+        return "" if is_silence(guess) or why_doubted(guess, duration_s) else guess.text
+
     def _transcript(self, guess: Hypothesis, cause: str | None, began: float) -> Transcript:
         return Transcript(
             "" if is_silence(guess) else guess.text,

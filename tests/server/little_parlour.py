@@ -165,9 +165,10 @@ def make_engines(folder: Path) -> Engines:
     build_index(shop_folder, folder / "indexes", embedder)
     recommender = open_recommender(shop_folder, folder / "indexes", embedder)
     shop = load_shop(shop_folder)
+    pitches = Pitches()
     return Engines(
-        shop, recommender, Conversation(shop, recommender, embedder), Phraser(shop, recommender, None), Pitches(), ToneSpeaker(),
-        lambda: Listener(LoudVoice(), reads_words=True), Certain(),
+        shop, recommender, Conversation(shop, recommender, embedder), Phraser(shop, recommender, None), pitches, ToneSpeaker(),
+        lambda: Listener(LoudVoice(), reads_words=True), Certain(), glance=lambda audio: pitches.transcribe(audio).text,
     )
 
 
