@@ -120,7 +120,9 @@ def evaluate_recommending(
         begun = time.perf_counter()
         chosen.append(choose(source, tuning))
         seconds[source.name] = time.perf_counter() - begun
+    begun = time.perf_counter()
     blend = _learn(chosen[: len(ours)], validation.only(_sample(dice, len(validation.users), BLEND_USERS)), tell)
+    blend_s = time.perf_counter() - begun
     popular = np.bincount(log.item[test.known], minlength=log.items).astype(np.float64)
     scorers: list[Scorer] = []
     models: dict[str, object] = {}
@@ -131,10 +133,12 @@ def evaluate_recommending(
         ranking = np.concatenate([_best(_masked(test, scorer, rows), K) for rows in _blocks(test)])
         if number < len(ours):
             scorers.append(scorer)
+        spent = seconds[one.source.name] + time.perf_counter() - begun
+        blend_s += spent if number < len(ours) else 0.0
         models[one.source.name] = {
             **ranking_figures(ranking, test.targets, popular), "settings": dict(one.settings),
             "validation_ndcg@10": round(one.validation_ndcg, 5),
-            "seconds": round(seconds[one.source.name] + time.perf_counter() - begun, 1),
+            "seconds": round(spent, 1),
         }
     tell("measuring", len(chosen), len(chosen) + 1)
     begun = time.perf_counter()
@@ -142,7 +146,7 @@ def evaluate_recommending(
     blend_figures = {
         **ranking_figures(ranking, test.targets, popular),
         "weights": {name: round(float(weight), 5) for name, weight in zip(blend.names, blend.weights, strict=True)},
-        "validation_users": min(BLEND_USERS, len(validation.users)), "seconds": round(time.perf_counter() - begun, 1),
+        "validation_users": min(BLEND_USERS, len(validation.users)), "seconds": round(blend_s + time.perf_counter() - begun, 1),
     }
     return {
         "protocol": protocol, "k": K, "seed": seed, "ranking": "full", "test_users": len(test.users), "of_users": of_users,
