@@ -11,7 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from server.reporting import console, emit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dialogue.llm import LanguageModel
+    from dialogue.shop import TalkingShop
+    from recommender.types import Item
+    from server.evaluate.speaking import Reply
 
 
 def speaking(
@@ -25,6 +30,9 @@ def speaking(
     llm_url: Annotated[str, typer.Option(help="The OpenAI-compatible server, with --llm openai.")] = "http://127.0.0.1:11434/v1",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the model in this process.")] = 1,
     patience_ms: Annotated[float, typer.Option(min=0, help="How long past the sentence before the model is waited for.")] = 400,
+    aloud: Annotated[
+        int, typer.Option(min=0, help="Also speak this many of them and listen: are the same names and prices heard?")
+    ] = 0,
     sets: Annotated[
         Path | None, typer.Option(help="Also hold the checker to the planted lies and true paraphrases in this folder.")
     ] = None,
@@ -37,7 +45,7 @@ def speaking(
     the one before it has been heard, at the pace of the default voice.
 
     Examples: shoptalk evaluate speaking --shop shops/demo --replies 200 --json;
-    shoptalk evaluate speaking --llm none --sets benchmarks/speaking
+    shoptalk evaluate speaking --llm none --sets benchmarks/speaking --aloud 50
     """
     from dialogue.llm import LlmError
     from dialogue.shop import load_shop
@@ -53,6 +61,12 @@ def speaking(
         model = _model(llm, llm_model, llm_url, threads)
         with Progress(*columns, console=console) as bars:
             bar = bars.add_task("speaking", total=replies)
+            kept: list[Reply] = []
+
+            def made(reply: Reply) -> None:
+                kept.append(reply)
+                bars.advance(bar)
+
             figures = evaluate_speaking(
                 talking,
                 items,
@@ -61,12 +75,27 @@ def speaking(
                 seed=seed,
                 patience_ms=patience_ms,
                 write=write,
-                told=lambda: bars.advance(bar),
+                told=made,
             )
+            heard = _aloud(kept[:aloud], talking, items, bars) if aloud else {}
         checked = _checker_figures(sets, shop.parent) if sets else {}
     except (*EXPECTED, LlmError, OSError, ValueError) as error:
         raise failed(error) from None
-    emit(figures | {"llm": llm, "llm_threads": threads} | checked, as_json=as_json, title="Speaking")
+    emit(figures | heard | {"llm": llm, "llm_threads": threads} | checked, as_json=as_json, title="Speaking")
+
+
+def _aloud(replies: list[Reply], shop: TalkingShop, items: Sequence[Item], bars: Progress) -> dict[str, Any]:
+    """The replies spoken by the default voice and heard again."""
+    from dialogue.phrasing.facts import ShopFacts
+    from server.evaluate.aloud import listen_back
+    from server.evaluate.conversing import Listener
+    from server.models import require
+    from server.settings import Settings
+    from voice.speaking import PiperSpeaker
+
+    bar = bars.add_task("listening", total=len(replies))
+    speaker = PiperSpeaker(require(Settings().voice_model))
+    return listen_back(replies, ShopFacts(shop, items), speaker, Listener(), told=lambda: bars.advance(bar))
 
 
 def _checker_figures(sets: Path, shops: Path) -> dict[str, Any]:

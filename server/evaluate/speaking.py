@@ -119,9 +119,9 @@ def evaluate_speaking(
     seed: int,
     patience_ms: float = PATIENCE_MS,
     write: Path | None = None,
-    told: Callable[[], None] = lambda: None,
+    told: Callable[[Reply], None] = lambda reply: None,
 ) -> dict[str, Any]:
-    """Make the replies and read them twice. With ``write``, every reply goes to that file, one JSON object a line."""
+    """Make the replies, read them twice, and tell each. With ``write``, every reply goes to that file, one JSON object a line."""
     metered = Metered(llm) if llm is not None else None
     rows: Recommender = Rows(items)  # type: ignore[assignment]
     phraser = Phraser(shop, rows, metered, patience_ms=patience_ms)
@@ -138,7 +138,7 @@ def evaluate_speaking(
             _count(tally, reply, doubts, phraser)
             if out:
                 out.write(json.dumps(_line(reply, doubts), ensure_ascii=False) + "\n")
-            told()
+            told(reply)
     finally:
         phraser.close()
         if out:

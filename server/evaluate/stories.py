@@ -202,7 +202,7 @@ def _check_turn(
     if expect.heard_back:
         faults += _heard_back_faults(expect.heard_back, one, shown, normalize)
     faults += [f"{words!r} was not heard in {one.reply_heard!r}" for words in expect.says
-               if not _words_heard(words, one.reply_heard, normalize)]
+               if not words_heard(words, one.reply_heard, normalize)]
     if expect.cut is not None and one.cut != expect.cut:
         faults.append("the reply went on when interrupted" if expect.cut else "the reply was cut short")
     if one.onset_ms is not None and one.onset_ms < 0:
@@ -286,14 +286,15 @@ def _heard_back_faults(
 def _not_heard(expected: Sequence[str], item: ItemShown, heard: str, normalize: Callable[[str], str]) -> str:
     """What of this item cannot be heard; "" when all of it can."""
     missing = []
-    if "title" in expected and not _words_heard(item.title, heard, normalize):
+    if "title" in expected and not words_heard(item.title, heard, normalize):
         missing.append(f"the title {item.title!r}")
     if "price" in expected and item.price and not _price_heard(item.price, normalize(heard), normalize):
         missing.append(f"the price {item.price}")
     return " and ".join(missing)
 
 
-def _words_heard(words: str, heard: str, normalize: Callable[[str], str]) -> bool:
+def words_heard(words: str, heard: str, normalize: Callable[[str], str]) -> bool:
+    """By letters or by sound."""
     by_letters = fuzz.partial_ratio(normalize(words), normalize(heard))
     return by_letters >= WORDS_LIKENESS or bool(soundalikes(heard, [words], SOUND_LIKENESS))
 
