@@ -47,7 +47,8 @@ _AFTER_MOST = re.compile(
 )
 _TO_SPEND = re.compile(r"^\s*(?:budget|to spend|to play with|in my budget)\b")
 _AFTER_LEAST = re.compile(
-    r"^\s*(?:or more|or over|or above|and up|and above|and over|plus|\+|upwards|minimum|at least|"
+    r"^\s*(?:or more|or over|or above|and up|and above|and over|plus(?! (?:one|two|three|four|five|six|seven|eight|nine|"
+    r"ten|\d)\b)|\+|upwards|minimum|at least|"
     r"or later|"
     r"or newer|onwards)(?:\b|\s|$)"
 )

@@ -22,6 +22,10 @@ _TELLS = re.compile(
     r"it should|it must|it has to|it doesnt|for (?:my|the|a|an))\b"
 )
 """Tells of a wish or of whom it is for, in words that no catalogue holds."""
+_INSULTS = re.compile(
+    r"\b(?:shut up|idiots?|stupid|morons?|dumb|useless|i hate you|(?:fuck|shit)\w*|crap|bastards?|bitch|piss off|get lost|"
+    r"screw you)\b"
+)
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
 _UNDECIDED = re.compile(
     r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|(?:is|are|ones|s|looks?|sounds?) (?:all |"
@@ -174,7 +178,7 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
 
 def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], steering: bool) -> list[Act]:
     """A wish in words no slot holds, talk of other things, or nothing understood."""
-    if steering:
+    if steering or _INSULTS.search(reading.utterance.norm):
         return [Act.OFF_TOPIC]
     words = read_words(free_text).words
     known = [word for word in words if word.stem in reading.vocabulary.known]

@@ -63,6 +63,7 @@ def decide(turn: Deciding) -> Plan:
         _repeat,
         _closed_topic,
         _open_question,
+        _contradiction,
         _nothing_named,
         _choose,
         _compare,
@@ -126,6 +127,11 @@ def _started_over(turn: Deciding) -> Plan | None:
 def _repeat(turn: Deciding) -> Plan | None:
     last = turn.state.last_plan
     return replace(last, note="repeat") if Act.REPEAT in turn.acts and last is not None else None
+
+
+def _contradiction(turn: Deciding) -> Plan | None:
+    slot = turn.understanding.contradicted
+    return Plan("repair", slot=slot, options=_options(turn, slot), note="contradiction") if slot else None
 
 
 def _nothing_named(turn: Deciding) -> Plan | None:
@@ -275,6 +281,7 @@ def _help_or_greet(turn: Deciding) -> Plan | None:
 def _unclear(turn: Deciding) -> Plan | None:
     if turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR} and not turn.acts & {Act.INFORM, Act.MORE, Act.REJECT, Act.DONT_CARE}:
         note = "off_topic" if Act.OFF_TOPIC in turn.acts else "not_understood"
+        note = "other_language" if turn.understanding.other_language else note
         last = turn.state.last_plan
         slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)
         return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note=note)

@@ -82,6 +82,9 @@ class Understanding:
     """Slots or topics asked about ("price", "material", "delivery")."""
     like_items: tuple[str, ...] = ()
     """Items to find likenesses of: "like the second but in green"."""
+    contradicted: str | None = None
+    """A slot of which two things were said that cannot both be; nothing is changed of it."""
+    other_language: bool = False
     owned: tuple[str, ...] = ()
     """Items that the shopper says are owned already."""
     free_text: str = ""

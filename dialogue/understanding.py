@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE
+from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, gives_orders
 from dialogue.asking import likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import Found, all_acts, chosen_references
@@ -19,9 +19,10 @@ from dialogue.references import Table
 from dialogue.remembering import OWNED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
+from dialogue.tongues import is_foreign
 from dialogue.types import Act, Reference, Understanding
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
-from dialogue.wishes import REPAIR, wishes
+from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
 
@@ -43,11 +44,15 @@ class Reader:
 
     def read(self, text: str, state: BeliefState) -> Understanding:
         """Read one turn in the light of the state it answers. Never raises on any text."""
-        table = self.table(state)
-        reading = read_stages(self.shop, self.vocabulary, self.critiques, table, read_words(text), state)
+        table, utterance = self.table(state), read_words(text)
+        if gives_orders(utterance):
+            return Understanding(text, (Act.OFF_TOPIC,))
+        if self.shop.shop.language == "en" and is_foreign(utterance):
+            return Understanding(text, (Act.UNCLEAR,), other_language=True)
+        reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
         like_items, like_spans = likenesses(reading)
         requested, asked_values = requests(reading, like_items)
-        changes = wishes(reading, asked_values)
+        changes, contradicted = without_contradiction(wishes(reading, asked_values))
         meant = [
             pointing.reference
             for pointing in reading.pointings
@@ -67,7 +72,9 @@ class Reader:
             free_text = ""
         refused = [item for reference in references for item in reference.items] or list(state.table)
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
-        return Understanding(text, tuple(acts), changes, references, (*requested, *policies), like_items, owned, free_text)
+        return Understanding(
+            text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text
+        )
 
     def table(self, state: BeliefState) -> Table:
         """The items that can be pointed at."""

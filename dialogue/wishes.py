@@ -49,6 +49,18 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     return tuple(_merged([change for _, change in said], reading, adds))
 
 
+def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotChange, ...], str | None]:
+    """The changes without those of a slot that contradict each other, and that slot."""
+    for slot in dict.fromkeys(change.slot for change in changes):
+        said = {change.kind: change for change in changes if change.slot == slot}
+        want, exclude, low, high = (said.get(kind) for kind in ("want", "exclude", "at_least", "at_most"))
+        both = want and exclude and set(want.values) <= set(exclude.values)
+        crossed = low and high and low.low is not None and high.high is not None and low.low > high.high
+        if both or crossed or {"less", "more"} <= set(said):
+            return tuple(change for change in changes if change.slot != slot), slot
+    return changes, None
+
+
 def _held(reading: Reading, slot: str) -> set[str]:
     """The values that can be taken back: wanted now, or remembered."""
     return {*reading.state.wants(slot), *(trait.value for trait in reading.state.known.traits if trait.slot == slot)}

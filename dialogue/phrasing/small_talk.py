@@ -141,6 +141,13 @@ def repair(scene: Scene) -> list[Telling]:
             else ("That is not something I can help with, I'm afraid.", "I can't help with that, sorry.")
         )
         return [tell(ground, scene.vary(refused)), asked or tell(ground, f"{turned[:-1]}: what are you looking for?")]
+    if note == "contradiction":
+        ground = with_words(scene.ground, "two things heard together both fit")
+        told = scene.vary(("I heard two things there that don't go together.", "Those two don't go together, I'm afraid."))
+        return [tell(with_words(ground, told), told), *([asked] if asked else [])]
+    if note == "other_language":
+        told = scene.vary(("I'm sorry, I only understand English.", "Sorry, English is all I understand."))
+        return [tell(with_words(scene.ground, told), told)]
     if note == "nothing_named":
         ground = with_words(scene.ground, "named anything yet sorry nothing so far")
         told = scene.vary(("I haven't named anything yet.", "Nothing has been named so far, sorry."))
