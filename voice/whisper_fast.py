@@ -39,7 +39,7 @@ FULL_BEAM_SIZE = 5
 
 SURE_LOG_PROBABILITY = -0.4
 """A greedy decoding with a mean above this is taken as it is, at half the beam's time: of AN4 56 %, of the spoken commands 96 %.
-It is as good as the beam's there: on AN4 each of the 13 texts in which greedy has more errors than the beam lies below; of the 189
+It is as good as the beam's there: on AN4 each of the 13 texts in which greedy has more errors than the beam lies below; of 189
 commands 171 are understood, with the beam 172; read sentences are heard better."""
 
 TOKENS_OVER = 12
