@@ -13,6 +13,7 @@ from server.commands import (
     fuzz,
     hearing,
     index,
+    load,
     memory,
     models,
     protocol,
@@ -55,6 +56,8 @@ train.command("understanding")(understanding.train_understanding)
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("fuzz")(fuzz.fuzz)
 evaluate.command("hearing")(hearing.hearing)
+evaluate.command("load")(load.load)
+evaluate.command("soak")(load.soak)
 evaluate.command("recommending")(recommending.recommending)
 evaluate.command("exposure")(recommending.audit)
 evaluate.command("recommending-cold")(recommending.recommending_cold)

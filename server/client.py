@@ -293,6 +293,11 @@ class ShoptalkClient:
         pcm = as_pcm16(resample_float(audio, SAMPLE_RATE_HZ, self._rate_hz))
         await self.send(pcm.astype("<i2", copy=False).tobytes())
 
+    def vanish(self) -> None:
+        """Break the connection without a word, as a network does."""
+        assert self._connection is not None
+        self._connection.transport.abort()
+
     async def interrupt(self) -> None:
         await self.send({"type": "interrupt"})
 

@@ -128,7 +128,8 @@ class Doorkeeper:
         return {
             "sessions": len(self.sessions), "max_sessions": self.settings.max_sessions,
             "served": self.served, "resumed": self.resumed,
-            "resting": len(self.resting), "refused": self.refused, "up_s": round(time.monotonic() - self.began_s, 1),
+            "resting": len(self.resting), "refused": self.refused, "tasks": len(asyncio.all_tasks()),
+            "up_s": round(time.monotonic() - self.began_s, 1),
         }
 
     def answer_get(self, connection: ServerConnection, request: Request) -> Response | None:

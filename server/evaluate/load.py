@@ -1,0 +1,238 @@
+"""Load and soak: how many can talk at once before people wait too long, and whether hours of talk leave anything behind.
+
+Callers speak recordings at the pace of speech, over loopback, to ``shoptalk serve`` in a process of its own. They share its
+machine, so the figures are of a server that has a little less than the cores there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import random
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from server.client import CallError, Exchange, ShoptalkClient
+from server.evaluate.conversing import Running
+from server.protocol import ErrorSaid
+from server.reporting import percentile_ms
+from voice.sound import SAMPLE_RATE_HZ, FloatAudio
+from voice.wavefiles import read_audio
+
+PAUSE_S = 0.6
+"""Between the end of a reply and the next words."""
+ARRIVALS_S = 2.0
+"""Callers of a burst come within so many seconds, as people do."""
+REFUSALS = frozenset({"busy", "crowded", "too_many_here", "opening", "closing"})
+ANSWER_WITHIN_S = 60.0
+TYPED = ("something cheaper", "tell me about the second one", "what else have you got?", "start over", "I don't mind", "hello")
+WARM_SHARE = 0.25
+"""Of a soak's sessions: until then caches fill, and memory grows as it should."""
+SAMPLES = 20
+VANISH_SHARE, CUT_SHARE, TYPED_SHARE = 0.1, 0.2, 0.4
+
+
+@dataclass
+class Burst:
+    """So many callers at once."""
+
+    callers: int
+    onsets_ms: list[float] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    """Turns that ended in an error, by code, and calls that broke."""
+    lasted_s: float = 0.0
+    resident_mb: float | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """For --json."""
+        return {
+            "callers": self.callers, "served": self.callers - sum(self.refused.values()), "turns": len(self.onsets_ms),
+            "onset_p50_ms": percentile_ms(self.onsets_ms, 50), "onset_p95_ms": percentile_ms(self.onsets_ms, 95),
+            "refused": dict(self.refused), "failures": dict(self.failures), "seconds": round(self.lasted_s, 1),
+            "resident_mb": self.resident_mb,
+        }
+
+
+def conversations(folder: Path) -> list[list[FloatAudio]]:
+    """The recordings of each folder, in the order of their names. Raises CallError where there are none."""
+    found = [sorted(one.glob("*.wav")) for one in sorted(folder.iterdir()) if one.is_dir()] if folder.is_dir() else []
+    spoken = [[read_audio(path) for path in paths] for paths in found if paths]
+    if not spoken:
+        raise CallError(f"There are no recordings in the folders of {folder}; give one such as audio_fixtures.")
+    return spoken
+
+
+async def burst(running: Running, callers: int, seconds: float, spoken: Sequence[Sequence[FloatAudio]], seed: int) -> Burst:
+    """Let so many callers talk at once for so long; each says what is in its recordings, over and over."""
+    result, rng, began_s = Burst(callers), random.Random(seed), time.monotonic()
+    until_s = began_s + seconds
+
+    async def one(number: int, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        client = ShoptalkClient(running.url)
+        try:
+            async with client:
+                for audio in itertools.cycle(spoken[number % len(spoken)]):
+                    if time.monotonic() >= until_s:
+                        return
+                    _note(result, await client.say(audio, within_s=ANSWER_WITHIN_S))
+                    await asyncio.sleep(PAUSE_S)
+        except CallError:
+            codes = [timed.message.code for timed in client.events if isinstance(timed.message, ErrorSaid)]
+            turned_away = next((code for code in codes if code in REFUSALS), None)
+            if turned_away is not None and client.ready is None:
+                result.refused[turned_away] += 1
+            else:
+                result.failures[codes[-1] if codes else "broken"] += 1
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(callers):
+            group.create_task(one(number, rng.uniform(0, min(ARRIVALS_S, seconds / 4))))
+    result.lasted_s, result.resident_mb = time.monotonic() - began_s, running.resident_mb()
+    return result
+
+
+def _note(result: Burst, exchange: Exchange) -> None:
+    if exchange.errors:
+        result.failures[exchange.errors[-1].code] += 1
+    elif exchange.onset_ms is not None:
+        result.onsets_ms.append(exchange.onset_ms)
+
+
+def knee(bursts: Sequence[Burst], within_ms: float) -> int | None:
+    """The most callers of whom none was turned away or failed and 95 % waited no longer than this; None of no such burst."""
+    fine = [
+        one.callers for one in bursts
+        if one.onsets_ms and not one.refused and not one.failures and float(np.percentile(one.onsets_ms, 95)) <= within_ms
+    ]
+    return max(fine, default=None)
+
+
+# --- the soak --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the server holds at a moment."""
+
+    sessions_done: int
+    resident_mb: float | None
+    threads: int | None
+    files: int | None
+    tasks: int
+    sessions: int
+
+    @classmethod
+    def of(cls, running: Running, done: int) -> Held:
+        """Look at a server that is idle."""
+        threads = files = None
+        with contextlib.suppress(OSError):
+            process = Path(f"/proc/{running.process_id}")
+            threads, files = len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))
+        with urllib.request.urlopen(running.url.replace("ws://", "http://") + "/health", timeout=10) as answer:
+            health = json.load(answer)
+        return cls(done, running.resident_mb(), threads, files, health["tasks"], health["sessions"] + health["resting"])
+
+
+@dataclass
+class Soak:
+    """Many short conversations, and what the server held before, between and after them."""
+
+    held: list[Held] = field(default_factory=list)
+    sessions: int = 0
+    turns: int = 0
+    conversation_s: float = 0.0
+    """Speech, and replies as long as they last to be heard."""
+    failures: Counter[str] = field(default_factory=Counter)
+    lasted_s: float = 0.0
+
+    def growth_mb(self) -> float | None:
+        """Memory that a thousand sessions add once the server is warm (the slope of a line through the samples)."""
+        warm = [(one.sessions_done, one.resident_mb) for one in self.held if one.sessions_done >= WARM_SHARE * self.sessions]
+        points = [(done, held) for done, held in warm if held is not None]
+        if len({one for one, _ in points}) < 2:
+            return None
+        done, held = np.array(points).T
+        return round(float(np.polyfit(done, held, 1)[0]) * 1000, 2)
+
+    def left_over(self) -> dict[str, int]:
+        """What there is more of at the end than when the server was warm: nothing, where nothing leaks."""
+        warm = next((one for one in self.held if one.sessions_done >= WARM_SHARE * self.sessions), None)
+        if warm is None:
+            return {}
+        last, more = self.held[-1], {}
+        for name in ("threads", "files", "tasks", "sessions"):
+            before, after = getattr(warm, name), getattr(last, name)
+            if before is not None and after is not None and after > before:
+                more[name] = after - before
+        return more
+
+    def figures(self) -> dict[str, Any]:
+        """For --json."""
+        return {
+            "sessions": self.sessions, "turns": self.turns, "conversation_hours": round(self.conversation_s / 3600, 2),
+            "minutes": round(self.lasted_s / 60, 1), "failures": dict(self.failures),
+            "growth_mb_per_1000_sessions": self.growth_mb(), "left_over": self.left_over(),
+            "held": [{name: getattr(one, name) for name in one.__slots__} for one in self.held],
+        }
+
+
+async def soak(
+    running: Running, hours: float, spoken: Sequence[Sequence[FloatAudio]], seed: int, *, at_once: int = 2,
+    most: int | None = None, told: Callable[[float], None] = lambda hours: None,
+) -> Soak:
+    """Hold short conversations, spoken and typed, hurried, some broken off, until they make up so many hours (or ``most``)."""
+    result, rng, began_s = Soak(), random.Random(seed), time.monotonic()
+    result.held.append(await asyncio.to_thread(Held.of, running, 0))
+    step_s, next_look_s = hours * 3600 / SAMPLES, 0.0
+
+    async def one() -> None:
+        recordings = rng.choice(spoken)
+        client = ShoptalkClient(running.url, hurry=True, output=rng.choice(("audio", "audio", "text")))
+        try:
+            async with client:
+                for audio in recordings[: rng.randint(1, 4)]:
+                    typed = rng.choice(TYPED) if rng.random() < TYPED_SHARE else None
+                    exchange = await (client.say(audio, within_s=ANSWER_WITHIN_S) if typed is None else client.type(typed))
+                    result.turns += 1
+                    samples = len(exchange.pcm) + (len(audio) if typed is None else 0)
+                    result.conversation_s += samples / SAMPLE_RATE_HZ
+                    result.failures.update(error.code for error in exchange.errors if error.code != "nothing_heard")
+                    if rng.random() < CUT_SHARE:
+                        await client.interrupt()
+                if rng.random() < VANISH_SHARE:
+                    client.vanish()
+        except CallError:
+            result.failures["broken"] += 1
+        result.sessions += 1
+
+    while result.conversation_s < hours * 3600 and (most is None or result.sessions < most):
+        await asyncio.gather(*(one() for _ in range(at_once)))
+        told(result.conversation_s / 3600)
+        if result.conversation_s >= next_look_s:
+            await _quiet(running)
+            result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
+            next_look_s = result.conversation_s + step_s
+    await _quiet(running)
+    result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
+    result.lasted_s = time.monotonic() - began_s
+    return result
+
+
+async def _quiet(running: Running, within_s: float = 20.0) -> None:
+    """Until nobody is in, so that what is held is held for nobody."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            while (await asyncio.to_thread(Held.of, running, 0)).sessions:
+                await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
