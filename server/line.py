@@ -47,6 +47,8 @@ MESSAGES_PER_S, MESSAGES_AT_ONCE = 200.0, 1_000.0
 AUDIO_PER_S, AUDIO_AT_ONCE_S = 4.0, 120.0
 """Seconds of audio a second, and at once: a recording may be sent faster than it was spoken, not without end."""
 HEARTBEAT_S = 1.0
+LONGEST_REASON_BYTES = 123
+"""RFC 6455, 5.5: a control frame has 125 bytes, two of them for the code."""
 NOBODY = Guest(())
 """A caller without limits of his own."""
 
@@ -114,7 +116,7 @@ class Line:
         """Say why, then close with the fitting code."""
         said = error(code, detail)
         self.send(said)
-        self._closing = (status or CLOSE_BY_CODE.get(code, CLOSE_POLICY), said.message)
+        self._closing = (status or CLOSE_BY_CODE.get(code, CLOSE_POLICY), _reason(said.message))
         self._more.set()
 
     async def refuse(self, code: ErrorCode, detail: object) -> None:
@@ -124,7 +126,7 @@ class Line:
         with contextlib.suppress(ConnectionClosed):
             for data, _ in self.written(said):
                 await self._connection.send(data)
-            await self._connection.close(CLOSE_BY_CODE.get(code, CLOSE_POLICY), said.message)
+            await self._connection.close(CLOSE_BY_CODE.get(code, CLOSE_POLICY), _reason(said.message))
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
@@ -248,3 +250,8 @@ class Line:
         else:
             return True
         return False
+
+
+def _reason(message: str) -> str:
+    """As much of a sentence as a close frame holds."""
+    return message.encode("utf-8", "replace")[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")

@@ -59,6 +59,7 @@ class Mouth:
         self._all_sent = asyncio.Event()
         self._all_sent.set()
         self._written: list[str] = []
+        self._reply_aloud = aloud
         self._rested_at = self._cleared_at = 0
         self._finished, self._held = True, False
         self.generation = 0
@@ -72,7 +73,7 @@ class Mouth:
 
     def begin(self) -> int:
         """A new reply; returns its generation."""
-        self._written = []
+        self._written, self._reply_aloud = [], self.aloud
         self._finished, self._held = False, False
         self._all_sent.clear()
         self._ledger.begin()
@@ -195,7 +196,7 @@ class Mouth:
 
     def heard(self) -> Heard:
         """What reached the ear of the last reply, as the dialogue wants to know it."""
-        if not self.aloud:
+        if not self._reply_aloud:
             return Heard(tuple(dict.fromkeys(self._written)), self._written[-1] if self._written else None, True)
         self._note_estimate()
         heard = self._ledger.heard()

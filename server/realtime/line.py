@@ -112,6 +112,11 @@ class RealtimeLine(Line):
             self._tell([error_event(
                 refused.code, str(refused), param=refused.param, event_id=refused.event_id or event_id
             )])
+        except Dropped:
+            return
+        except Exception as failure:
+            log.error("an event could not be done", exc_info=failure)
+            self.send(protocol.error("internal"))
 
     async def _do(self, session: Session, event: ClientEvent) -> None:
         match event:
@@ -268,11 +273,12 @@ class RealtimeLine(Line):
             raise Refusal("nothing_to_answer", "Nothing waits to be answered; add a message with words, or commit sound.")
         if len(asked) > protocol.MAX_TEXT_CHARS:
             raise Refusal("invalid_value", f"Messages to answer have at most {protocol.MAX_TEXT_CHARS} characters together.")
-        await session.message(protocol.Mode(output=modality))
+        await session.message(protocol.Mode(output=modality))   # of this response alone
         if asked:
             await session.message(protocol.Text(text=asked))
         elif not self._called_back():
             await session.greet()
+        await session.message(protocol.Mode(output=self._config.modality))
         self._tell(self._saying.begin(session.turns, modality, wanted.metadata))
         if not asked and self._called_back():   # what a tool gave back needs no answer of the shop's
             self._tell(self._saying.close("completed"))

@@ -212,6 +212,8 @@ async def test_text_in_and_text_out(engines: Engines) -> None:
         await caller.write("a red mug")
         await caller.send("response.create", response={"output_modalities": ["audio"]})
         await caller.until("response.output_audio.delta")
+        await caller.until("response.done", 2)
+        assert (await caller.ask("a lamp"))["output_modalities"] == ["text"]
 
 
 async def test_cancelling_stops_the_response_and_the_work_for_it(engines: Engines) -> None:
