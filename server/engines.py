@@ -21,6 +21,7 @@ from dialogue.types import Heard
 from recommender.types import Embedder, Recommender
 from server import places
 from server.drawings import Drawings, load_drawings
+from server.first_words import part
 from server.lanes import NICE, make_nice
 from server.models import require
 from server.session_memory import MemoryAt, memory_at
@@ -252,12 +253,24 @@ def _llm(settings: Settings) -> LanguageModel | None:
     return LocalModel(ggufs[0], threads=settings.llm_threads)
 
 
+STOCK_NICENESS = 15
+"""Nobody waits for the stock phrases."""
+
+
 def _warm(engines: Engines) -> None:
     """One turn through dialogue and phrasing, so that no shopper pays for the first."""
     engines.phraser.warm_up()
     turn = engines.conversation.think("hello", BeliefState(), Heard())
     for _ in engines.phraser.say(turn.plan, turn.state):
         break
+    threading.Thread(target=_speak_stock, args=(engines,), name="stock phrases", daemon=True).start()
+
+
+def _speak_stock(engines: Engines) -> None:
+    """The sentences that many replies begin with, spoken once beside all other work, for the speaker to remember."""
+    make_nice(STOCK_NICENESS)
+    for sentence in engines.phraser.stock():
+        engines.speaker.speak(part(sentence)[0].text)
 
 
 def _side_by_side(parts: dict[str, tuple[int, Callable[[], Any]]], tell: Tell) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.llm import LanguageModel
@@ -26,13 +26,15 @@ from dialogue.phrasing.wording import Worded, Worder
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Plan, Sentence
-from recommender.types import Item, Recommender
+from recommender.types import Item, Ranked, Recommender
 
 SPOKEN_CHARS_PER_S = 16.5
 """Pace of the default voice (measured over forty replies), for knowing how long the sentences before leave to the model."""
 PATIENCE_MS = 400.0
 """How much longer than the sentences before last a shopper is kept waiting for better words."""
 LIVE_TIMEOUT_MS = 150.0
+STOCK_TURNS = 3
+"""Turns after which a stock sentence comes round again."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,20 @@ class Phraser:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
         if self._worder is not None:
             self._worder.warm_up()
+
+    def stock(self) -> tuple[Sentence, ...]:
+        """First sentences that many replies share: greetings, openings, repairs, partings. A voice may speak them beforehand."""
+        rows = tuple(Ranked(item, 1.0) for item in self._recommender.items()[:2])
+        plans = [
+            Plan("greet"), Plan("recommend", items=rows), Plan("repair", note="not_understood"), Plan("close", note="thanked"),
+            Plan("close", note="goodbye"), Plan("close", note="nothing_more"), Plan("recommend", items=rows[:1]),
+        ]  # fmt: skip
+        turns = (BeliefState(turn=turn) for turn in range(STOCK_TURNS))
+        ground = Ground(items=tuple(self.shop.of(ranked.item) for ranked in rows))  # as the catalogue has it: nobody is asked
+        grounds = [replace(ground, items=ground.items[: len(plan.items)]) for plan in plans]
+        scenes = [Scene(plan, state, self.shop, own) for state in turns for plan, own in zip(plans, grounds, strict=True)]
+        found = [compose(scene)[0] for scene in scenes]
+        return tuple({telling.text: Sentence(telling.text) for telling in found}.values())
 
     def close(self) -> None:
         """Stop the workers; sentences not yet worded are said by template."""

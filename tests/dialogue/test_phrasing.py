@@ -137,6 +137,15 @@ def test_long_names_still_make_a_reply_of_twelve_seconds(plainly: Phraser) -> No
     assert said <= 12 * SPOKEN_CHARS_PER_S
 
 
+def test_stock_sentences_are_those_that_replies_begin_with(plainly: Phraser) -> None:
+    stock = {sentence.text for sentence in plainly.stock()}
+    assert 10 < len(stock) < 40
+    for turn in range(3):
+        assert next(iter(plainly.say(Plan("greet"), BeliefState(turn=turn)))).text in stock
+        assert next(iter(plainly.say(recommending(LAMP, SHIFT), BeliefState(turn=turn)))).text in stock
+        assert next(iter(plainly.say(Plan("repair", note="not_understood"), BeliefState(turn=turn)))).text in stock
+
+
 def test_titles_that_cannot_be_spoken_are_called_by_their_kind(plainly: Phraser) -> None:
     text = " ".join(sentence.text for sentence in plainly.say(recommending(NAMELESS), NEW))
     assert "free" not in text
