@@ -13,7 +13,7 @@ MODELS ?=
 BIN := .venv/bin
 PACKAGES := .venv/.packages-installed
 
-.PHONY: setup run demo test lint models index clean help
+.PHONY: setup run demo test lint audit models index clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -21,7 +21,8 @@ help:
 	@echo "make demo    play a recorded conversation through the running path and show every stage"
 	@echo "make test    lint, types, the import rule, every test, recorded conversations included"
 	@echo "make setup   what all of them share; quick when nothing changed"
-	@echo "make lint    ruff, mypy and the import rule alone"
+	@echo "make lint    ruff (security rules included), mypy and the import rule alone"
+	@echo "make audit   known holes in the packages, where a network reaches the database of them"
 
 setup: models index
 
@@ -54,6 +55,9 @@ lint: $(PACKAGES)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(PACKAGES)
+	@.ci/audit
 
 test: setup lint
 	@$(BIN)/python -m pytest
