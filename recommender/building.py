@@ -21,6 +21,7 @@ from recommender.interactions import load_interactions
 from recommender.items import item_text, load_items, save_items
 from recommender.learning import HeldBack, learn_tastes
 from recommender.moments import YEAR_S, moments_of
+from recommender.repeats import repeat_rates
 from recommender.semantic import UNPROVEN, inherit, save_semantic, semantic_ids
 from recommender.shelf import Shelf
 from recommender.shop import ShopSchema, load_schema
@@ -114,6 +115,7 @@ def build_index(shop_folder: Path, indexes_dir: Path, embedder: Embedder, progre
             business=schema.business, version="", moments=moments_of(tastes.held_back.earlier, len(texts)),
         )
         facts["habits"] = _save_learned(shelf, tastes.held_back, folder)
+        np.save(folder / "repeats.npy", repeat_rates(interactions, len(texts)), allow_pickle=False)
         np.save(folder / "moments.npy", moments_of(interactions, len(texts)), allow_pickle=False)
         progress("learning from interactions", 1, 1)
         facts["seconds"] = round(time.perf_counter() - started, 2)

@@ -15,14 +15,17 @@ LEAST_SHARE = 0.05
 """Sources that account for less are not named."""
 POPULAR_FROM = 0.75
 """Of the most popular item's (log) demand: below, nobody would call it popular."""
+AGAIN_FROM = 0.15
+"""Having chosen an item before is a reason where at least about this share of those who have it choose it again."""
 TEXT_FROM = 0.5
 """A text match is named where the item is in the nearer half of the candidates' range."""
 TARGET_FROM = 0.7
 """A price is called near the target within 30 per cent of it."""
 
 _KINDS: Mapping[str, ReasonKind] = {
-    "text": "text", "like_item": "like_item", "liked": "liked", "collaborative": "shoppers_like_you", "popularity": "popular",
-    "price": "price", "margin": "business", "clearance": "business", "launches": "new",
+    "text": "text", "like_item": "like_item", "liked": "liked", "collaborative": "shoppers_like_you",
+    "again": "again", "popularity": "popular", "price": "price", "margin": "business", "clearance": "business",
+    "launches": "new",
 }
 
 
@@ -55,6 +58,8 @@ def _holds(name: str, query: Query, evidence: Evidence, row: int) -> bool:
     """Whether the source's value is high enough to be said aloud."""
     if name == "collaborative":
         return bool(evidence.values["habit_tastes"][row] > 0)
+    if name == "again":
+        return bool(evidence.values[name][row] >= AGAIN_FROM)
     if name == "popularity":
         return bool(evidence.values[name][row] >= POPULAR_FROM)
     if name == "text":

@@ -45,3 +45,5 @@ class Shelf:
     habits: LinearBlend | None = None
     """Learned weights of ``recommender.habits``; None where the collaborative scores do as well alone."""
     moments: Moments = field(default_factory=lambda: np.zeros((0, 0), np.float16), repr=False)
+    repeats: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32), repr=False)
+    """How often each item is bought again by who has it; items added since the build are not in it."""

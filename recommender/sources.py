@@ -44,6 +44,7 @@ class Weights:
     like_item: float = 0.50
     liked: float = 0.20
     collaborative: float = 0.25
+    again: float = 0.25
     popularity: float = 0.08
     price: float = 0.30
 
@@ -79,6 +80,8 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     spoken = spoken_for(shelf, history, strength) if len(history) else None
     if spoken is not None:
         active["collaborative"] = _over_all(spoken)
+        if len(shelf.repeats):
+            active["again"] = _again(shelf, history, strength)
     if query.surprise > 0:
         active["surprise"] = _over_all(1 - shelf.popularity)
     if query.prefer:
@@ -137,6 +140,27 @@ def tastes(shelf: Shelf, history: Positions, strength: Values) -> Values:
 def spoken_for(shelf: Shelf, history: Positions, strength: Values) -> Values:
     """``tastes``, negative evidence dropped and the greatest 1."""
     return _unit(tastes(shelf, history, strength))
+
+
+def _again(shelf: Shelf, history: Positions, strength: Values) -> Source:
+    """Of the items of the history, how likely each is wanted again: how often it is by others, more for what was taken lately."""
+    old = history < len(shelf.repeats)
+    lately = np.sqrt(strength[old] / max(float(strength.max()), 1e-9))
+    scores = (shelf.repeats[history[old]] * lately).astype(np.float32)
+    order = np.argsort(history[old])
+    known, scores = history[old][order], scores[order]
+
+    def best(mask: Mask, count: int) -> Positions:
+        inside = mask[known]
+        return known[inside][np.argsort(-scores[inside], kind="stable")[:count]]
+
+    def values(items: Positions, _: Vectors) -> Values:
+        if not len(known):
+            return np.zeros(len(items), np.float32)
+        at = np.minimum(np.searchsorted(known, items), len(known) - 1)
+        return np.where(known[at] == items, scores[at], np.float32(0))
+
+    return Source(best, values)
 
 
 def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Values:

@@ -181,7 +181,7 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
     weights, recency = load_weights(folder / "weights.npz")
     popular = np.load(folder / "popularity.npy", allow_pickle=False)
     items = load_items(folder / "items.parquet", facts)
-    moments = folder / "moments.npy"
+    moments, repeats = folder / "moments.npy", folder / "repeats.npy"
     return Shelf(
         items=items,
         positions={name: position for position, name in enumerate(items.ids)},
@@ -199,4 +199,5 @@ def load_shelf(version: Version, schema: ShopSchema) -> Shelf:
         version=version.name,
         habits=load_habits(folder / "habits.npz"),
         moments=np.load(moments, allow_pickle=False) if moments.is_file() else np.zeros((0, 0), np.float16),
+        repeats=np.load(repeats, allow_pickle=False) if repeats.is_file() else np.zeros(0, np.float32),
     )

@@ -104,7 +104,7 @@ class Query:
 
 
 ReasonKind = Literal[
-    "wish", "text", "like_item", "liked", "shoppers_like_you", "popular", "new", "price", "business", "goes_with"
+    "wish", "text", "like_item", "liked", "shoppers_like_you", "popular", "new", "price", "business", "goes_with", "again"
 ]
 
 

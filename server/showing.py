@@ -81,7 +81,7 @@ def reasons_shown(ranked: Ranked, recommender: Recommender) -> tuple[str, ...]:
         other = recommender.item(reason.item) if reason.item else None
         text = {
             "wish": reason.value or "", "text": "matches your words", "shoppers_like_you": "liked by shoppers like you",
-            "popular": "popular", "new": "new", "price": "price",
+            "again": "you chose it before", "popular": "popular", "new": "new", "price": "price",
             "like_item": f"like {other.title}" if other else "", "liked": f"goes with {other.title}" if other else "",
         }.get(reason.kind, "")
         if text and text not in shown:

@@ -12,6 +12,7 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -116,8 +117,13 @@ def _made_shelf(real: Shelf, dense: DenseIndex, origin: npt.NDArray[np.int64], d
     return replace(
         real, items=items, positions={name: position for position, name in enumerate(ids)}, facts=facts, dense=dense, titles=None,
         weights=weights, popularity=popular, by_popularity=most_popular(popular), histories=known,
-        inheritance=Inheritance(nobody, np.zeros(1, np.int64), nobody),
+        inheritance=Inheritance(nobody, np.zeros(1, np.int64), nobody), moments=_grown(real.moments, origin),
+        repeats=_grown(real.repeats, origin),
     )
+
+
+def _grown(table: npt.NDArray[Any], origin: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    return table[origin] if len(table) else table
 
 
 def _copied(column: Choice, origin: npt.NDArray[np.int64]) -> Choice:

@@ -17,7 +17,7 @@ from recommender.habits import FEATURES
 from recommender.ranking import rank
 from recommender.shelf import Shelf
 from recommender.shop import load_schema
-from recommender.store import load_shelf
+from recommender.store import ShopRecommender, load_shelf, open_recommender
 from recommender.types import Limits, Query, Ranked
 from recommender.versions import current_version
 
@@ -105,3 +105,28 @@ def test_where_only_chance_decides_nothing_is_kept_that_does_not_help(tmp_path: 
     shelf = load_shelf(current_version(tmp_path / "indexes"), load_schema(shop))
     assert shelf.habits is None, "forty choices are too few to learn from"
     assert rank(shelf, Query(shopper="s0"), None).items
+
+
+def rebought(folder: Path, every_week: str) -> ShopRecommender:
+    """Thirty shoppers; what is bought every week, and a lamp that is bought once."""
+    rows = ["id,title,description,category,colour,price,stock,grams,margin,launched"]
+    rows += [f"{name},{name},a {name},mug,red,5,3,,," for name in ("bread", "milk", "lamp", "vase", "clock")]
+    log = ["shopper,item,kind,time"]
+    for shopper in range(30):
+        log += [f"s{shopper},{every_week},purchase,2026-03-{day:02d}" for day in (1, 8, 15)] if every_week else []
+        log += [f"s{shopper},lamp,purchase,2026-03-16", f"s{shopper},lamp,view,2026-03-17"]
+        log += [f"s{shopper},{['vase', 'clock', 'milk'][shopper % 3]},purchase,2026-03-14"]
+    shop = write_shop(folder / "shop", toml=SHOP_TOML, catalogue="\n".join(rows), interactions="\n".join(log))
+    build_index(shop, folder / "indexes", WordEmbedder())
+    return open_recommender(shop, folder / "indexes", WordEmbedder())
+
+
+def test_what_is_bought_again_and_again_is_offered_again(tmp_path: Path) -> None:
+    weekly = rebought(tmp_path / "weekly", "bread").recommend(Query(shopper="s0", count=5, diversity=0)).items
+    first = weekly[0]
+    assert first.item.id == "bread"
+    assert any(reason.kind == "again" for reason in first.reasons)
+    lamp = next(ranked for ranked in weekly if ranked.item.id == "lamp")
+    assert not any(reason.kind == "again" for reason in lamp.reasons), "one lamp is enough, however often it was looked at"
+    stranger = rebought(tmp_path / "again", "bread").recommend(Query(shopper="nobody", count=5)).items
+    assert not any(reason.kind == "again" for ranked in stranger for reason in ranked.reasons)

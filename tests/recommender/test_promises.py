@@ -77,6 +77,7 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
         version="random",
         habits=dice.choice([None, LinearBlend(FEATURES, numpy_dice.standard_normal(len(FEATURES)).astype(np.float32))]),
         moments=numpy_dice.standard_normal((count, 8)).astype(np.float16),
+        repeats=numpy_dice.random(count if dice.random() < 0.5 else 0).astype(np.float32),
     )
 
 
