@@ -374,7 +374,7 @@ class Session:
         if self._pieces:
             last = self._pieces.pop()
             self._on_ended(replace(last, why="asked"))
-        elif self._turning is None:
+        elif self._turning is None and not self._stopping:
             self._send(error("nothing_heard"))
         if self._stopping:
             self._spawn(self._finish())
