@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dialogue.belief import apply
 from dialogue.english import UNFINISHED_ENDINGS
+from dialogue.likely import likely_phrases
 from dialogue.llm_understanding import LlmReader, StructuredModel
 from dialogue.policy import Deciding, decide, remember_plan
 from dialogue.shop import TalkingShop
@@ -16,9 +17,6 @@ from dialogue.types import Act, Heard, Plan, SlotChange, Understanding
 from dialogue.understanding import Reader
 from dialogue.words import read_words
 from recommender.types import Embedder, Recommender
-
-LIKELY_PHRASES = 40
-"""Whisper's prompt holds about 220 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +74,7 @@ class Conversation:
 
     def likely_phrases(self, state: BeliefState) -> list[str]:
         """Names likely in the next turn, likeliest first, to bias hearing: what is on the table and what was asked for."""
-        phrases: list[str] = []
-        for item_id in state.table:
-            item = self.recommender.item(item_id)
-            if item:
-                phrases.append(item.title)
-                phrases += [value for values in item.values.values() for value in values if value[:1].isupper()]
-        if state.last_plan:
-            phrases += state.last_plan.options
-        topic = self.shop.topic
-        asked = state.asked_slot or (topic.name if topic and not state.wants(topic.name) else None)
-        if asked:
-            counts: dict[str, int] = {}
-            for item in self.recommender.items():
-                for value in item.values.get(asked, ()):
-                    counts[value] = counts.get(value, 0) + 1
-            phrases += sorted(counts, key=lambda value: -counts[value])
-        return list(dict.fromkeys(phrases))[:LIKELY_PHRASES]
+        return likely_phrases(self.shop, state, self.recommender.item, self.recommender.items)
 
     def looks_complete(self, text: str, state: BeliefState | None = None) -> bool | None:
         """Whether a partial transcript looks like a whole turn: False if it breaks off, True if it answers, None if unsure."""

@@ -15,6 +15,7 @@ from server.reporting import console, emit
 if TYPE_CHECKING:
     from dialogue.learned import LearnedTracker
     from dialogue.understanding import Reader
+    from server.evaluate.spoken import Ear
 
 
 class Part(StrEnum):
@@ -36,6 +37,11 @@ def evaluate_understanding(
     learn_from: Annotated[Path | None, typer.Option(help="Learn from these labelled dialogues first.")] = None,
     learn_part: Annotated[Part, typer.Option(help="Which dialogues of --learn-from to learn from.")] = Part.ALL,
     part: PartOption = Part.ALL,
+    spoken: Annotated[bool, typer.Option("--spoken", help="Speak each turn by synthetic voices and read what is heard.")] = False,
+    noise: Annotated[Path | None, typer.Option(help="With --spoken: a recording of noise to mix in; needs --snr.")] = None,
+    snr: Annotated[float | None, typer.Option(help="Signal-to-noise ratio of that mixture, in dB.")] = None,
+    model: Annotated[str, typer.Option(help="With --spoken: the installed Whisper model that hears.")] = "whisper-base",
+    seed: Annotated[int, typer.Option(help="Of the noise's place under each turn.")] = 0,
     rules: Annotated[bool, typer.Option("--rules", help="Use the rules alone, even where a model was trained.")] = False,
     misread: Annotated[bool, typer.Option("--misread", help="Also list the turns that were misread.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -46,16 +52,24 @@ def evaluate_understanding(
     where there is one; else the rules read alone. A file labelled with "state" is scored by joint goal accuracy, one with
     "turn_slots" by turn, one with "labels" (ours) also by references and relative wishes.
 
+    With --spoken (for files with "labels") every voice that is installed speaks in turn (Piper; flite and espeak-ng where they
+    are), Whisper hears, and slot_f1_fall says what that costs against the text.
+
     Examples: shoptalk evaluate understanding validate.jsonl --shop benchmarks/shops/woz2 --learn-from train.jsonl --json
               shoptalk evaluate understanding dev.jsonl --shop SHOP --part odd --learn-from dev.jsonl --learn-part even
+              shoptalk evaluate understanding ours.jsonl --shop shops/demo --spoken --noise kitchen.flac --snr 15 --json
     """
     from server.commands.failing import EXPECTED, failed
     from server.evaluate.dialogue_files import DialogueFileError, read_dialogues
     from server.evaluate.understanding import measure_reading, measure_tracking
 
     try:
+        if (noise is None) != (snr is None) or (noise is not None and not spoken):
+            raise DialogueFileError("Give --noise FILE and --snr DB together, with --spoken.")
         reader = _reader(shop)
         data = read_dialogues(dialogues, reader.shop, reader.vocabulary, part.value)
+        if spoken and data.shape != "labels":
+            raise DialogueFileError(f'{dialogues}: only turns with "labels" can be spoken, since each stands by itself.')
         learned, source = (None, "rules") if rules or data.shape == "labels" else _model(reader, learn_from, learn_part)
         with Progress(
             TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
@@ -66,13 +80,15 @@ def evaluate_understanding(
                 bars.update(task, completed=done)
 
             if data.shape == "labels":
-                figures = measure_reading(data, reader, told)
+                figures = measure_reading(data, reader, told, _ear(reader, shop, noise, snr, model, seed) if spoken else None)
             else:
                 figures = measure_tracking(data, reader, learned, told)
     except (*EXPECTED, DialogueFileError) as error:
         raise failed(error) from None
     if not misread:
         figures.pop("misread")
+    if spoken:
+        figures |= {"noise": noise.name if noise else None, "snr_db": snr, "model": model, "seed": seed}
     figures |= {"dialogues": len(data.raw), "part": part.value, "shop": reader.shop.shop.id, "reader": source}
     emit(figures, as_json=as_json, title="Understanding")
 
@@ -110,6 +126,22 @@ def train_understanding(
         "part": part.value,
     }
     emit(figures, as_json=as_json, title="Trained")
+
+
+def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int) -> Ear:
+    from dialogue.likely import likely_phrases
+    from recommender.catalogue import load_catalogue
+    from server.evaluate.manifest import NoiseMixer
+    from server.evaluate.spoken import Ear
+    from server.evaluate.voices import installed_voices
+    from server.models import require
+    from voice.hearing import open_transcriber
+
+    items = load_catalogue(shop, reader.shop.columns).items
+    transcriber = open_transcriber("faster-whisper", require(model), language="en", threads=2)
+    mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
+    voices = installed_voices(require("piper-joe"))
+    return Ear(transcriber, voices, lambda state: likely_phrases(reader.shop, state, reader.item, lambda: items), mixer)
 
 
 def _reader(folder: Path) -> Reader:

@@ -14,6 +14,7 @@ from dialogue.tracking import Tracker, next_past
 from dialogue.types import Plan, SlotChange, Understanding
 from dialogue.understanding import Reader
 from server.evaluate.dialogue_files import LabelledDialogues
+from server.evaluate.spoken import Ear
 from server.reporting import percentile_ms
 
 Told = Callable[[int], None]
@@ -98,16 +99,22 @@ def _one(slots: Mapping[str, tuple[str, ...]], slot: str) -> list[tuple[str, tup
     return [(slot, slots[slot])] if slot in slots else []
 
 
-def measure_reading(data: LabelledDialogues, reader: Reader, told: Told) -> dict[str, Any]:
-    """Figures for our own shape, which labels each turn's changes, acts, references and requests."""
-    tally = Tally()
+def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ear | None = None) -> dict[str, Any]:
+    """Figures for our own shape, which labels each turn's changes, acts, references and requests.
+
+    ``ear``: the turns are spoken and heard first; the figures are then of what was heard, beside those of the text.
+    """
+    tally, written = Tally(), Tally()
     for number, turns in enumerate(data.raw, start=1):
         for turn in turns:
             state = _before(turn)
+            said = ear.hears(turn["user"], state) if ear else turn["user"]
             started = time.perf_counter()
-            read = reader.read(turn["user"], state)
+            read = reader.read(said, state)
             tally.took_ms.append((time.perf_counter() - started) * 1e3)
             _count(turn, read, tally)
+            if ear:
+                _count(turn, reader.read(turn["user"], state), written)
         told(number)
     figures = _figures(tally)
     figures["turn_accuracy"] = _rate(tally.joint / tally.turns)
@@ -116,6 +123,10 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told) -> dict
     figures["references"] = tally.references.wanted
     figures["relative_wishes_f1"] = _rate(tally.relative.f1)
     figures["relative_wishes"] = tally.relative.wanted
+    if ear:
+        figures["text_slot_f1"] = _rate(written.slots.f1)
+        figures["slot_f1_fall"] = _rate(written.slots.f1 - tally.slots.f1)
+        figures |= {"wer": ear.errors.rate, "voices": list(ear.voices)}
     return figures
 
 
@@ -150,6 +161,7 @@ def _count(turn: Mapping[str, Any], read: Understanding, tally: Tally) -> None:
         tally.misread.append(
             {
                 "user": turn["user"],
+                "heard": read.text,
                 "read": {
                     "changes": sorted(map(str, found)),
                     "acts": [act.value for act in read.acts],
