@@ -202,9 +202,14 @@ def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
         return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
     prices = [facts.item.price_minor for facts in items]
     held = all(price is not None and _near(claim, price, ground.limits_minor) for price in prices)
-    if claim.negated:
-        return not held and all(price is not None for price in prices)
-    return held
+    if not claim.negated:
+        return held
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return False
+    if claim.relation in ("over", "under"):
+        return all((price <= claim.number) if claim.relation == "over" else (price >= claim.number) for price in known)
+    return not held
 
 
 def _limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
@@ -409,7 +414,8 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
         if counting and _count_holds(claim, ground):
             return True
         return bool(items) and all(_number_of(claim.number or 0.0, facts) for facts in items)
-    return bool(items) and all(said[0].stem in fact_words(facts) or root(said[0].stem) in fact_roots(facts) for facts in items)
+    held = bool(items) and all(said[0].stem in fact_words(facts) or root(said[0].stem) in fact_roots(facts) for facts in items)
+    return held and not claim.negated
 
 
 def root(stem: str) -> str:

@@ -181,7 +181,7 @@ class _Figures:
         if slot := self.units.get(stem):
             end = last + 1 + self._absorbed(_LONG, last + 1)
             return replace(self._settled("amount", number.value, first, end), slot=slot)
-        if left := LEFT.match(self._ahead(last, 6)):
+        if left := LEFT.match(self._ahead(last, 9)):
             return self._settled("left", number.value, first, last + len(left[0].split()))
         if _HAVE.search(self._behind(first, 4)) and (them := _OF_THEM.match(self._ahead(last, 5))):
             return self._settled("left", number.value, first, last + len(them[0].split()))

@@ -34,7 +34,7 @@ STOCK_VAGUE = _phrase(
     r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
-LEFT = re.compile(r"^(?:of them )?(?:\w+ ){0,2}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
+LEFT = re.compile(r"^(?:of them )?(?:\w+ ){0,6}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
 
 SUPERLATIVE = _phrase(
     r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
@@ -80,6 +80,8 @@ PROMISE = _phrase(
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
     r"(?:on|special|limited|todays) offer|offers? (?:ends?|runs?|prices?)|on special",
     r"prices? (?:\w+ )?(?:went|gone|goes|going|came|comes|fell|falls|drop\w*|rises?|rose|cut|down|up)(?: down| up)?",
+    r"(?:half|twice|double|a third|a quarter) (?:of )?(?:the|its|their|that) (?:price|cost|size|weight|length)"
+    r"|(?:twice|half|three times) as \w+",
     r"worth (?:double|twice|triple|far|much|a lot|more)(?: more| than)?",
     r"(?<![a-z] )free(?=$| [,.;!?])",
     r"last chance|hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
@@ -97,6 +99,7 @@ OFFERED = _phrase(
 )
 QUOTED = _phrase(
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
+    r"(?<=\ba )pair(?= of\b|$| [,.;])",
     r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
     r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",

@@ -79,7 +79,11 @@ def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[It
     ]
     topics = {stems(value) for facts in items for value in facts.values.get(topic, ())}
     kinds = {kind: index for index, own in enumerate(called) for kind in own}
-    alone = sorted((kind for kind in kinds if sum(kind in own for own in called) == 1), key=len, reverse=True)
+    named = [{(stem,) for stem in facts.name_stems} for facts in items]
+    in_one_name = {kind for kind in kinds if sum(kind in own for own in named) == 1}
+    once = {kind for kind in kinds if sum(kind in own for own in called) == 1}
+    kinds |= {kind: index for index, own in enumerate(named) for kind in own & in_one_name}
+    alone = sorted(in_one_name & kinds.keys() | once, key=len, reverse=True)
     found: list[Mention] = []
     for kind in alone if len(items) > 1 else ():
         for first in range(1, len(words) - len(kind) + 1):
@@ -171,7 +175,10 @@ def subjects(words: Sequence[Word], mentions: Sequence[Mention], count: int) -> 
 
 def after_than(words: Sequence[Word], at: int, start: int = 0) -> bool:
     """Whether a mention is what a comparison compares with: "cheaper than the second"."""
-    return any(words[back].norm in _THAN for back in range(max(start, at - 3), at))
+    return any(
+        words[back].norm in _THAN or (words[back].norm == "like" and back > 0 and words[back - 1].norm == ",")
+        for back in range(max(start, at - 3), at)
+    )
 
 
 def _clauses(words: Sequence[Word], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
