@@ -8,12 +8,13 @@ from talking import Talk, demo
 from dialogue.phrasing import Phraser
 
 RAMBLING = (
-    "so basically what happened is my cousin, well not my cousin really, she moved house and then there was the whole thing with "
-    "the roof and I said to her I said you want to get that seen to, and anyway we all forgot because of the dog, the dog had "
-    "been to the vet, nothing serious thank goodness, and so now I'm standing here thinking what on earth do I get her, she "
-    "likes sitting outside, and the thing is I don't want to spend a fortune because we already did the big one, so maybe twenty "
-    "or thirty dollars, a candle say, not too smelly mind, and nothing yellow, she has hated it ever since school, and they used to "
-    "have one at the market but he has retired now, lovely man, bad knees, so that is where we are"
+    "so basically what happened is my cousin, well not my cousin really, she moved house and then there was the whole "
+    "thing with the roof and I said to her I said you want to get that seen to, and anyway we all forgot because of the "
+    "dog, the dog had been to the vet, nothing serious thank goodness, and so now I'm standing here thinking what on "
+    "earth do I get her, she likes sitting outside, and the thing is I don't want to spend a fortune because we already "
+    "did the big one, so maybe twenty or thirty dollars, a candle say, not too smelly mind, and nothing yellow, she has "
+    "hated it ever since school, and they used to have one at the market but he has retired now, lovely man, bad knees, "
+    "so that is where we are"
 )
 PROMISES = ("free", "dollar", "discount", "percent", "password", "pirate", "prompt")
 
