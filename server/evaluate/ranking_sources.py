@@ -24,6 +24,8 @@ Scorer = Callable[[Rows], Floats]
 Settings = Mapping[str, float]
 
 
+TIE = 1e-5
+"""Of popularity, where a score alone would leave whole baskets in the order of their numbers."""
 WHOLE_EASE_ITEMS = 15_000
 """Up to here EASE is inverted whole; above, as a served index does it: the most chosen items, and co-occurrence for the rest."""
 
@@ -119,16 +121,23 @@ def trend(task: Task, settings: Settings) -> Scorer:
     return score
 
 
+def _demand(task: Task) -> Floats:
+    """Each item's popularity, the most popular 1."""
+    demand = np.asarray(task.history().sum(axis=0), np.float32).ravel()
+    return demand / max(float(demand.max()), 1e-9)
+
+
 def frequency(task: Task, settings: Settings) -> Scorer:
-    """How often the user took it, newer steps counting more; ties go to what was taken last."""
+    """How often the user took it, newer steps counting more; ties go to what was taken last, then to what all take most."""
     counts = of_history(task.history(settings["decay"], counted=True), task)
-    newest = of_history(task.history(0.99), task)
-    return lambda rows: counts(rows) + 1e-3 * newest(rows)
+    newest, usual = of_history(task.history(0.99), task), _demand(task)
+    return lambda rows: counts(rows) + 1e-3 * newest(rows) + TIE * usual
 
 
 def recency(task: Task, settings: Settings) -> Scorer:
-    """How lately the user took it."""
-    return of_history(task.history(settings["decay"]), task)
+    """How lately the user took it; of one step, what all take most comes first."""
+    newest, usual = of_history(task.history(settings["decay"]), task), _demand(task)
+    return lambda rows: newest(rows) + TIE * usual
 
 
 def repeat_rate(task: Task, _: Settings) -> Scorer:
