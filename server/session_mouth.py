@@ -85,7 +85,8 @@ class Mouth:
         """Announce a sentence and lay down its audio; dropped where the reply is no longer the present one."""
         if generation != self.generation:
             return
-        start = self._ledger.sent_samples + self._ledger.pending_samples
+        ahead = self._ledger.unheard_samples if self._held else self._ledger.pending_samples   # what is held comes again
+        start = self._ledger.sent_samples + ahead
         self._send(_reply(sentence, speech, turn, index, start))
         self._written += [item for item, _, _ in sentence.spans]
         if speech is not None:

@@ -122,6 +122,11 @@ class PlaybackLedger:
         return self.reply_samples - self._next
 
     @property
+    def unheard_samples(self) -> int:
+        """Laid down and not yet heard: what is pending after ``rewind``."""
+        return self.reply_samples - self._heard
+
+    @property
     def all_heard(self) -> bool:
         return self._finished and self._heard >= self.reply_samples
 
