@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.numbers import find_numbers
-from dialogue.phrasing.claims import Claim, Reading, figures_in, read_claims
-from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, Stems, stems
+from dialogue.phrasing.claims import Claim, Reading, read_claims
+from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, stems
 from dialogue.phrasing.names import ADDRESS, MARKUP, profane
-from dialogue.phrasing.patterns import NEGATIONS
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
+from dialogue.phrasing.retelling import is_policy_line, retells, retold_figure
 from dialogue.phrasing.subjects import Mention
 from dialogue.words import read_words
 
@@ -53,12 +53,6 @@ JUST_UNDER = 0.85
 """Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
 LEAST_ROOT = 4
-POLICY_COVER = 0.5
-"""Share of a policy's content words that a sentence about it must keep."""
-_CONDITIONS = "without never unless except before after until over under above below always any anything every all only"
-CONDITIONS = frozenset(_CONDITIONS.split())
-"""Plain words that turn a policy's meaning: a retelling has none that the line has not."""
-TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,7 @@ def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int
     """Read the sentence and judge it. ``must_name``: positions of items whose names it has to say."""
     reading = read_claims(text[: LONGEST_SENTENCE * 2], ground, shop)
     faults = [*_surface(text, shop)]
-    if not _is_policy_line(text, ground):
+    if not is_policy_line(text, ground):
         faults += [_fault(cause, claim, reading) for claim in reading.claims if (cause := judge(claim, reading, ground, shop))]
     faults += _said_twice(reading)
     named = {index for mention in reading.mentions if mention.named for index in mention.items}
@@ -139,13 +133,13 @@ def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
 
 def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Cause | None:
     """The cause for which a claim does not hold, or None where it does."""
-    if claim.number is not None and _policy_figure(claim, reading, ground, shop):
+    if claim.number is not None and retold_figure(claim, reading, ground, shop):
         return None
     items = [ground.items[index] for index in claim.items]
     if claim.kind == "word" or claim.kind == "number":
         if _word_supported(claim, reading, items, ground, shop):
             return None
-        if _policy_supports(reading, ground):
+        if retells(reading, ground):
             return None
         return "unsupported_word" if claim.kind == "word" else "wrong_number"
     if claim.kind == "name":
@@ -171,7 +165,7 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         return None if ground.fitting > len(ground.items) else "wrong_count"
     if claim.kind == "count":
         return None if _count_holds(claim, ground) else "wrong_count"
-    if claim.kind == "promise" and _policy_supports(reading, ground):
+    if claim.kind == "promise" and retells(reading, ground):
         return None
     if claim.kind == "quoted" and items and all(_written(claim, reading, facts) for facts in items):
         return None
@@ -274,7 +268,7 @@ def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     is not "red"), unless it is what the name ends in.
     """
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
-    at = _position(said, facts.title_stems)
+    at = position(said, facts.title_stems)
     if at is None:
         return False
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
@@ -290,20 +284,16 @@ def _quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Said next to a word it stands next to in the description ("green glass"), or of a slot that the row leaves empty."""
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
-        return _position(said, facts.description_stems) is not None
+        return position(said, facts.description_stems) is not None
     before, after = _stem_at(reading, claim.first - 1), _stem_at(reading, claim.last)
     pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
         [(*said, after)] if after and after not in FUNCTION_WORDS else []
     )
-    return any(_position(pair, facts.description_stems) is not None for pair in pairs)
+    return any(position(pair, facts.description_stems) is not None for pair in pairs)
 
 
 def _stem_at(reading: Reading, at: int) -> str | None:
     return reading.words.words[at].stem if 0 <= at < len(reading.words.words) else None
-
-
-def _position(needle: Stems, hay: Stems) -> int | None:
-    return next((at for at in range(len(hay) - len(needle) + 1) if hay[at : at + len(needle)] == needle), None)
 
 
 def _stock_holds(claim: Claim, facts: ItemFacts) -> bool:
@@ -335,7 +325,7 @@ def _written(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Whether the row has these words, one after the other."""
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     values = [stems(value) for values in facts.values.values() for value in values]
-    return any(_position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
+    return any(position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
 
 
 def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
@@ -365,7 +355,7 @@ def _boast_in_facts(claim: Claim, reading: Reading, ground: Ground) -> bool:
         word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"}
     )
     return bool(claim.items) and all(
-        any(_position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values)
+        any(position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values)
         for index in claim.items
     )
 
@@ -452,51 +442,6 @@ def fact_words(facts: ItemFacts) -> frozenset[str]:
 def fact_roots(facts: ItemFacts) -> frozenset[str]:
     """The roots of `fact_words`."""
     return frozenset(map(root, fact_words(facts)))
-
-
-def _is_policy_line(text: str, ground: Ground) -> bool:
-    """A policy as it is written, or whole sentences of it."""
-    said = stems(text)
-    for policy in ground.policies:
-        parts = [stems(part) for part in re.split(r"(?<=[.!?;])\s+", policy.text)]
-        runs = (parts[first:last] for first in range(len(parts)) for last in range(first + 1, len(parts) + 1))
-        if said and any(said == tuple(stem for part in run for stem in part) for run in runs):
-            return True
-    return False
-
-
-def _policy_supports(reading: Reading, ground: Ground) -> bool:
-    """A retelling of one policy line: none but its words, its conditions and its spans of time, most of its content."""
-    words = [word for word in reading.words.words if not word.is_mark]
-    said = {word.stem for word in words} - PLAIN
-    spans = {match[0] for match in TIME_SPAN.finditer(reading.words.norm)}
-    for policy in ground.policies:
-        line = set(stems(policy.text)) - PLAIN
-        written = read_words(policy.text)
-        known = line | {stem for word in policy.words for stem in stems(word)} | ground.words
-        turned = {word.norm for word in words if word.norm in CONDITIONS} - {word.norm for word in written.words}
-        denied = any(
-            word.norm in NEGATIONS and any(after.stem in line for after in words[at + 1 : at + 3])
-            for at, word in enumerate(words)
-            if word.norm not in {each.norm for each in written.words}
-        )
-        told = all(span in written.norm for span in spans)
-        if said <= known and not turned and not denied and told and len(said & line) >= POLICY_COVER * len(line):
-            return True
-    return False
-
-
-def _policy_figure(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> bool:
-    """A figure that a policy retold in the sentence says too: the same number, of the same kind."""
-    if not ground.policies or not _policy_supports(reading, ground):
-        return False
-    return any(claim.number in _figures_of(policy.text, claim.kind, shop) for policy in ground.policies)
-
-
-def _figures_of(text: str, kind: str, shop: ShopFacts) -> frozenset[float]:
-    """Amounts of money in minor units, or for any other kind of claim all other numbers."""
-    money = kind in ("price", "difference", "limit")
-    return frozenset(figure.value for figure in figures_in(read_words(text), shop) if (figure.kind == "money") == money)
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

@@ -21,6 +21,11 @@ def stems(text: str) -> Stems:
     return tuple(word.stem for word in read_words(text).words if not word.is_mark)
 
 
+def position(needle: Stems, hay: Stems) -> int | None:
+    """Where some words stand in others, one after the other."""
+    return next((at for at in range(len(hay) - len(needle) + 1) if hay[at : at + len(needle)] == needle), None)
+
+
 @dataclass(frozen=True)
 class ItemFacts:
     """One row, as it may be spoken of."""
