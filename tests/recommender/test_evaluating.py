@@ -15,6 +15,7 @@ from recommender.blending import learn_blend
 from server.cli import app
 from server.evaluate.interaction_log import Cleaning, Columns, Log, LogError, read_log, usual_shape
 from server.evaluate.ranking_metrics import ranking_figures
+from server.evaluate.ranking_sources import frequency
 from server.evaluate.ranking_tasks import tasks
 
 
@@ -176,3 +177,16 @@ def test_the_command_prints_one_object_and_the_blend_beats_popularity(tmp_path: 
     assert figures["test_users"] == 150
     again = CliRunner().invoke(app, ["evaluate", "recommending", str(path), "--no-peers", "--json"])
     assert json.loads(again.stdout)["blend"]["ndcg@10"] == figures["blend"]["ndcg@10"], "the same seed, the same figures"
+
+
+def test_what_a_basket_ties_is_settled_by_what_all_take_most(tmp_path: Path) -> None:
+    """Otherwise personal frequency, the peer to beat on repeats, would be made weaker than it is."""
+    rows = [("ann", "1", item, "2026-01-01", 1, 2.0) for item in ("10009", "10001", "10005")]
+    rows += [(f"u{number}", str(10 + number), "10005", "2026-01-02", 1, 2.0) for number in range(5)]
+    rows += [("ann", "2", "10005", "2026-01-03", 1, 2.0)]
+    log = baskets(tmp_path, rows)
+    _, test = tasks(log, "last-basket")
+    (row,) = np.flatnonzero([len(target) for target in test.targets])[:1]
+    scores = frequency(test, {"decay": 1.0})(np.array([row]))[0]
+    assert int(np.argmax(scores)) == int(test.targets[row][0])
+    assert np.count_nonzero(scores > 1) == 3
