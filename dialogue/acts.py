@@ -221,6 +221,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"those|these)|no thanks|no thank you|"
             r"(?:has|have|got|owns?|bought) (?:it|that|that one|this one|one of those|one like that|one|"
             r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
+            r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
+            r"not one of (?:them|those|these)|"
             r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",
         ),

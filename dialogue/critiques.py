@@ -29,12 +29,17 @@ _NOT_SO = (
 
 
 _HOW = re.compile(r"\bhow(?: much| far)?$")
-_HEDGED = re.compile(
+HEDGED = re.compile(
     r"\b(?:its|it is|theyre|they are|thats|that is|those are|these are|looks?|seems?|feels?|ones?|is|are|was|were)(?: all| both)?"
     r"(?: a (?:bit|little|tad|touch)| rather| awfully| terribly| kind of| sort of)$"
 )
 """ "It's a bit ...": a complaint, politely put."""
-_NOT_A_DEGREE = frozenset({"looking", "fashioned", "style", "school", "brother", "sister", "son", "daughter", "child", "people"})
+_NOT_A_DEGREE = frozenset(
+    """
+looking fashioned style school brother sister son daughter child people lady ladies man men woman women gentleman person couple
+kids children boy girl relative
+    """.split()  # noqa: SIM905
+)
 _IS_IT = re.compile(
     r"(?:^|[,.;:!?] |\b(?:and|so|but|ok|okay|well|wait|actually|sorry) )(?:is|are|was|were|isnt|arent|would|does|do) "
     r"(?:it|that|this|they|those|these|(?:that|this|either|both|any)(?: of)? (?:one|them|these|those)|the \w+(?: \w+){0,3})"
@@ -135,7 +140,7 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
         plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
         complaint = bool(match.group("too") or (match.group("enough") and negated))
         asked = not complaint and _is_asked(utterance, span)
-        hedged = plain and not asked and _HEDGED.search(utterance.norm[: match.start()].rstrip()) is not None
+        hedged = plain and not asked and HEDGED.search(utterance.norm[: match.start()].rstrip()) is not None
         if hedged:
             complaint, direction = True, -word.direction
         elif plain and not asked and not _describes(utterance, span, word.slot in book.scales):

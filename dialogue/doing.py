@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
+from dialogue.critiques import HEDGED
 from dialogue.english import SMALL_WORDS
 from dialogue.reading import Reading
 from dialogue.references import Pointing
@@ -33,8 +34,9 @@ _UNDECIDED = re.compile(
     r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |very )?nice$"
 )
 """Praise that does not buy yet."""
+_SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
-_TOO_PLAIN = re.compile(r"\b(?:is|are|its|theyre|ones?|thats|looks?|bit|far|way|much|all|one is) too (?!much|many)\w+")
+_TOO_PLAIN = re.compile(r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+")
 """ "The first one's too plain": a fault found, whatever the word for it."""
 _WISH_TO_HAVE = re.compile(
     r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
@@ -63,7 +65,9 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act is not Act.DENY]
     refused = _refused(reading)
     complains = reading.state.table and (
-        any(critique.complaint for critique in reading.relative) or _TOO_PLAIN.search(reading.utterance.norm)
+        any(critique.complaint for critique in reading.relative)
+        or _TOO_PLAIN.search(reading.utterance.norm)
+        or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
     if refused or complains:
         acts.append(Act.REJECT)
@@ -141,7 +145,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))
-    if _UNDECIDED.search(norm):
+    compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
+    if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
         return False
     polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
     if reading.titles and not strong and not reading.mentions:

@@ -42,7 +42,7 @@ def find_mentions(
     found: list[Mention] = []
     at = 0
     while at < len(words):
-        mention = _longest(words, free, at, vocabulary) if free[at] else None
+        mention = _longest(words, free, at, vocabulary, asked) if free[at] else None
         if mention is None:
             at += 1
             continue
@@ -56,7 +56,9 @@ def find_mentions(
     return tuple(_resolve(mention, found, asked) for mention in found)
 
 
-def _longest(words: Sequence[Word], free: Sequence[bool], at: int, vocabulary: Vocabulary) -> Mention | None:
+def _longest(
+    words: Sequence[Word], free: Sequence[bool], at: int, vocabulary: Vocabulary, asked: str | None = None
+) -> Mention | None:
     best = None
     key = ""
     for last in range(at, min(len(words), at + LONGEST_PHRASE)):
@@ -65,7 +67,8 @@ def _longest(words: Sequence[Word], free: Sequence[bool], at: int, vocabulary: V
         if words[last].norm != "&":
             key += words[last].stem
         entries = vocabulary.meanings(key)
-        if entries and not (last == at and _too_common(words, at)):
+        answers = any(entry.slot == asked for entry in entries)
+        if entries and not (_too_common(words, at) if last == at else not answers and _small_talk(words, at, last + 1)):
             first, *rivals = entries
             best = Mention(first.slot, first.values, Span(at, last + 1), first.confidence, "form", tuple(rivals))
     return best
@@ -78,6 +81,13 @@ def _too_common(words: Sequence[Word], at: int) -> bool:
         and words[at - 1].norm == "for"
         and (at + 1 == len(words) or words[at + 1].is_mark or words[at + 1].norm in SMALL_WORDS)
     )
+
+
+def _small_talk(words: Sequence[Word], first: int, last: int) -> bool:
+    """A value said in everyday words alone ("thank you") counts only where it is plainly named: "a thank you", "to say ..."."""
+    before = words[first - 1].norm if first else ""
+    everyday = all(word.norm in SMALL_WORDS for word in words[first:last])
+    return everyday and words[first].norm != "for" and before not in {"for", "a", "as", "say", "just"}
 
 
 def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:

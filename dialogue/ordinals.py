@@ -22,6 +22,10 @@ _ORDINAL = re.compile(
     r"(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
     r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
 )
+_TWO_NUMBERS = re.compile(
+    r"\b(?P<said>(?:numbers?|options?|items?) )?(?P<one>one|two|three|four|[1-4]) and (?:number )?(?P<other>two|three|"
+    r"four|[1-4])\b"
+)
 _NOT_AN_ITEM = re.compile(
     r"^(?: time| thing| birthday| anniversary| year| week| month| night| day| floor| of all| date| name| minute| "
     r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter)"
@@ -54,6 +58,10 @@ def find_places(utterance: Utterance, size: int) -> list[tuple[Span, tuple[int, 
             found.append((span, tuple(range(size - many, size) if place == -1 else range(many))))
         elif -size <= place < size:
             found.append((span, (place % size,)))
+    for span, match in utterance.find(_TWO_NUMBERS):
+        places = tuple(_PLACES[match.group(name)] for name in ("one", "other"))
+        if max(places) < size and (match.group("said") or len(utterance.words) <= 5):
+            found.append((span, places))
     return found
 
 

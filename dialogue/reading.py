@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialogue.acts import QUESTION, find_acts
 from dialogue.amounts import Amount, find_amounts
-from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
+from dialogue.critiques import HEDGED, CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention, find_mentions
@@ -26,7 +26,7 @@ from recommender.types import Item
 
 _TASTE = re.compile(
     r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "
-    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:\w+ ){0,2}$"
+    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for )\w+ ){0,2}$"
 )
 """ "She loves her ..." tells of a thing; it does not ask for one."""
 _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
@@ -65,7 +65,7 @@ class Reading:
     def polarity(self, mention: Mention) -> Polarity | None:
         """Wanted, shut out or taken back; None for what is only told of."""
         before = self.before(mention.span, 6)
-        if _TOO.search(before) or (self.says_nothing(mention) and _DONE_FOR.search(before)):
+        if _TOO.search(before) or HEDGED.search(before.rstrip()) or (self.says_nothing(mention) and _DONE_FOR.search(before)):
             return None
         if _TASTE.search(before) or (_TOLD_OF_WHAT_IS.search(before) and self.pointings):
             return None

@@ -20,13 +20,13 @@ from dialogue.words import Span, Utterance
 from recommender.types import Item
 
 _PLURAL = re.compile(
-    r"\b(?P<both>both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|which ones?(?= (?:is|are|has|"
-    r"have|comes?)\b)|all (?:of (?:them|those|these)|"
-    r"three|four)|(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|"
-    r"them|those|these|they(?:re)?)\b"
+    r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|"
+    r"which ones?(?= (?:is|are|has|have|comes?)\b)|all (?:of (?:them|those|these)|three|four)|"
+    r"(?:those|these|the) (?:three|four|ones)|(?:either|any) (?:of (?:them|those|these)|one)|"
+    r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
 _NEITHER = re.compile(
-    r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:any of )?"
+    r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:(?:any|one) of )?"
     r"(?:them|those|these)(?: ones)?|no to (?:both|all)(?: of them)?)\b"
 )
 _THAT = re.compile(
@@ -36,7 +36,8 @@ _THAT = re.compile(
     r"(?:said|mentioned|named)(?: last)?|it|its|thats|that|this)\b"
 )
 _PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?:that|it|this)(?: one)?)?\b")
-_OTHER = re.compile(r"\bthe others?(?: ones?)?(?P<many>(?<=s)| two| three)?\b")
+_OTHER = re.compile(r"\bthe (?:others?(?: ones?)?(?P<many>(?<=s)| two| three)?|rest)\b")
+_VERBS = frozenset({"arent", "isnt", "werent", "wont", "look", "looked", "sound", "seem", "cost", "come"})
 _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _JOINING = frozenset({"one", "ones", "and", "from", "in", "with", "by", "made", "of"})
 _PREPOSITIONS = frozenset("in with for of from by at on to about like as whats is than".split())  # noqa: SIM905
@@ -135,7 +136,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
         if (
             said in {"those", "these"}
             and span.last < len(utterance.words)
-            and utterance.words[span.last].norm not in SMALL_WORDS
+            and utterance.words[span.last].norm not in SMALL_WORDS | _VERBS
             and not utterance.words[span.last].is_mark
         ):
             continue
@@ -148,7 +149,8 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
 def _is_told_of(utterance: Utterance, span: Span, vocabulary: Vocabulary) -> bool:
     """ "Is that suitable", where "that" stands for an item, unlike "is that dress": what follows names no kind of thing."""
     before = utterance.words[span.first - 1].norm if span.first else ""
-    return before in {"is", "was", "does", "would", "will"} and not vocabulary.meanings(utterance.words[span.last].stem)
+    kinds = vocabulary.meanings(utterance.words[span.last].stem)
+    return before in {"is", "was", "does", "would", "will"} and not any(entry.slot == vocabulary.topic for entry in kinds)
 
 
 def _that(utterance: Utterance, table: Table, vocabulary: Vocabulary) -> list[Pointing]:
@@ -177,7 +179,7 @@ def _other(utterance: Utterance, table: Table, before: Sequence[Pointing]) -> li
     rest = [item for item in table.items if item.id not in (named or {last.id})]
     found = []
     for span, match in utterance.find(_OTHER):
-        many = match.group("many") is not None
+        many = match.group("many") is not None or match.group() == "the rest"
         if rest and (named or not match.group().endswith("others")):
             found.append(_point(utterance, span, rest if many else rest[:1], 1.0 if many or len(rest) == 1 else 0.6))
     return found

@@ -59,6 +59,8 @@ class Vocabulary:
     facts: Mapping[str, str]
     sounds: Mapping[str, str]
     """Sound of a word in short lists of values to the one stem that sounds so."""
+    topic: str | None
+    """The slot that says what kind of thing is wanted."""
     fuzzy_keys: tuple[str, ...]
     """Keys long enough to be matched with a misspelling."""
 
@@ -97,6 +99,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         policies={joined_stem(word): policy.name for policy in shop.policies for word in (*policy.words, policy.name)},
         facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
         sounds=_sounds(shop, items),
+        topic=shop.topic.name if shop.topic else None,
         fuzzy_keys=tuple(key for key in entries if len(key) >= 5),
     )
 

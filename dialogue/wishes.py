@@ -76,7 +76,7 @@ def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, Slot
     for critique in reading.relative:
         if critique.asked:
             continue
-        plain = not (critique.complaint or critique.most)
+        plain = not critique.complaint and not (critique.most and "which" not in reading.before(critique.span, 4))
         asks = plain and reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if critique.direction > 0 else "less"
