@@ -1,15 +1,16 @@
-"""The shop's own lines: which of its policies a question is about, by the words they share."""
+"""The shop's own lines and words: which of its policies a question is about, and which relative word it compares by."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from dialogue.english import SMALL_WORDS
-from dialogue.shop import Policy
+from dialogue.shop import Policy, TalkingShop
 from dialogue.words import read_words
 
 TEXT_WEIGHT = 0.5
 """A word of a line's text, against one of its own key words."""
+PRICED = ("cheaper", "dearer", "pricier", "cheapest", "less expensive", "more expensive", "costs less", "costs more")
 LEAST_SHARED = 2.0
 """Unless one of its key phrases is said whole."""
 
@@ -37,6 +38,14 @@ def named_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
     return next(
         (policy for policy in policies if len(names[policy.name]) > 1 and f" {' '.join(names[policy.name])} " in said), None
     )
+
+
+def compared_by(question: str, shop: TalkingShop) -> tuple[str, ...]:
+    """The slot by which items are to be compared: the price for "which is cheaper?"; none where no relative word is said."""
+    norm = f" {read_words(question).norm} "
+    said = [critique.slot for critique in shop.critiques if any(f" {read_words(word).norm} " in norm for word in critique.words)]
+    priced = shop.money is not None and any(f" {word} " in norm for word in PRICED)
+    return tuple(said[:1]) or ((shop.money.name,) if priced and shop.money else ())
 
 
 def _content(text: str) -> frozenset[str]:

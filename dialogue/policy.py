@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialogue.easing import find_easing
-from dialogue.lines import named_policy, nearest_policy
+from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
@@ -152,9 +152,11 @@ def _closed_topic(turn: Deciding) -> Plan | None:
 def _open_question(turn: Deciding) -> Plan | None:
     """A question that no slot answers, about the item at hand or about the shop."""
     text, understood = turn.understanding.text, turn.understanding
-    if understood.changes or turn.acts & {Act.ASK_POLICY, Act.REJECT, Act.MORE, Act.COMPARE, Act.UNDO, Act.START_OVER}:
+    asked = kind_of(text)
+    other = {Act.ASK_POLICY, Act.REJECT, Act.COMPARE, Act.UNDO, Act.START_OVER} | (set() if asked == "goes_with" else {Act.MORE})
+    if understood.changes or turn.acts & other:
         return None
-    asked, ids = kind_of(text), turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
+    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
     items = tuple(ranked for item in ids[:1] if (ranked := _ranked(turn, item)))
     if not items or not (is_about_item(text) or asked == "stock"):
         unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
@@ -198,7 +200,8 @@ def _compare(turn: Deciding) -> Plan | None:
     items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := _ranked(turn, item)))
     if len(items) < 2:
         return None
-    return Plan("compare", items=items, requested=_asked_of_items(turn), wishes=turn.wishes, expecting="choice")
+    requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
+    return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
 
 
 def _policies(turn: Deciding) -> Plan | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from speaking_shop import LAMP, SHIFT, SHOP, WRAP, Shelf
 
-from dialogue.lines import named_policy, nearest_policy
+from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.phrasing import Phraser
 from dialogue.shop import Policy
@@ -158,3 +158,11 @@ def test_why_is_answered_by_the_shoppers_own_wishes(plainly: Phraser) -> None:
     assert "for a wedding" in text
     assert "your budget of a hundred and fifty dollars" in text
     assert "your budget" not in said(plainly, plan, budget=SlotBelief(high=50.0))
+
+
+def test_a_comparison_asked_for_by_a_word_is_decided_by_it(plainly: Phraser) -> None:
+    assert compared_by("which is cheaper?", SHOP) == ("budget",)
+    assert compared_by("which one is smarter", SHOP) == ("style",)
+    assert compared_by("what's the difference", SHOP) == ()
+    plan = Plan("compare", items=(Ranked(WRAP, 1.0), Ranked(SHIFT, 0.9)), requested=("budget",))
+    assert said(plainly, plan).startswith("The second is cheaper, by fifty dollars:")
