@@ -82,10 +82,17 @@ def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str,
         cause = shelf.weights.strongest_cause(evidence.history, evidence.strength, target)
         because = None if cause is None else shelf.items.ids[cause]
     elif name == "price":
-        slot = "price" if query.target_price_minor is not None or not query.towards else next(iter(query.towards))
+        slot = _amount_named(shelf, query, shelf.items[target])
     elif name in ("margin", "clearance", "launches"):
         slot = name
     return Reason(_KINDS[name], slot=slot, item=because, weight=share)
+
+
+def _amount_named(shelf: Shelf, query: Query, item: Item) -> str:
+    """The amount asked about that the item says: a slot's name, or "price", which any other name means too."""
+    asked = ["price"] if query.target_price_minor is not None else []
+    asked += [slot if slot in shelf.facts.numbers else "price" for slot in query.towards]
+    return next((slot for slot in asked if slot in item.numbers or (slot == "price" and item.price_minor is not None)), "price")
 
 
 def _wishes(query: Query, item: Item, share: float) -> list[Reason]:

@@ -22,11 +22,12 @@ from recommender.habits import FEATURES
 from recommender.items import ItemTable
 from recommender.limits import inside
 from recommender.ranking import rank
+from recommender.reasons import POPULAR_FROM
 from recommender.semantic import inherit, semantic_ids
 from recommender.shelf import Shelf
 from recommender.shop import Business
 from recommender.shoppers import Histories, most_popular
-from recommender.types import Item, Limits, Query, Range
+from recommender.types import Item, Limits, Query, Range, Reason
 
 DIM = 8
 COLOURS = ["red", "Red", "blue", "green", "gold"]
@@ -147,8 +148,26 @@ def breaks(item: Item, limits: Limits) -> str | None:
     return None
 
 
+def untrue(reason: Reason, item: Item, query: Query, shelf: Shelf) -> bool:
+    """Whether a reason says something that the row, the request or the interactions do not bear out."""
+    mine = {shelf.items.ids[int(one)] for one in shelf.histories.of(query.shopper)[0]}
+    bears_out = {
+        "wish": lambda: reason.value is not None
+        and reason.value.casefold() in {held.casefold() for held in item.values.get(reason.slot or "", ())},
+        "text": lambda: True,
+        "price": lambda: reason.slot in item.numbers or (reason.slot == "price" and item.price_minor is not None),
+        "like_item": lambda: reason.item == query.like_item, "liked": lambda: reason.item in query.liked,
+        "shoppers_like_you": lambda: bool(mine) and (reason.item is None or reason.item in mine),
+        "popular": lambda: shelf.popularity[shelf.positions[item.id]] >= POPULAR_FROM,
+        "new": lambda: item.launched is not None and shelf.business.launches > 0,
+        "business": lambda: "margin" in item.numbers if reason.slot == "margin" else reason.slot == "clearance" and item.in_stock,
+        "again": lambda: item.id in mine,
+    }
+    return not bears_out[reason.kind]() or not 0 <= reason.weight <= 1
+
+
 @pytest.mark.parametrize("all_up_to", [400, 0])
-def test_nothing_outside_the_limits_is_ever_returned(monkeypatch: pytest.MonkeyPatch, all_up_to: int) -> None:
+def test_nothing_outside_the_limits_is_returned_and_every_reason_is_true(monkeypatch: pytest.MonkeyPatch, all_up_to: int) -> None:
     """With ``all_up_to`` 0 every candidate comes through the sources' own searches, as in a large catalogue."""
     monkeypatch.setattr("recommender.sources.ALL_UP_TO", all_up_to)
     dice, numpy_dice = random.Random(all_up_to), np.random.default_rng(all_up_to)
@@ -162,6 +181,9 @@ def test_nothing_outside_the_limits_is_ever_returned(monkeypatch: pytest.MonkeyP
             found = rank(shelf, query, vector)
             broken = [(one.item, why) for one in found.items if (why := breaks(one.item, query.limits))]
             assert broken == [], query
+            assert [
+                (one.item, reason) for one in found.items for reason in one.reasons if untrue(reason, one.item, query, shelf)
+            ] == [], query
             fitting = {item.id for item in shelf.items if breaks(item, query.limits) is None}
             assert found.fitting == len(fitting)
             names = [one.item.id for one in found.items]
