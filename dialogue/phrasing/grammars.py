@@ -52,7 +52,7 @@ def _ends(sheet: Sheet) -> tuple[str, ...]:
     it = (f", and it's {sheet.price}.", f", and it costs {sheet.price}.")
     if not sheet.traits:
         return (f" at {sheet.price}.", f" for {sheet.price}.") if sheet.lead.endswith(",") else (f" {sheet.price}.",)
-    return (f", at {sheet.price}.", f", for {sheet.price}.", *(they if sheet.several else it))
+    return (f", at {sheet.price}.", *(they if sheet.several else it))
 
 
 def _any(texts: tuple[str, ...]) -> str:

@@ -102,6 +102,7 @@ QUOTED = _phrase(
     r"(?<=\ba )pair(?= of\b|$| [,.;])",
     r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
+    r"for an? (?:run|play|rest|show|match|meet|stay|drive|fall|catch|draw|read|visit|call|party|feast)",
     r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",
 )
 """Plain words that state a fact together; they hold where the row says them so."""

@@ -150,7 +150,8 @@ def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> 
         elif word.norm == "one" and after in _ONE_DOES and count == 2 and before in {"", ",", ".", ":", "and"}:
             items = (0,)
         elif word.norm in _EVERYONE:
-            items = everyone
+            named = [mention for mention in names if mention.last <= at]
+            items = named[0].items if len(named) == 1 else everyone  # "the Oak Stools ..., and they're ten dollars"
         if items is not None:
             pointers.append(Mention(at, at + 1, items, named=False))
     return pointers

@@ -25,11 +25,11 @@ HURRIED = 2.2
 """With less time than this many calls take, there is none for a free try that may fail."""
 CALL_MS, REMEMBERED = 600.0, 0.8
 """What a call is thought to take at first, and how much of that thought each new call leaves."""
-LONGER_CHARS = 16
+LONGER_CHARS = 20
 """How much longer than the template the model's sentence may be: the reply was measured by the templates."""
 ILL_FORMED = re.compile(
     r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
-    r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are)\b|\b(?:and|with),"
+    r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are|costs?)\b|\b(?:and|with),"
     r"|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
     re.IGNORECASE,
 )
