@@ -32,17 +32,25 @@ function start() {
   };
 }
 
+/** Whether there is a conversation; where there is none, it has been said why. */
 async function connect() {
-  await sound.open();
-  await line.open();
+  try {
+    await sound.open();
+  } catch {
+    log.note('This browser cannot open its sound here; try another one.');
+    return false;
+  }
+  return line.open().then(() => true, () => false);
 }
 
 function showLine(state, why) {
-  $('notice').textContent = state === 'closed' ? why ?? '' : '';
   if (state === 'connecting') status('idle', 'Connecting …');
   else if (state === 'lost') { hearing = false; log.unheard(); status('lost', 'Connection lost, trying again …'); }
-  else if (state === 'closed') { closeMicrophone(); status('idle', 'Not connected'); }
-  else resting();
+  else if (state === 'closed') {
+    closeMicrophone();
+    status('idle', 'Not connected');
+    if (why) log.note(why);
+  } else resting();
 }
 
 function status(state, text) {
@@ -108,13 +116,9 @@ function playedTo({ played, sounding: now, cleared }) {
 // --- what the shopper does ----------------------------------------------------------------------------------------
 
 async function tell(message) {
-  try {
-    await connect();
-    line.send(message);
-    status('thinking', 'Thinking …');
-  } catch (error) {
-    log.note(error.message);
-  }
+  if (!await connect()) return;
+  line.send(message);
+  status('thinking', 'Thinking …');
 }
 
 const say = (text) => tell({ type: 'text', text });
@@ -137,7 +141,7 @@ async function openMicrophone() {
   if (open) return;
   held = true;
   try {
-    await connect();
+    if (!await connect()) return;
     await sound.listen();
   } catch (error) {
     log.note(error.message);

@@ -38,19 +38,21 @@ export class Line {
     this.socket = socket;
     return new Promise((resolve, reject) => {
       let ready = false;
+      const early = [];        // what was said before the conversation was open; the reason of a refusal says it again
       socket.onopen = () => socket.send(JSON.stringify({
         type: 'start', ...this.start(), ...(this.resume ? { resume: this.resume, played_samples: this.played } : {}),
       }));
       socket.onmessage = ({ data }) => {
         if (typeof data !== 'string') { this.onAudio(data); return; }
         const message = JSON.parse(data);
-        if (message.type === 'ready') {
-          ready = this.ready = true;
-          this.resume = message.resume || null;
-          this.onState('ready');
-        }
+        if (!ready && message.type !== 'ready') { early.push(message); return; }
         this.onMessage(message);
-        if (message.type === 'ready') resolve();
+        if (message.type !== 'ready') return;
+        ready = this.ready = true;
+        this.resume = message.resume || null;
+        this.onState('ready');
+        early.forEach(this.onMessage);
+        resolve();
       };
       socket.onclose = async ({ code, reason }) => {
         this.ready = false;

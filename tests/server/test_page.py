@@ -196,7 +196,6 @@ async def test_every_word_can_be_read_light_and_dark(engines: Engines) -> None:
         await page.until("document.querySelector('#log .cut') && document.querySelector('#turns table')")
         await page.js("document.querySelector('#log').lastElementChild.className = 'note'")
         await page.js("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        await page.js("document.querySelector('#notice').textContent = 'One sentence.'")
         for dark in (False, True):
             await page.size(1280, 800, dark=dark, still=True)
             for pressed in ("true", "false"):
@@ -239,6 +238,7 @@ async def test_the_page_takes_a_lost_conversation_up_again(engines: Engines) -> 
         await asyncio.sleep(0.6)
         keeper.engines = engines
         await page.until(f"{SAID} > 8", 15)       # the reply goes on
+        assert not await page.js("document.querySelector('#log .note')")      # while there was hope nothing was said
         assert list(keeper.sessions) == [before]
         assert keeper.resumed == 1
         await typed(page, "cheaper")
@@ -253,6 +253,7 @@ async def test_a_refusal_is_one_sentence(engines: Engines) -> None:
         await page.until("document.querySelector('#log .note')")
         told = await page.js("document.querySelector('#log .note').textContent")
         assert told.endswith(".")
+        assert await page.js("document.querySelectorAll('#log .note').length") == 1
         assert "conversations are taken" in told
 
 
