@@ -53,6 +53,8 @@ JUST_UNDER = 0.85
 """Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
 LEAST_ROOT = 4
+WITH_WORDS = 3
+"""How many words after "comes with" say what with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +216,11 @@ def _limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
 
 def _included(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """What something "comes with" is in the row word for word."""
-    said = [word.stem for word in reading.words.words[claim.first : claim.last]]
-    tail = [stem for stem in said[said.index("with") + 1 :] if stem not in {"a", "an", "it", "the", "your", "and", "of"}]
+    words = reading.words.words
+    first = next(at for at in range(claim.first, claim.last) if words[at].norm == "with") + 1
+    ends = (at for at in range(first, len(words)) if words[at].is_mark or words[at].norm in {"and", "for", "at"})
+    end = max(claim.last, min(next(ends, len(words)), first + WITH_WORDS))
+    tail = [word.stem for word in words[first:end] if word.stem not in {"a", "an", "it", "the", "your", "and", "of"}]
     return bool(tail) and all(stem in fact_words(facts) for stem in tail)
 
 

@@ -65,6 +65,7 @@ _PLAIN_LIES: tuple[tuple[ClaimKind, re.Pattern[str]], ...] = (
     ("offered", patterns.OFFERED),
     ("quoted", patterns.QUOTED),
     ("included", patterns.INCLUDED),
+    ("included", patterns.WITH),
     ("new", patterns.NEW),
     ("more_here", patterns.MORE_HERE),
 )

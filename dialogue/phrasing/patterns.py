@@ -95,6 +95,7 @@ POPULAR = _phrase(
 _KINDS = r"(?:colou?rs?|sizes?|shades?|styles?|materials?|lengths?|finishe?s?|tones?|fabrics?|occasions?|events?)"
 OFFERED = _phrase(
     rf"(?:all|every|other|more|different|various|your|in any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
+    rf"same {_KINDS}|match(?:es|ing)? (?:in|each other|one another|the)",
     r"(?:fits?|suits?) (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
 )
 QUOTED = _phrase(
@@ -106,10 +107,14 @@ QUOTED = _phrase(
     r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",
 )
 """Plain words that state a fact together; they hold where the row says them so."""
+WITH = re.compile(r"\b(?:comes?|supplied|arrives?|sold) (?:together )?with\b")
 INCLUDED = re.compile(
     r"\b(?:comes?|supplied|goes|arrives?|sold) (?:together )?with (?:a|an|its|the|your|matching|two|three)(?: \w+){1,3}"
 )
-NEW = re.compile(rf"\b(?:just (?:come |came )?in|just (?:landed|added)|back in|new in|brand new){_END}")
+NEW = re.compile(
+    rf"\b(?:just (?:come |came )?in|just (?:landed|added)|back in|new in|brand new){_END}"
+    r"|\b(?:came|arrived|landed)(?: in)? (?:just|this|last|yesterday|today)\b"
+)
 MORE_HERE = re.compile(
     r"\b(?:have|got|are|is) (?:some |a lot |lots |plenty )?(?:more|others)(?: of (?:it|them|these|those))?"
     rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"

@@ -138,7 +138,7 @@ def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> 
             items = (ORDINALS[word.norm],) if count > 1 else everyone
         elif count < 2:
             continue
-        elif word.norm in {"latter", "last"} and before == "the":
+        elif word.norm in {"latter", "last"} and before == "the" and (at < 2 or words[at - 2].norm not in _COPULAS):
             items = (count - 1,)
         elif word.norm == "former" and before == "the":
             items = (0,)
