@@ -12,8 +12,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,12 +21,11 @@ import numpy as np
 from dialogue.conversation import Turn
 from dialogue.state import BeliefState
 from server.engines import Engines
-from server.lanes import Dropped, EngineSlowError, Lane, Lanes
+from server.lanes import Dropped, Lane, Lanes
 from server.protocol import (
     Clear,
     ClientMessage,
     Commit,
-    ErrorCode,
     Forget,
     Interrupt,
     Mode,
@@ -44,10 +42,13 @@ from server.protocol import (
 from server.session_ears import Committed, Ears
 from server.session_memory import Recollection
 from server.session_mouth import Mouth
+from server.session_outlet import Outlet
+from server.session_own_turns import OwnTurns
 from server.session_timing import Finished, Turning, turn_said
 from server.session_turn import Asked, Spoken, TurnWork
 from server.session_words import show_words
 from server.showing import items_shown, understanding_shown
+from server.tasks import Tasks
 from voice import interrupting, listening
 from voice.interrupting import Asked as AskedToStop
 from voice.interrupting import GoOn, Hold, ReplyEnded, ReplyStarted, Tick, VoiceHeard, VoiceStopped, WordsHeard
@@ -59,14 +60,11 @@ log = logging.getLogger(__name__)
 UNHEARD_MS = 250
 """A reply of which less was heard has not been heard: a shopper who speaks then is still in the turn before it."""
 TICK_S = 0.05
-MOST_KEPT = 256
-"""Messages kept for a client whose connection is lost."""
 LAST_REPORT_S = 0.3
 """How long the client's last report of a reply may take to come."""
-DOING: dict[str, str] = {"hear": "listening", "think": "thinking", "phrase": "finding the words", "speak": "speaking"}
 
 
-class Session:
+class Session(OwnTurns):
     """One conversation over one connection or several (resumed). ``send`` must not block."""
 
     def __init__(
@@ -77,19 +75,16 @@ class Session:
         self.id = secrets.token_hex(8)
         self.state = BeliefState()
         self.last_active_s = clock()
-        self.answers = True
-        """False: what is spoken is only written down, and answered when the client asks."""
         self.finished = asyncio.Event()
         """Set when the client has said ``stop`` and what it said is answered."""
-        self._start, self._engines, self._lanes, self._clock = start, engines, lanes, clock
-        self._to_client, self._drop_unsent, self._turn_finished = send, drop_unsent, finished
-        self._kept: deque[ServerMessage] | None = None
-        """Messages for a client whose connection is lost; None while there is one."""
+        self._start, self._engines, self._lanes, self._clock, self._turn_finished = start, engines, lanes, clock, finished
+        self._outlet = Outlet(send, drop_unsent)
+        self._send = self.tell = self._outlet.send
         self.sample_rate_hz = start.sample_rate
         self.output_rate_hz = start.output_sample_rate or start.sample_rate
         self._ears = Ears(engines.new_listener(), engines.turn_end, lanes, start.sample_rate, clock)
         self._mouth = Mouth(
-            self._say, lambda: self._drop_unsent(), self.output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio"
+            self._say, self._outlet.drop_unsent, self.output_rate_hz, start.lead_ms, clock, aloud=start.output == "audio"
         )
         self._recollection = Recollection(engines.memory, engines.shop, start.shopper, start.remember)
         self._barge = interrupting.SILENT
@@ -102,7 +97,8 @@ class Session:
         self._stopping = False
         self._pieces: list[listening.SpeechEnded] = []
         """What push to talk has gathered of a turn with long pauses."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(lambda: self._send(error("internal")))
+        self._spawn = self._tasks.spawn
 
     # --- the client ----------------------------------------------------------------------------------------------------
 
@@ -126,14 +122,13 @@ class Session:
 
     async def greet(self) -> None:
         """The shop speaks first."""
-        greeting = await self._lanes.run(
-            "thinking", Lane.FIRST_CLAUSE, lambda: self._engines.conversation.greeting(self.state)
-        )
+        conversation = self._engines.conversation
+        greeting = await self._lanes.run("thinking", Lane.FIRST_CLAUSE, lambda: conversation.greeting(self.state))
         self._answer(self._work(certain=True, turn=greeting), None)
 
     def detach(self) -> None:
         """The connection is lost: be silent and wait, for the client may come back."""
-        self._kept = deque(maxlen=MOST_KEPT)
+        self._outlet.lose()
         self._mouth.rest()
         self._drop_guess()
 
@@ -142,25 +137,18 @@ class Session:
 
         Returns the position from which the stream goes on; call before anything else is sent.
         """
-        kept, self._kept = self._kept or deque(), None
-        self._to_client, self._drop_unsent = send, drop_unsent
+        missed = self._outlet.regain(send, drop_unsent)
         self._ears.forget()
         position = self._mouth.take_up(played)
-        asyncio.get_running_loop().call_soon(self._go_on, kept)
+        asyncio.get_running_loop().call_soon(self._go_on, missed)
         return position
 
-    def _go_on(self, kept: Iterable[ServerMessage]) -> None:
-        for message in kept:
+    def _go_on(self, missed: Iterable[ServerMessage]) -> None:
+        for message in missed:
             self._send(message)
         if self._barge.reply == "held":
             self._barge = interrupting.BargeIn("playing")
         self._mouth.go_on()
-
-    def _send(self, message: ServerMessage | bytes) -> None:
-        if self._kept is None:
-            self._to_client(message)
-        elif not isinstance(message, bytes | Clear):
-            self._kept.append(message)
 
     def close(self) -> None:
         """Drop everything under way."""
@@ -168,8 +156,7 @@ class Session:
             self._guess.abandon()
         if self._turning is not None:
             self._turning.work.abandon()
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         self._recollection.settle()
 
     @property
@@ -177,57 +164,13 @@ class Session:
         """Somebody is in the middle of something: the shopper speaks, a turn is answered, or the answer is being heard."""
         return self._turning is not None or self._mouth.speaking or self._ears.speaking
 
-    @property
-    def turns(self) -> int:
-        """The number of the turn that is being answered, or was last."""
-        return self._numbers
-
-    @property
-    def reply_sent(self) -> bool:
-        """Every sample of the last reply is sent."""
-        return self._mouth.all_sent_now
-
-    @property
-    def held(self) -> bool:
-        """The reply is silent for a voice over it, and may go on."""
-        return self._barge.reply == "held"
-
-    def heard_until(self, position: int) -> bool:
-        """For clients without playback reports: the last reply was played up to ``position`` of the stream, and no further.
-
-        False where that lies before the last reply.
-        """
-        return self._mouth.heard_until(position)
-
-    def heard_text(self) -> str:
-        """The words of the last reply that reached the ear."""
-        return self._mouth.heard_text()
-
-    async def hear_recording(self, audio: FloatAudio) -> str:
-        """The words of a recording that is no part of the stream (16 kHz); "" where nobody speaks in it. Raises what engines do."""
-        self.last_active_s = self._clock()
-        utterance = await self._ears.utterance(self._engines.new_listener(), audio)
-        if utterance is None:
-            return ""
-        likely = self._engines.conversation.likely_phrases(self.state)
-        transcript = await self._lanes.run(
-            "hearing", Lane.FINAL_TRANSCRIPT, lambda: self._engines.transcriber.transcribe(utterance, likely=likely)
-        )
-        return transcript.text if words_of(transcript.text) else ""
-
-    async def forget_sound(self) -> None:
-        """What is being said just now is not to be heard."""
-        self._drop_guess()
-        self._pieces.clear()
-        await self._ears.drop_now()
+    def restored(self, turns: int, state: BeliefState) -> None:
+        """Go on where another process was; call before ``run``."""
+        self._numbers, self.state = turns, state
 
     def use(self, engines: Engines) -> None:
         """Another catalogue or index: the next turn is computed with it; the one under way keeps what it began with."""
         self._engines = engines
-
-    def tell(self, message: ServerMessage) -> None:
-        """Send something that belongs to no turn."""
-        self._send(message)
 
     def audio(self, data: bytes) -> None:
         """Sound from the client."""
@@ -379,16 +322,6 @@ class Session:
         if self._stopping:
             self._spawn(self._finish())
 
-    async def _write_down(self, work: TurnWork) -> None:
-        """Tell what was said, and leave it at that."""
-        transcript = await self._or_apology(work, work.transcript)
-        work.abandon()
-        if self._barge.reply != "silent":
-            self._see(self._words(transcript.text))
-        if words_of(transcript.text):
-            self._numbers += 1
-            self._send(TranscriptSaid(role="user", text=transcript.text, turn=self._numbers))
-
     async def _decide(self, work: TurnWork, ended: listening.SpeechEnded) -> None:
         """Words said over a reply: an answer is due only where they were more than "mhm"."""
         transcript = await self._or_apology(work, work.transcript)
@@ -444,7 +377,7 @@ class Session:
             if transcript is not None:
                 self._send(TranscriptSaid(role="user", text=transcript.text, turn=turning.number))
                 if not words_of(transcript.text):
-                    self._nothing_heard(turning)
+                    self._send(error("nothing_heard"))
                     return
             turn = await self._or_apology(work, work.turn)
             if turning.generation != self._mouth.generation:
@@ -487,9 +420,6 @@ class Session:
         self._turn_finished(Finished(self.id, turning, said, self._start.may_keep))
         await self._recollection.stands(self.state)
 
-    def _nothing_heard(self, turning: Turning) -> None:
-        self._send(error("nothing_heard"))
-
     async def _or_apology(self, work: TurnWork, result: Any) -> Any:
         """Await a stage; a failure is told to the client and ends the turn, never the session."""
         try:
@@ -497,10 +427,8 @@ class Session:
         except Dropped:
             raise
         except Exception as failure:
-            code: ErrorCode = "engine_slow" if isinstance(failure, EngineSlowError) else "engine_failed"
-            doing = DOING[work.stage]
-            log.error("a turn failed while %s: %s", doing, type(failure).__name__, exc_info=failure)
-            self._send(error(code, doing.capitalize() if code == "engine_slow" else doing))
+            log.error("a turn failed at: %s", work.stage, exc_info=failure)
+            self._send(work.apology(failure))
             raise Dropped("the turn has failed") from failure
 
     # --- barge-in ------------------------------------------------------------------------------------------------------
@@ -560,18 +488,3 @@ class Session:
 
     def _now_ms(self) -> float:
         return self._clock() * 1000
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        async def guarded() -> None:
-            try:
-                await work
-            except Dropped:
-                return
-            except Exception:
-                log.exception("a session's task failed")
-                self._send(error("internal"))
-
-        task = asyncio.create_task(guarded())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: work.close())   # one cancelled before it began

@@ -163,8 +163,8 @@ class Ears:
     async def utterance(self, listener: Listener, audio: FloatAudio) -> FloatAudio | None:
         """The speech in a recording (16 kHz), by a listener of its own; None where nobody speaks."""
         def spoken() -> list[FloatAudio]:
-            events = [event for at in range(0, len(audio), MOST_AT_ONCE) for event in listener.hear(audio[at : at + MOST_AT_ONCE])]
-            return [event.audio for event in (*events, *listener.end_now()) if isinstance(event, SpeechEnded)]
+            events = [*listener.hear(audio), *listener.end_now()]
+            return [event.audio for event in events if isinstance(event, SpeechEnded)]
 
         pieces = await self._lanes.run("listening", Lane.FINAL_TRANSCRIPT, spoken)
         return np.concatenate(pieces) if pieces else None

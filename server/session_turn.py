@@ -20,11 +20,13 @@ from dialogue.state import BeliefState
 from dialogue.types import Heard, Sentence
 from server.engines import Engines
 from server.first_words import part
-from server.lanes import BenchName, Job, Lane, Lanes
+from server.lanes import BenchName, EngineSlowError, Job, Lane, Lanes
+from server.protocol import ErrorSaid, error
 from voice.resampling import resample
 from voice.sound import FloatAudio, Speech, SpokenWord, Transcript
 
 T = TypeVar("T")
+DOING: dict[str, str] = {"hear": "listening", "think": "thinking", "phrase": "finding the words", "speak": "speaking"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ class TurnWork:
     def failed(self) -> bool:
         """The words could not be heard."""
         return self.transcript.done() and self.transcript.exception() is not None
+
+    def apology(self, failure: Exception) -> ErrorSaid:
+        """What the client is told when a stage has failed."""
+        doing = DOING[self.stage]
+        slow = isinstance(failure, EngineSlowError)
+        return error("engine_slow", doing.capitalize()) if slow else error("engine_failed", doing)
 
     def promote(self) -> None:
         """The turn has really ended: what is left to do is urgent."""

@@ -178,7 +178,7 @@ async def test_a_caller_who_hangs_up_leaves_nobody_behind(engines: Engines) -> N
         ({"event": "media", "media": {"payload": "no base64!"}}, "media.payload"),
         ({"event": "media", "media": {}}, "payload"),
         ({"event": "mark", "mark": {"name": 5}}, "mark.name"),
-        ({"event": "start", "start": {"streamSid": "MZ1", "customParameters": {"long" * 100: 5}}}, "start.start.customParameters"),
+        ({"event": "start", "start": {"streamSid": "MZ1", "customParameters": {"long" * 100: 5}}}, "start.customParameters"),
     ],
 )
 async def test_what_is_no_message_ends_the_call_with_a_sentence(engines: Engines, message: Any, because: str) -> None:
