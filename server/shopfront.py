@@ -18,8 +18,8 @@ from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 from recommender.types import Item
+from server import published
 from server.engines import Engines
-from server.protocol import schemas
 from server.showing import examples, item_shown
 
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -86,7 +86,7 @@ def answer(target: str, engines: Engines | None) -> Answer:
     except ValueError:   # no address, or more keys than anybody asks for
         return _nothing_there()
     if path == "/v1/protocol":
-        return as_json(schemas())
+        return as_json(published.schemas())
     if path.startswith("/v1/shop"):
         if engines is None:
             return refused(http.HTTPStatus.SERVICE_UNAVAILABLE, "busy", "The shop is being opened; try again in some seconds.")
