@@ -162,6 +162,10 @@ class Line:
             self._more.clear()
             await self._more.wait()
 
+    def cut_off(self) -> None:
+        """Break the connection: its client has come back on another."""
+        self._connection.transport.abort()
+
     @property
     def lost(self) -> bool:
         """The connection broke without a goodbye from either side."""

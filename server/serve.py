@@ -7,7 +7,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from server import logs, shopfront
+from dialogue.state import BeliefState
+from dialogue.types import Act
+from server import logs, places, shopfront
 from server.admission import Admission
+from server.committed import Conversations
 from server.doors import Certificate
 from server.engines import Engines
 from server.gate import Gate
@@ -39,6 +42,7 @@ from server.watching import Watching, gauges
 log = logging.getLogger(__name__)
 
 VOICE_PATH = "/v1/voice"
+CUT_OFF_WITHIN_S = 2.0
 PING_S = 20.0
 """How often a connection is asked whether it lives, and how long its answer may take; a half-open one is found out so."""
 TOLD_TO_ALL = ("status", "ready", "because")
@@ -56,7 +60,8 @@ class Doorkeeper:
     lanes: Lanes = field(default_factory=Lanes)
     sessions: dict[str, Session] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
-    """The connection of each session, by the session's id."""
+    """The connection of each session, by the session's id; likewise the next."""
+    tokens: dict[str, str] = field(default_factory=dict)
     resting: dict[str, Resting] = field(default_factory=dict)
     """Conversations whose connection was lost, by the token that takes them up again; oldest first."""
     resumed: int = 0
@@ -72,6 +77,7 @@ class Doorkeeper:
         self.admission = Admission(self.settings)
         self.gate = Gate(self.settings)
         self.kept = Keeper(self.settings)
+        self.committed = Conversations(places.home() / "conversations.sqlite")
         self.tracing = open_tracing(self.settings)
         self.certificate = _certificate(self.settings)
         self.shopkeeper = Shopkeeper(self.settings, self.use)
@@ -99,6 +105,13 @@ class Doorkeeper:
             self.kept.finished(turn, self.engines)
         self.watching.finished(turn)
         logs.turn_event(turn, with_words=self.settings.keep_words)
+        token = self.tokens.get(turn.session)
+        if token is not None and turn.may_keep and self.settings.keep_words and self.engines is not None:
+            done, shop = turn.turning.work.turn.result(), self.engines.shop.shop.id
+            if Act.FORGET_ME in done.understanding.acts:
+                self._beside(asyncio.to_thread(self.committed.drop, token))
+            else:
+                self._beside(asyncio.to_thread(self.committed.keep, token, shop, turn.said.turn, done.state))
         if self.tracing is not None:
             self.tracing.finished(turn)
 
@@ -185,22 +198,28 @@ class Doorkeeper:
                 line.close("not_allowed")
                 return
             line.guest = guest
-        resting = self.resting.pop(start.resume, None) if start.resume else None
+        resting = await self._resting(start.resume) if start.resume else None
+        before = None
+        if start.resume and (resting is not None or self._refusal(line.guest) is None):
+            before = await asyncio.to_thread(self.committed.take, start.resume, engines.shop.shop.id)
         if resting is None and (refusal := self._refusal(line.guest)) is not None:   # others came while this one was starting
             self._count_refusal(refusal[0])
             line.close(*refusal)
             return
-        if start.resume and resting is None:
+        if start.resume and resting is None and before is None:
             line.send(error("resume_failed"))
-        session, running, position = self._begin(start, engines, line) if resting is None else self._take_up(resting, start, line)
+        if resting is None:
+            session, running, position = self._begin(start, engines, line, before)
+        else:
+            session, running, position = self._take_up(resting, start, line)
         self.sessions[session.id], self.lines[session.id] = session, line
         logs.event("session_began", session=session.id, token=line.guest.token, resumed=resting is not None)
         line.guest.come()
-        token = secrets.token_urlsafe(24)
+        token = self.tokens[session.id] = secrets.token_urlsafe(24)
         line.send(Ready(
             session=session.id, sample_rate=session.sample_rate_hz, output_sample_rate=session.output_rate_hz,
-            shop=engines.shop.shop.id, shop_name=engines.shop.shop.name, resume=token, resumed=resting is not None,
-            sent_samples=position,
+            shop=engines.shop.shop.id, shop_name=engines.shop.shop.name, resume=token,
+            resumed=resting is not None or before is not None, sent_samples=position,
         ))
         reading = asyncio.create_task(line.read_into(session, first))
         try:
@@ -213,13 +232,30 @@ class Doorkeeper:
             line.guest.go()
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-            if line.lost and line.resumable and not running.done() and not self.closing:
+            unfinished = not (running.done() or session.finished.is_set() or self.closing)
+            if line.lost and line.resumable and unfinished:
                 self._rest(token, session, running)
             else:
                 await self._end(session, running)
 
-    def _begin(self, start: Start, engines: Engines, line: Line) -> tuple[Session, asyncio.Task[None], int]:
+    async def _resting(self, token: str) -> Resting | None:
+        """The conversation of a token. One whose client has come back before its connection was known to be lost loses it now."""
+        session = next((name for name, held in self.tokens.items() if held == token and name in self.lines), None)
+        if session is not None:
+            self.lines[session].cut_off()
+            until_s = time.monotonic() + CUT_OFF_WITHIN_S
+            while token not in self.resting and time.monotonic() < until_s:
+                await asyncio.sleep(0.01)
+        return self.resting.pop(token, None)
+
+    def _begin(
+        self, start: Start, engines: Engines, line: Line, before: tuple[int, BeliefState] | None
+    ) -> tuple[Session, asyncio.Task[None], int]:
+        """A new session, or one that goes on where a process before this one was."""
         session = Session(start, engines, self.lanes, line.send, line.drop_unsent, finished=self.finished)
+        if before is not None:
+            self.resumed += 1
+            session.restored(*before)
         self.served += 1
         return session, asyncio.create_task(session.run()), 0
 
@@ -238,9 +274,12 @@ class Doorkeeper:
 
     def _expire(self, token: str) -> None:
         if (resting := self.resting.pop(token, None)) is not None:
-            ending = asyncio.create_task(self._end(resting.session, resting.running))
-            self._endings.add(ending)
-            ending.add_done_callback(self._endings.discard)
+            self._beside(self._end(resting.session, resting.running))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._endings.add(task)
+        task.add_done_callback(self._endings.discard)
 
     async def _end(self, session: Session, running: asyncio.Task[None]) -> None:
         """The conversation is over: nothing of it goes on."""
@@ -248,6 +287,8 @@ class Doorkeeper:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         self.kept.ended(session.id)
+        if not self.closing:   # a conversation that a restart interrupts can be taken up after it
+            await asyncio.to_thread(self.committed.drop, self.tokens.pop(session.id, ""))
         logs.event("session_ended", session=session.id, turns=session.turns)
 
     async def let_finish(self, within_s: float, at_once: asyncio.Event | None = None) -> None:

@@ -287,12 +287,15 @@ async def test_the_wall_clock_may_be_set_back(engines: Engines, monkeypatch: pyt
 
 
 @contextlib.asynccontextmanager
-async def a_server(folder: Path, word_ms: int, *words: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def a_server(
+    folder: Path, word_ms: int, *words: str, home: Path | None = None
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    folder.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = Path(__file__).with_name("small_server.py")
-    environment = {**os.environ, "PYTHONPATH": f"{script.parent}:{script.parents[2]}", "SHOPTALK_HOME": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": f"{script.parent}:{script.parents[2]}", "SHOPTALK_HOME": str(home or folder)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(script), str(folder), str(word_ms), "--port", str(port), *words,
         env=environment, stderr=asyncio.subprocess.PIPE,
