@@ -26,7 +26,8 @@ def evaluate_shopping(
     A need is the row of an item that was really bought: its kind, one to three of its values, mostly a highest price, now and
     then a value it must not have. A shopper tells part of it at once, the rest when asked or when what is offered misses it, and
     leaves when patience ends. Any item that meets the whole need serves them. Beside it: a form that asks every slot in order,
-    the same form for people of endless patience, and a search box that is given all but the price in its first sentence.
+    the same form for people of endless patience, a search box that is given the same first sentence, and one that is given every
+    value of the need in it.
 
     Example: shoptalk evaluate shopping --shop shops/demo --shoppers 200 --json
     """
@@ -73,7 +74,7 @@ def _measure(folder: Path, count: int, patience: tuple[int, int], seed: int, spo
         shopping = bars.add_task("shopping", total=len(needs))
         shops: dict[str, Shop] = {
             "shoptalk": floor, "form": Form(conversation), "form_patient": Form(conversation, patient=True),
-            "search_box": SearchBox(conversation),
+            "search_box": SearchBox(conversation), "search_box_all_told": SearchBox(conversation, all_told=True),
         }
         figures = measure_shopping(shops, needs, seed, lambda done: bars.update(shopping, completed=done))
     failures = [floor.visit(need, seed + number) for number, need in enumerate(needs, start=1)] if show else []

@@ -48,7 +48,10 @@ class Shop(Protocol):
 
 
 def measure_shopping(shops: dict[str, Shop], needs: Sequence[Need], seed: int, told: Told) -> dict[str, Any]:
-    """Every shopper in every shop: share served, turns and questions, beside each other."""
+    """Every shopper in every shop: share served, turns and questions, beside each other.
+
+    ``turns_spent`` counts those who left unserved too; ``turns_to_success`` only those who were served.
+    """
     visits: dict[str, list[Visit]] = {name: [] for name in shops}
     for number, need in enumerate(needs, start=1):
         for name, shop in shops.items():
@@ -61,6 +64,7 @@ def _figures(visits: Sequence[Visit]) -> dict[str, Any]:
     turns = [visit.turns for visit in visits if visit.served]
     return {
         "success_rate": round(mean(visit.served for visit in visits), 4),
+        "turns_spent": round(mean(visit.turns for visit in visits), 2),
         "turns_to_success": round(mean(turns), 2) if turns else None,
         "turns_to_success_p50": median(turns) if turns else None,
         "served_in_two_turns": round(mean(visit.served and visit.turns <= 2 for visit in visits), 4),
@@ -68,6 +72,11 @@ def _figures(visits: Sequence[Visit]) -> dict[str, Any]:
         "bought_item_shown": round(mean(visit.exact for visit in visits), 4),
         "shoppers": len(visits),
     }
+
+
+def first_sentence(voice: Voice) -> str:
+    """What a shopper says on coming in: the kind of thing and about half of the rest. The same in every shop for one seed."""
+    return voice.opening([name for name in voice.need.values if voice.rng.random() < 0.5])
 
 
 @dataclass
@@ -80,11 +89,10 @@ class TalkingShopFloor:
     """What the ear makes of a sentence (the text itself, or synthesis and Whisper)."""
 
     def visit(self, need: Need, seed: int) -> Visit:
-        rng = random.Random(seed)
         shop, recommender = self.conversation.shop, self.conversation.recommender
-        voice, topic = Voice(shop, need, rng), shop.topic.name if shop.topic else None
+        voice, topic = Voice(shop, need, random.Random(seed)), shop.topic.name if shop.topic else None
         state, heard, questions, exact = BeliefState(), Heard(), 0, False
-        said = voice.opening([name for name in need.values if rng.random() < 0.5])
+        said = first_sentence(voice)
         lines: list[str] = []
         for turn in range(1, need.patience + 1):
             thought = self.conversation.think(self.through(said, seed), state, heard)
@@ -143,14 +151,19 @@ class Form:
 
 @dataclass
 class SearchBox:
-    """The shopper's first sentence, with all that matters in it, by dense retrieval; then page after page."""
+    """The first sentence that shoptalk is told, by dense retrieval; then page after page.
+
+    ``all_told``: a shopper who puts every value of the need into that sentence.
+    """
 
     conversation: Conversation
+    all_told: bool = False
 
     def visit(self, need: Need, seed: int) -> Visit:
         shop, recommender = self.conversation.shop, self.conversation.recommender
         voice, topic = Voice(shop, need, random.Random(seed)), shop.topic.name if shop.topic else None
-        query = Query(Limits(), text=voice.opening(list(need.values)), diversity=0.0)
+        text = voice.opening(list(need.values)) if self.all_told else first_sentence(voice)
+        query = Query(Limits(), text=text, diversity=0.0)
         return _look_through(query, recommender.recommend, need, topic, 0, need.patience, 0)
 
 
