@@ -127,10 +127,14 @@ def _surface(text: str, shop: ShopFacts) -> Iterable[Fault]:
         yield Fault("too_long", text[:60])
     if profane(text):
         yield Fault("forbidden_word", "profanity")
+    for word in forbidden_in(text, shop):
+        yield Fault("forbidden_word", word)
+
+
+def forbidden_in(text: str, shop: ShopFacts) -> tuple[str, ...]:
+    """The words of a text that the shop never says."""
     lowered = f" {' '.join(stems(text))} "
-    for word in shop.shop.voice.forbidden:
-        if f" {' '.join(stems(word))} " in lowered:
-            yield Fault("forbidden_word", word)
+    return tuple(word for word in shop.shop.voice.forbidden if f" {' '.join(stems(word))} " in lowered)
 
 
 def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Cause | None:

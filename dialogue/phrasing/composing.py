@@ -5,9 +5,11 @@ They stand in wherever the model is late, absent or wrong, so they must please b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from dialogue.phrasing import answering, showing, small_talk
+from dialogue.phrasing.checking import forbidden_in
 from dialogue.phrasing.telling import Scene, Telling, tell, with_words
 from dialogue.types import PlanKind
 
@@ -25,15 +27,28 @@ COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
     "answer": answering.answer,
 }
 
+WORDINGS = 4
+"""Turns after which every choice of words has come round."""
 PRICED: frozenset[PlanKind] = frozenset({"recommend", "compare", "answer", "chosen"})
 
 
 def compose(scene: Scene) -> tuple[Telling, ...]:
-    """The sentences of the reply, in order; never empty. Says so where the shop's own service could not be asked."""
-    tellings = [telling for telling in COMPOSERS[scene.plan.kind](scene) if telling.text.strip()]
-    tellings = [*small_talk.recalled(scene), *tellings]
+    """The sentences of the reply, in order; never empty. Says so where the shop's own service could not be asked.
+
+    The shop's forbidden words are kept to by the templates too: of the wordings of three turns the first without one is said.
+    """
+    shifts = range(WORDINGS if scene.shop.shop.voice.forbidden else 1)
+    turns = (replace(scene, state=replace(scene.state, turn=scene.state.turn + shift)) for shift in shifts)
+    wordings = [[*small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn)] for turn in turns]
+    best = min(wordings, key=lambda tellings: _forbidden(tellings, scene))
+    tellings = [telling for telling in best if telling.text.strip()]
     stale = any(not facts.live for facts in scene.ground.items)
     if stale and scene.plan.kind in PRICED and scene.plan.requested[:1] != ("stock",):
         ground = with_words(scene.ground, "check prices just now listed")
         tellings.append(tell(ground, "I could not check just now, so prices are as listed."))
     return tuple(tellings)
+
+
+def _forbidden(tellings: Sequence[Telling], scene: Scene) -> int:
+    """How many sentences hold a word that the shop does not say."""
+    return sum(bool(forbidden_in(telling.text, scene.shop)) for telling in tellings)

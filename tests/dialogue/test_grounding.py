@@ -229,6 +229,18 @@ def test_words_the_shop_forbids_are_never_said() -> None:
     assert "cheap" not in text.lower()
 
 
+def test_the_templates_keep_to_the_shops_words_too() -> None:
+    voice = SHOP.voice.model_copy(update={"forbidden": ("lovely", "come to mind")})
+    phraser = Phraser(SHOP.model_copy(update={"voice": voice}), Shelf(), None)
+    plans = (Plan("chosen", focus="w1"), recommending(WRAP, SHIFT), Plan("ask", slot="colour", wishes={"occasion": ("wedding",)}))
+    for turn in range(4):
+        for plan in plans:
+            text = " ".join(sentence.text for sentence in phraser.say(plan, BeliefState(turn=turn))).lower()
+            assert "lovely" not in text
+            assert "come to mind" not in text
+    phraser.close()
+
+
 def test_a_limit_is_repeated_only_if_the_shopper_named_it() -> None:
     phraser = Phraser(SHOP, Shelf(), None)
     named = phraser.ground(recommending(WRAP), BeliefState(slots={"budget": SlotBelief(high=150.0)}))
