@@ -15,15 +15,15 @@ import scipy.sparse
 
 from recommender.collaborative import HISTORY, NEIGHBOURS, ItemWeights, item_weights, laid_out
 from recommender.interactions import Interactions
-from recommender.shoppers import histories, matrix, popularity
+from recommender.shoppers import histories, matrix, popularity, steps
 from recommender.transitions import follow_weights
 
-REGULARIZATIONS = (50.0, 200.0)
+REGULARIZATIONS = (50.0, 200.0, 500.0)
 LARGE = 4000
 """Above so many items the middle of these is taken: each costs a minute."""
 MIXTURES = (0.0, 0.3, 0.6, 0.9)
 """Share of the transitions."""
-RECENCIES = (0.9, 0.8, 0.65)
+RECENCIES = (0.95, 0.9, 0.8, 0.65)
 HELD_BACK = 1000
 """Shoppers asked about; more would not change the choice."""
 LEAST_HISTORY = 3
@@ -36,7 +36,7 @@ class HeldBack:
 
     earlier: Interactions
     asked: scipy.sparse.csr_matrix
-    """(questions, items): the age of each item of the history, 1 for the newest; in the data, oldest first."""
+    """(questions, items): the age in steps of each item of the history, 1 for the newest; in the data, oldest first."""
     taken: npt.NDArray[np.int32]
     time_s: npt.NDArray[np.float64]
     """When each was taken."""
@@ -96,12 +96,7 @@ def learn_tastes(interactions: Interactions, items: int) -> Tastes:
 def _pair(interactions: Interactions, items: int, penalty: float) -> tuple[scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]:
     """EASE and transitions, scaled so that an item's strongest word is about as loud in both."""
     together = item_weights(matrix(interactions, items), penalty)
-    step = np.zeros(len(interactions), np.int32)
-    if len(interactions):
-        begins = np.r_[True, interactions.shopper[1:] != interactions.shopper[:-1]]
-        row = np.arange(len(interactions))
-        step = (row - np.maximum.accumulate(np.where(begins, row, 0))).astype(np.int32)
-    then = follow_weights(interactions.shopper, interactions.item, step, items)
+    then = follow_weights(interactions.shopper, interactions.item, steps(interactions), items)
     then.setdiag(0)
     return _loudness(together), _loudness(then)
 
@@ -124,22 +119,29 @@ def _strongest(weights: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
 
 
 def _held_back(interactions: Interactions, items: int) -> HeldBack:
-    """Each asked shopper's newest item is held back, wherever it was taken."""
+    """Each asked shopper's newest item is held back wherever it was taken, and whatever was taken at that moment."""
     kept = histories(interactions)
     long = np.flatnonzero(np.diff(kept.starts) >= LEAST_HISTORY)
+    step = steps(interactions)
+    newest_step = np.zeros(len(interactions.shoppers), np.int32)
+    np.maximum.at(newest_step, interactions.shopper, step)
+    long = long[newest_step[long] >= 1]
     if len(long) > HELD_BACK:
         long = np.sort(np.random.default_rng(0).choice(long, HELD_BACK, replace=False))
     taken = kept.items[kept.starts[long + 1] - 1].astype(np.int32) if len(long) else np.zeros(0, np.int32)
     newest = np.full(len(interactions.shoppers), -1, np.int64)
     newest[long] = taken
-    rest = interactions.item != newest[interactions.shopper] if len(interactions) else np.zeros(0, np.bool_)
+    is_asked = newest >= 0
+    last = is_asked[interactions.shopper] & (step == newest_step[interactions.shopper])
+    rest = ~last & (interactions.item != newest[interactions.shopper])
     earlier = replace(
         interactions, shopper=interactions.shopper[rest], item=interactions.item[rest], weight=interactions.weight[rest],
         time_s=interactions.time_s[rest],
     )
     before = histories(earlier)
-    rows = [before.items[before.starts[shopper] : before.starts[shopper + 1]] for shopper in long]
-    ages = [np.arange(len(row), 0, -1) for row in rows]
+    parts = [slice(before.starts[shopper], before.starts[shopper + 1]) for shopper in long]
+    rows = [before.items[part] for part in parts]
+    ages = [np.arange(0) if before.ages is None else before.ages[part] + 1 for part in parts]
     sizes = [len(row) for row in rows]
     asked = scipy.sparse.csr_matrix(
         (

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from recommender.collaborative import HISTORY
+from recommender.collaborative import HISTORY, recency_strength
 from recommender.facts import Positions
 from recommender.interactions import Interactions
 
@@ -27,6 +27,17 @@ class Histories:
     starts: npt.NDArray[np.int64]
     items: Positions
     weights: npt.NDArray[np.float32]
+    ages: npt.NDArray[np.int32] | None = None
+    """Of each item, the shopper's later steps (see ``steps``); None where every item is a step of its own."""
+
+    def recalled(self, shopper: str | None, recency: float) -> tuple[Positions, npt.NDArray[np.float32]]:
+        """Items of a shopper and how strongly each speaks: its weight, less by ``recency`` for every later step."""
+        items, weights = self.of(shopper)
+        if self.ages is None or not len(items):
+            return items, recency_strength(weights, recency)
+        assert shopper is not None
+        start = int(self.starts[self.numbers[shopper]])
+        return items, (weights * recency ** self.ages[start : start + len(items)]).astype(np.float32)
 
     def of(self, shopper: str | None) -> tuple[Positions, npt.NDArray[np.float32]]:
         """Items and weights of a shopper; empty for one who is not known."""
@@ -35,6 +46,16 @@ class Histories:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         part = slice(self.starts[number], self.starts[number + 1])
         return self.items[part], self.weights[part]
+
+
+def steps(interactions: Interactions) -> npt.NDArray[np.int32]:
+    """Each row's place in its shopper's order of time, from 0; what was done at one moment (a basket) is one step."""
+    rows = len(interactions)
+    if not rows:
+        return np.zeros(0, np.int32)
+    other = np.r_[True, interactions.shopper[1:] != interactions.shopper[:-1]]
+    ordinal = np.cumsum(other | np.r_[True, interactions.time_s[1:] != interactions.time_s[:-1]])
+    return np.asarray(ordinal - np.maximum.accumulate(np.where(other, ordinal, 0)), np.int32)
 
 
 def histories(interactions: Interactions) -> Histories:
@@ -60,9 +81,12 @@ def histories(interactions: Interactions) -> Histories:
     kept = last[from_end <= HISTORY]
     starts = np.zeros(len(interactions.shoppers) + 1, np.int64)
     np.cumsum(np.minimum(counts, HISTORY), out=starts[1:])
-    return Histories(
-        {name: number for number, name in enumerate(interactions.shoppers)}, starts, interactions.item[kept], strongest[kept]
-    )
+    step = steps(interactions)
+    newest = np.zeros(len(interactions.shoppers), np.int32)
+    np.maximum.at(newest, interactions.shopper, step)
+    ages = newest[interactions.shopper[kept]] - step[kept]
+    numbers = {name: number for number, name in enumerate(interactions.shoppers)}
+    return Histories(numbers, starts, interactions.item[kept], strongest[kept], ages)
 
 
 def matrix(interactions: Interactions, items: int) -> scipy.sparse.csr_matrix:
@@ -96,10 +120,12 @@ def most_popular(popular: npt.NDArray[np.float32]) -> Positions:
 
 def save_histories(kept: Histories, path: Path) -> None:
     names = np.array(list(kept.numbers), np.str_)
-    np.savez(path, allow_pickle=False, shoppers=names, starts=kept.starts, items=kept.items, weights=kept.weights)
+    ages = np.zeros(0, np.int32) if kept.ages is None else kept.ages
+    np.savez(path, allow_pickle=False, shoppers=names, starts=kept.starts, items=kept.items, weights=kept.weights, ages=ages)
 
 
 def load_histories(path: Path) -> Histories:
     with np.load(path, allow_pickle=False) as arrays:
         numbers = {str(name): number for number, name in enumerate(arrays["shoppers"])}
-        return Histories(numbers, arrays["starts"], arrays["items"], arrays["weights"])
+        ages = arrays["ages"] if "ages" in arrays and len(arrays["ages"]) else None
+        return Histories(numbers, arrays["starts"], arrays["items"], arrays["weights"], ages)

@@ -73,8 +73,7 @@ class Evidence:
 
 def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -> Evidence:
     """Candidates inside the mask, judged by every source that the query makes active."""
-    history, kinds = shelf.histories.of(query.shopper)
-    strength = recency_strength(kinds, shelf.recency)
+    history, strength = shelf.histories.recalled(query.shopper, shelf.recency)
     liked, disliked = _positions(shelf, query.liked), _positions(shelf, query.disliked)
     active: dict[str, Source] = {"popularity": _demand(shelf)}
     spoken = spoken_for(shelf, history, strength) if len(history) else None

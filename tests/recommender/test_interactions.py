@@ -11,7 +11,8 @@ from little_shop import INTERACTIONS, SHOP_TOML, write_shop
 from recommender.catalogue import load_catalogue
 from recommender.interactions import Interactions, InteractionsError, load_interactions
 from recommender.shop import load_schema
-from recommender.shoppers import histories, matrix, popularity
+from recommender.shoppers import histories, load_histories, matrix, popularity, save_histories, steps
+from recommender.transitions import follow_weights
 
 
 def load(shop: Path) -> Interactions:
@@ -57,3 +58,19 @@ def test_a_history_holds_each_item_once_by_its_last_time_and_strongest_kind(tmp_
     assert items.tolist() == [1, 0]
     np.testing.assert_allclose(weights, [0.2, 1.0])
     assert matrix(read, 6).toarray()[0].tolist() == pytest.approx([1.0, 0.2, 0, 0, 0, 0])
+
+
+def test_what_is_bought_at_one_moment_is_one_step(tmp_path: Path) -> None:
+    """The order of lines on a receipt says nothing: a basket's items count alike and none of them follows another."""
+    baskets = {"2026-01-01": ("A1", "A2"), "2026-01-02": ("A3",), "2026-01-03": ("A4", "A5", "A6")}
+    rows = [f"ann,{item},purchase,{day}" for day, items in baskets.items() for item in items]
+    interactions = load(write_shop(tmp_path, interactions="shopper,item,kind,time\n" + "\n".join(rows)))
+    assert steps(interactions).tolist() == [0, 0, 1, 2, 2, 2]
+    items, strength = histories(interactions).recalled("ann", 0.5)
+    assert items.tolist() == [0, 1, 2, 3, 4, 5]
+    np.testing.assert_allclose(strength, [0.25, 0.25, 0.5, 1, 1, 1])
+    follows = follow_weights(interactions.shopper, interactions.item, steps(interactions), 6).toarray()
+    assert follows[0, 1] == follows[3, 4] == 0
+    assert follows[0, 2] > 0
+    save_histories(histories(interactions), tmp_path / "kept.npz")
+    np.testing.assert_allclose(load_histories(tmp_path / "kept.npz").recalled("ann", 0.5)[1], strength)
