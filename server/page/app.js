@@ -9,6 +9,7 @@ import { showTurns } from './timings.js';
 const $ = (id) => document.getElementById(id);
 const TURNS_KEPT = 5;
 const LEAD_MS = 500;            // how far ahead of the ear a reply may be sent
+const METER_DB = 55;            // what the level meter spans, up to full scale
 const TAIL_MS = 150;            // what is still on its way from the microphone when the button is let go
 
 const sound = new Sound({ onFrame: fromMicrophone, onPlayed: playedTo });
@@ -130,7 +131,7 @@ function forget(slot) {
 }
 
 function fromMicrophone(pcm, level) {
-  const shown = open ? Math.min(1, Math.sqrt(level) * 1.6) : 0;
+  const shown = open ? Math.max(0, Math.min(1, 1 + 20 * Math.log10(level + 1e-6) / METER_DB)) : 0;
   $('level').value = shown;
   $('microphone').style.setProperty('--level', shown.toFixed(2));
   if (onEcho) onEcho(pcm);

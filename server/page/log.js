@@ -93,6 +93,8 @@ export class Log {
 
   /** Something that went wrong, in a sentence, and at once also to those who listen to the page. */
   note(text) {
+    const last = this.list.lastElementChild;
+    if (last?.classList.contains('note') && last.textContent === text) return;
     this.#append('note', text).setAttribute('role', 'alert');
     this.#scroll();
   }
