@@ -169,7 +169,8 @@ class Voice:
         return (slot.phrase or "{value}").replace("{a value}", said).replace("{value}", said)
 
     def _said(self, slot: Slot, value: str) -> str:
-        elsewhere = {word for other in self.shop.slots if other is not slot for words in other.synonyms.values() for word in words}
+        others = [other for other in self.shop.slots if other is not slot]
+        elsewhere = {word for other in others for words in other.synonyms.values() for word in words}
         synonyms = [other for other in slot.synonyms.get(value, ()) if len(other.split()) <= 2 and other not in elsewhere]
         return self.rng.choice(synonyms) if synonyms and self.rng.random() < SYNONYM_SHARE else value
 
