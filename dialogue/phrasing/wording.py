@@ -14,7 +14,7 @@ from dialogue.llm import LanguageModel, LlmError
 from dialogue.phrasing.checking import Fault, Verdict, check
 from dialogue.phrasing.facts import ShopFacts, stems
 from dialogue.phrasing.grammars import grammar_of
-from dialogue.phrasing.plain import FUNCTION_WORDS
+from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.telling import Telling
@@ -145,6 +145,8 @@ def _unfit(text: str, telling: Telling) -> str:
     facts = set(stems(sheet.facts))
     if len(set(own)) < len(own) or (set(own) & set(stems(sheet.name))) - facts:
         return "said_twice"
+    if set(own) - facts - PLAIN:
+        return "beside_the_facts"
     misput = any(
         re.search(rf"\bby {re.escape(value)}\b", written, re.I) and not put.startswith("by ") for value, put in sheet.puts
     )
@@ -186,6 +188,8 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     """Values put as the shop puts them ("is a holiday" is "is for a holiday"), no article before a bare adjective."""
     start = len(sheet.lead)
     lead, rest = text[:start], text[start:].replace("; ", ", ")
+    if sheet.several:
+        rest = rest.replace(" which is ", " which are ").replace(" it's ", " they're ").replace(" it costs ", " they cost ")
     if lead.endswith(","):
         rest = re.sub(r"^,? (?:is|are|it's) (?!the\b)", " ", rest)
     for value, said in sheet.puts:
