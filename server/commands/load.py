@@ -109,7 +109,7 @@ async def _soak(hours: float, most: int | None, at_once: int, recordings: Path, 
     spoken = conversations(recordings)
     with Progress(*BARS, console=console) as bars:
         task = bars.add_task("hours of conversation", total=hours)
-        async with served(shop) as running:
+        async with served(shop, SHOPTALK_RESUME_MINUTES="0.05") as running:   # who vanishes is soon let go
             result = await run(running, hours, spoken, seed, at_once=at_once, most=most,
                                told=lambda done: bars.update(task, completed=done))
     return {"seed": seed, "at_once": at_once, **result.figures()}

@@ -72,12 +72,13 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def served(shop: Path, *options: str, refuses: bool = False) -> AsyncIterator[Running]:
+async def served(shop: Path, *options: str, refuses: bool = False, **variables: str) -> AsyncIterator[Running]:
     """``shoptalk serve`` for this shop, a process of its own on a free loopback port. Raises CallError when it does not start.
 
     ``refuses``: callers are turned away while answers are slow, as they would be; otherwise slowness is only measured.
+    ``variables``: further settings, as they stand in the environment.
     """
-    environment = dict(os.environ) if refuses else {**os.environ, "SHOPTALK_CROWDED_ONSET_MS": "1e9"}
+    environment = {**os.environ, **({} if refuses else {"SHOPTALK_CROWDED_ONSET_MS": "1e9"}), **variables}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

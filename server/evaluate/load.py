@@ -37,7 +37,8 @@ ANSWER_WITHIN_S = 60.0
 TYPED = ("something cheaper", "tell me about the second one", "what else have you got?", "start over", "I don't mind", "hello")
 WARM_SHARE = 0.25
 """Of a soak's sessions: until then caches fill, and memory grows as it should."""
-SAMPLES = 20
+SAMPLES, LEAST_POINTS = 20, 5
+"""Looks at the server in a soak; a line through fewer warm ones says nothing."""
 VANISH_SHARE, CUT_SHARE, TYPED_SHARE = 0.1, 0.2, 0.4
 
 
@@ -157,10 +158,10 @@ class Soak:
     lasted_s: float = 0.0
 
     def growth_mb(self) -> float | None:
-        """Memory that a thousand sessions add once the server is warm (the slope of a line through the samples)."""
+        """Memory that a thousand sessions add once the server is warm (the slope of a line); None of a soak too short to tell."""
         warm = [(one.sessions_done, one.resident_mb) for one in self.held if one.sessions_done >= WARM_SHARE * self.sessions]
         points = [(done, held) for done, held in warm if held is not None]
-        if len({one for one, _ in points}) < 2:
+        if len({one for one, _ in points}) < LEAST_POINTS:
             return None
         done, held = np.array(points).T
         return round(float(np.polyfit(done, held, 1)[0]) * 1000, 2)

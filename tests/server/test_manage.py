@@ -94,7 +94,8 @@ async def test_prices_stock_and_items_change_in_the_middle_of_a_conversation(eng
             {"kind": "withdraw", "id": "mug-green-1"},
         ])
         assert (status, body) == (200, {"changed": 3})
-        again = await client.type("show me a mug in green")
+        again = await client.type("start over")
+        again = await client.type("a green mug")
         assert again.items is not None
         prices = {item.id: item.price for item in again.items.items}
         assert prices["mug-green-0"] == "$999"
