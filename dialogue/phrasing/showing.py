@@ -19,7 +19,7 @@ from recommender.types import Relaxation
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
-REPLY_CHARS = 186
+REPLY_CHARS = 192
 """Under twelve seconds aloud; the model's words are a little longer or shorter than the template's."""
 FEW_LEFT = 3
 """Stock worth a word."""
