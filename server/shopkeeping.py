@@ -19,6 +19,7 @@ from recommender.living import AddItem, Change, Withdraw
 from recommender.store import ShopRecommender, open_recommender
 from recommender.versions import IndexFolderError, Version, roll_back, versions
 from server import places
+from server.drawings import load_drawings
 from server.engines import Engines, with_shop
 from server.lanes import make_nice
 from server.settings import Settings
@@ -77,7 +78,10 @@ class Shopkeeper:
 
         def reopen() -> Engines:
             shop = load_shop(folder)
-            return with_shop(engines, shop, open_recommender(folder, places.indexes_dir(shop.shop.id), embedder))
+            recommender = open_recommender(folder, places.indexes_dir(shop.shop.id), embedder)
+            made = with_shop(engines, shop, recommender, load_drawings(folder))
+            made.phraser.warm_up()
+            return made
 
         self._use(await aside(reopen))
         return next(version for version in self.versions(engines) if version.current)

@@ -99,6 +99,8 @@ async def test_prices_stock_and_items_change_in_the_middle_of_a_conversation(eng
         assert again.items is not None
         prices = {item.id: item.price for item in again.items.items}
         assert prices["mug-green-0"] == "$999"
+        dear = await client.type("how much is the Little Harbour Noon?")
+        assert "ine hundred and ninety-nine dollars" in dear.said or "999" in dear.said
         assert "mug-green-1" not in prices
         new = await client.type("I want a drum")                       # a word the shop had never heard before
         assert new.items is not None
