@@ -41,6 +41,7 @@ def evaluate_understanding(
     noise: Annotated[Path | None, typer.Option(help="With --spoken: a recording of noise to mix in; needs --snr.")] = None,
     snr: Annotated[float | None, typer.Option(help="Signal-to-noise ratio of that mixture, in dB.")] = None,
     model: Annotated[str, typer.Option(help="With --spoken: the installed Whisper model that hears.")] = "whisper-base",
+    voice: Annotated[list[str] | None, typer.Option(help="With --spoken: only this voice; may be given again.")] = None,
     seed: Annotated[int, typer.Option(help="Of the noise's place under each turn.")] = 0,
     rules: Annotated[bool, typer.Option("--rules", help="Use the rules alone, even where a model was trained.")] = False,
     misread: Annotated[bool, typer.Option("--misread", help="Also list the turns that were misread.")] = False,
@@ -80,7 +81,8 @@ def evaluate_understanding(
                 bars.update(task, completed=done)
 
             if data.shape == "labels":
-                figures = measure_reading(data, reader, told, _ear(reader, shop, noise, snr, model, seed) if spoken else None)
+                ear = _ear(reader, shop, noise, snr, model, seed, voice) if spoken else None
+                figures = measure_reading(data, reader, told, ear)
             else:
                 figures = measure_tracking(data, reader, learned, told)
     except (*EXPECTED, DialogueFileError) as error:
@@ -128,7 +130,7 @@ def train_understanding(
     emit(figures, as_json=as_json, title="Trained")
 
 
-def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int) -> Ear:
+def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int, only: list[str] | None) -> Ear:
     from dialogue.likely import likely_phrases
     from recommender.catalogue import load_catalogue
     from server.evaluate.manifest import NoiseMixer
@@ -136,11 +138,15 @@ def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, mode
     from server.evaluate.voices import installed_voices
     from server.models import require
     from voice.hearing import open_transcriber
+    from voice.speaking import SpeakingError
 
     items = load_catalogue(shop, reader.shop.columns).items
     transcriber = open_transcriber("faster-whisper", require(model), language="en", threads=2)
     mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
     voices = installed_voices(require("piper-joe"))
+    if unknown := sorted(set(only or ()) - set(voices)):
+        raise SpeakingError(f"There is no voice {unknown[0]} here; there are {', '.join(voices)}.")
+    voices = {name: speak for name, speak in voices.items() if not only or name in only}
     return Ear(transcriber, voices, lambda state: likely_phrases(reader.shop, state, reader.item, lambda: items), mixer)
 
 

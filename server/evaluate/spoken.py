@@ -21,13 +21,16 @@ class Ear:
     likely: Callable[[BeliefState], Sequence[str]]
     mixer: NoiseMixer | None = None
     errors: WordErrors = field(default_factory=WordErrors)
+    by_voice: dict[str, WordErrors] = field(default_factory=dict)
     turns: int = 0
 
     def hears(self, text: str, state: BeliefState) -> str:
         """What is heard of a turn said in ``state``. Raises AudioFileError."""
-        speak = list(self.voices.values())[self.turns % len(self.voices)]
+        voice, speak = list(self.voices.items())[self.turns % len(self.voices)]
         self.turns += 1
         audio = speak(text)
         heard = self.transcriber.transcribe(self.mixer.mix(audio) if self.mixer else audio, likely=self.likely(state)).text
-        self.errors += word_errors(text, heard)
+        errors = word_errors(text, heard)
+        self.errors += errors
+        self.by_voice[voice] = self.by_voice.get(voice, WordErrors()) + errors
         return heard

@@ -126,7 +126,7 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ea
     if ear:
         figures["text_slot_f1"] = _rate(written.slots.f1)
         figures["slot_f1_fall"] = _rate(written.slots.f1 - tally.slots.f1)
-        figures |= {"wer": ear.errors.rate, "voices": list(ear.voices)}
+        figures |= {"wer": ear.errors.rate, "wer_by_voice": {voice: errors.rate for voice, errors in ear.by_voice.items()}}
     return figures
 
 
