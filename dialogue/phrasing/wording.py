@@ -201,7 +201,7 @@ def _mend_grammar(text: str, sheet: Sheet) -> str:
     if sheet.price:
         cost = re.escape(sheet.price)
         rest = re.sub(rf"\b(it's|they're|is|are) an? (?={cost})", r"\1 ", rest)
-        rest = re.sub(rf",? and (?={cost}\.$)|, (?={cost}\.$)", ", at ", rest)
+        rest = re.sub(rf",? and (?={cost}\.$)|, (?:for )?(?={cost}\.$)", ", at ", rest)
         if lead.endswith(","):
             rest = re.sub(rf"^,? (?={cost})", " at ", rest)
     phrased = {said for _, said in sheet.puts}
