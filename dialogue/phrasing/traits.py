@@ -130,18 +130,21 @@ def sentence_traits(traits: Sequence[Trait]) -> str:
 
 def put_together(slot: Slot, values: Sequence[str], joiner: str) -> str:
     """Values as they are put, the word they all begin with said once: "for a wedding, a picnic and the office"."""
-    said = [put(slot, value).split() for value in values]
-    shared = (
-        said[0][0] if said and said[0][0] in LEADING and all(words[0] == said[0][0] and len(words) > 1 for words in said) else ""
-    )
-    return f"{shared} {listed([' '.join(words[bool(shared) :]) for words in said], joiner)}".strip()
+    shared, rest = _parted(slot, values)
+    return f"{shared} {listed(rest, joiner)}".strip()
 
 
 def offered(slot: Slot, values: Sequence[str]) -> str:
     """Values to choose from, without the word that the question has said already: "a wedding, a picnic or the office"."""
-    together = put_together(slot, values, "or")
-    first, _, rest = together.partition(" ")
-    return rest if first in LEADING and rest else together
+    return listed(_parted(slot, values)[1], "or")
+
+
+def _parted(slot: Slot, values: Sequence[str]) -> tuple[str, list[str]]:
+    """The word that all the values as put begin with ("" where they do not), and what follows it in each."""
+    said = [put(slot, value) for value in values]
+    first = {text.partition(" ")[0] for text in said}
+    shared = next(iter(first)) if len(first) == 1 and first <= LEADING and all(" " in text for text in said) else ""
+    return shared, [text.removeprefix(f"{shared} ") if shared else text for text in said]
 
 
 def puts_of(traits: Sequence[Trait]) -> tuple[tuple[str, str], ...]:
