@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from server.commands.failing import EXPECTED, failed
+from server.commands.inside import leave
 from server.reporting import console, emit
 from server.settings import load_settings
 
@@ -53,4 +54,4 @@ def replay(
         console.print(table)
         for line in (line for one in replayed for line in one.differences):
             console.print(line, markup=False, highlight=False)
-    raise typer.Exit(0 if same else 1)
+    leave(0 if same else 1)
