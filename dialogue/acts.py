@@ -21,11 +21,11 @@ CHOICE = re.compile(
     r" (?:just |also |definitely |probably |please |really )?(?:like to |love to )?(?:take|have|buy|get|grab|go (?:for|"
     r"with)|choose|pick|order|purchase|"
     r"reserve|book|do)|"
-    r"(?:wrap|ring) (?:it|that|them|those)(?: \w+)* up|put (?:me down for|it through|that through|it in|that in)|sold|"
+    r"(?:wrap|ring) (?:it|that|them|those)(?: \w+)* up|put (?:me down for|it through|that through|it in|that in)|sold(?! out)|"
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|checkout|check out|give me|i want|ill go for|going with|go with|is perfect|"
-    r"are perfect|is the one|"
+    r"are perfect|is the one(?! you)|"
     r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 """Verbs of choosing; they choose only where an item is meant."""
@@ -38,8 +38,8 @@ STRONG_CHOICE = re.compile(
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
-    r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold|thats the one|is the one|wrap (?:it|"
-    r"that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
+    r"is the one(?! you)|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
     r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
@@ -187,8 +187,10 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             Act.MORE,
             r"\b(?:what else|anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
             r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
-            r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|(?:any|some|the|"
-            r"see|show|few|have|got) (?:(?<!the )others?|others?(?! (?:one|two|three)\b)|different|alternatives?)(?: \w+)?|"
+            r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|"
+            r"(?:any|some|(?<!over )(?<!to )(?<!than )the|see|show|few|have|got) (?:(?<!the )others?|"
+            r"others?(?! (?:one|two|three|day|night|week|month|shop|store|place|were|are|was|is|look)\b)|"
+            r"different|alternatives?)(?: \w+)?|"
             r"another (?:one|option|suggestion|idea|choice)|other (?:options|ones|choices|ideas|suggestions|things)|"
             r"keep going|next (?:ones?|please|option)|go on(?! then)|carry on|different ones?|"
             r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
@@ -197,7 +199,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         (
             Act.AFFIRM,
             r"^(?:(?:oh|um|well|ah) )?(?:yes|yeah|yep|yup|yea|aye|sure|ok|okay|right|correct|exactly|absolutely|"
-            r"definitely|certainly|indeed|of course|thats (?:right|correct|it)|"
+            r"definitely|certainly|indeed|of course|thats (?:right|correct|it|fine|ok|okay|alright)|"
             r"that is (?:right|correct)|please do|go (?:ahead|on)|sounds? (?:good|great|lovely|perfect|nice|fine)|"
             r"that (?:sounds|would be|works|is fine)|works for me|perfect|great|lovely|"
             r"fine|why not|you got it|spot on|i do|it is|id (?:like|love) that|please)\b",
@@ -206,7 +208,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             Act.DENY,
             r"^(?:(?:oh|um|well|ah|er|sorry) ,? ?)*(?:no|nope|nah|not really|not quite|wrong|incorrect|negative|"
             r"thats (?:not|wrong)|that is (?:not|wrong)|i (?:didnt|did not) (?:say|mean|ask)|"
-            r"not (?:that|what i))\b(?! (?:more|less|problem|worries|idea|preference|rush|doubt))",
+            r"not (?:that(?! one)|what i))\b(?! (?:more|less|problem|worries|idea|preference|rush|doubt))",
         ),
         (
             Act.REJECT,

@@ -6,15 +6,15 @@ import re
 
 from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
 from dialogue.mentions import Mention
+from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
-from dialogue.references import Pointing
 from dialogue.types import Act
 from dialogue.words import Span
 
 _YES_NO_ABOUT = re.compile(
     r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry) ,? ?)*"
     r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
-    r"the|either|any of)|"
+    r"the|either|any of|both|number|option)|"
     r"which (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have)|"
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
@@ -35,6 +35,8 @@ _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|really)"
     r"(?: (?:do|did|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
 )
+_GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
+""" "I'm going to go with it" chooses; "something to go with it" does not."""
 _WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
@@ -51,7 +53,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     for span, reference in named:
         before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
         same = before.endswith(" as") and reading.is_question and _YES_NO_ABOUT.search(reading.utterance.norm)
-        if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not same:
+        if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not _GOES_FOR.search(before) and not same:
             items += reference.items
             spans.append(span)
     if not items and len(reading.titles) == 1 and _SIMILAR.search(reading.utterance.norm):

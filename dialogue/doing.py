@@ -10,8 +10,8 @@ from itertools import pairwise
 from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
 from dialogue.critiques import HEDGED
 from dialogue.english import SMALL_WORDS
+from dialogue.pointing import Pointing
 from dialogue.reading import Reading
-from dialogue.references import Pointing
 from dialogue.types import Act, Reference, SlotChange
 from dialogue.words import read_words
 
@@ -63,6 +63,8 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     steering = is_steering(reading.utterance)
     if reading.scopes and reading.scopes[0].opener.first == 0 and reading.utterance.words[0].norm == "no":
         acts = [act for act in acts if act is not Act.DENY]
+    if _prefers(reading):
+        acts = [act for act in acts if act is not Act.REJECT]
     refused = _refused(reading)
     complains = reading.state.table and (
         any(critique.complaint for critique in reading.relative)
@@ -117,17 +119,27 @@ def chosen_references(reading: Reading, references: Sequence[Reference]) -> tupl
         early = [pointing for pointing in strong if pointing.span.first < turns[0]]
         if late and early:
             return tuple(late)
-    kept = [pointing.reference for pointing in reading.pointings if reading.negated(pointing.span)]
-    if kept and any(not reading.negated(pointing.span) for pointing in strong):
-        return tuple(reference for reference in references if reference not in kept)
+    return wanted_references(reading, references)
+
+
+def wanted_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Where one item is refused and another named, the other: "not the first one, the second"."""
+    refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
+    if _prefers(reading):
+        return tuple(reference for reference in references if reference not in refused)
     return tuple(references)
+
+
+def _prefers(reading: Reading) -> bool:
+    """Some of the items named are refused and some are not."""
+    return len({reading.refuses(pointing) for pointing in reading.strong}) == 2
 
 
 def _refused(reading: Reading) -> bool:
     """A refusal, or a "not" that reaches the only items meant."""
     strong = reading.strong
-    return any(pointing.refusal for pointing in reading.pointings) or (
-        bool(strong) and not reading.mentions and all(reading.negated(pointing.span) for pointing in strong)
+    return bool(strong) and all(reading.refuses(pointing) for pointing in strong) and (
+        not reading.mentions or any(pointing.refusal for pointing in strong)
     )
 
 

@@ -23,13 +23,14 @@ _EXCLUDE = (
     r"excluding|"
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
     r"allergic to|sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
-    r"stay away from|leave out|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|minus|rule out|"
+    r"stay away from|leave out|(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
+    r"minus|rule out|"
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"
     r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
     r"recommend|be)|dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
     r"loads of|"
-    r"lots of|tons of)|isnt|arent|not|no more|no)"
+    r"lots of|tons of)|isnt|arent|not|no more|no(?! (?:the|this|that)\b))"
 )
 _INSTEAD = (
     r"(?:instead of|rather than|in place of|as opposed to|not so much|"

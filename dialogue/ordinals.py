@@ -7,19 +7,29 @@ import re
 from dialogue.words import Span, Utterance
 
 _PLACES = {
-    **dict.fromkeys(("first", "1st", "former", "top", "one", "1", "a"), 0),
+    **dict.fromkeys(("first", "1st", "former", "top", "one", "1", "a", "started", "began", "opened", "beginning", "start"), 0),
     **dict.fromkeys(("second", "2nd", "two", "2", "b"), 1),
     **dict.fromkeys(("third", "3rd", "three", "3", "c"), 2),
     **dict.fromkeys(("fourth", "4th", "four", "4"), 3),
     **dict.fromkeys(("fifth", "5th", "five", "5"), 4),
     "sixth": 5,
-    **dict.fromkeys(("latter", "last", "final", "bottom"), -1),
+    "last but one": -2,
+    "second last": -2,
+    "second to last": -2,
+    "second from last": -2,
+    "next to last": -2,
+    "penultimate": -2,
+    **dict.fromkeys(("latter", "last", "final", "bottom", "ended", "finished", "end"), -1),
 }
 _ORDINAL = re.compile(
-    r"\b(?:(?:the |that |your |my )?(?:very )?(?P<ordinal>first|second|third|fourth|fifth|sixth|1st|2nd|3rd|4th|5th|last|"
+    r"\b(?:(?:the |that |your |my )?(?:very )?(?P<ordinal>last but one|second (?:to |from )?last|next to last|penultimate|"
+    r"first|second|third|fourth|fifth|sixth|1st|2nd|3rd|4th|5th|last|"
     r"final|middle|former|"
     r"latter)(?:(?<=[dt])s(?= \w))?"
-    r"(?: (?P<count>two|three|2|3))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
+    r"(?: (?P<count>two|three|2|3|couple))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
+    r"(?:the (?:one|thing) )?(?:that )?you (?:just )?(?:said|mentioned|named|offered|suggested|showed me|read out) "
+    r"(?P<spoken>first|second|third|last)|(?:the one )?you (?P<ends>started|began|opened|ended|finished) with|"
+    r"the one (?:in the|at the) (?P<put>middle|beginning|start|end|top|bottom)|"
     r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
 )
 _TWO_NUMBERS = re.compile(
@@ -28,8 +38,15 @@ _TWO_NUMBERS = re.compile(
 )
 _NOT_AN_ITEM = re.compile(
     r"^(?: time| thing| birthday| anniversary| year| week| month| night| day| floor| of all| date| name| minute| "
-    r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter)"
+    r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter| spring| autumn| half| "
+    r"cousin| dance| job| trip| visit| house| flat| place| person| prize| resort| wife| husband| helping| weekend| hour| "
+    r"of (?!(?:the|them|those|these|your|course)\b)| of the (?:month|year|week)\b)"
 )
+_NOT_HERE = re.compile(
+    r"\b(?:(?:january|february|march|april|june|july|august|september|october|november|december)(?: the)?|"
+    r"his|her|their|our|one|a) ?$"
+)
+""" "June the first", "his last one": none of those named."""
 _BARE = {"last", "middle", "final", "second", "first"}
 _AFTER_CHOICE = {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
 _NOTHING_NAMED = re.compile(
@@ -49,12 +66,15 @@ def find_places(utterance: Utterance, size: int) -> list[tuple[Span, tuple[int, 
             continue
         if not match.group("one") and re.match(r" (?:few|couple|\w+ (?:years?|months?|weeks?|days?))\b", after):
             continue
-        if match.group("ordinal") == "middle":
+        if _NOT_HERE.search(utterance.norm[: match.start()]) or re.match(r"my \w+ ones?$", match.group()):
+            continue
+        if "middle" in {match.group("ordinal"), match.group("put")}:
             found.append((span, (size // 2,)))
             continue
-        place = _PLACES[match.group("ordinal") or match.group("number")]
+        named = next(match.group(name) for name in ("ordinal", "spoken", "ends", "put", "number") if match.group(name))
+        place = _PLACES[named]
         if count := match.group("count"):
-            many = min({"two": 2, "2": 2, "three": 3, "3": 3}[count], size)
+            many = min({"two": 2, "2": 2, "couple": 2, "three": 3, "3": 3}[count], size)
             found.append((span, tuple(range(size - many, size) if place == -1 else range(many))))
         elif -size <= place < size:
             found.append((span, (place % size,)))

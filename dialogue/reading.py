@@ -14,8 +14,10 @@ from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import Polarity, Scope, find_scopes, polarity
 from dialogue.ordinals import find_places
-from dialogue.references import Pointing, Table, find_priced, find_references
+from dialogue.pointing import Pointing, Table
+from dialogue.references import find_priced, find_references
 from dialogue.relative import amount_of
+from dialogue.settling import settled
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.titles import TitleMention, find_titles
@@ -33,7 +35,7 @@ _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
 """ "Too ..." finds fault; it asks for nothing."""
 _DONE_FOR = re.compile(
     r"\b(?:too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
-    r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,3} $"
+    r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
 )
 """What is done "for me", or is too much "for me", is not for whom the thing is."""
 _TOLD_OF_WHAT_IS = re.compile(
@@ -80,6 +82,10 @@ class Reading:
         """Whether a "not" reaches a span."""
         return any(scope.span.first <= span.first < scope.span.last for scope in self.scopes)
 
+    def refuses(self, pointing: Pointing) -> bool:
+        """Whether an item meant is turned down: "not the first one", "neither"."""
+        return pointing.refusal or (not pointing.corrects and self.negated(pointing.span))
+
     def before(self, span: Span, count: int) -> str:
         """The norms of the words just before a span, each followed by a space."""
         return "".join(f"{word.norm} " for word in self.utterance.words[max(0, span.first - count) : span.first])
@@ -114,7 +120,9 @@ def read_stages(
     taken = [amount.span for amount in amounts]
     pointings = (*pointings, *priced)
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
-    strong = [pointing.span for pointing in pointings if not pointing.weak]
+    pointed = [pointing.span for pointing in pointings if not pointing.weak]
+    pointings = settled(utterance, pointings)
+    strong = [*pointed, *(pointing.span for pointing in pointings if not pointing.weak)]
     titles = tuple(title for title in titles if not covered(title.span, strong))
     explained = [*strong, *(title.span for title in titles)]
     relative = tuple(
@@ -139,8 +147,13 @@ def read_stages(
         open=find_dont_care(utterance, vocabulary, money, state.asked_slot),
         named=tuple(slots_named(utterance, vocabulary)),
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
-        is_question=QUESTION.search(utterance.norm) is not None,
+        is_question=any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION)),
     )
+
+
+def _asks_for(said: str, span: Span, pointed: Sequence[Span]) -> bool:
+    """ "I want the second one" asks for an item, unlike "I want the phone number"."""
+    return said.endswith((" the", " that")) and any(span.last == other.first + 1 for other in pointed)
 
 
 def _options_meant(utterance: Utterance, state: BeliefState) -> tuple[Mention, ...]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, gives_orders
 from dialogue.asking import likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
-from dialogue.doing import Found, all_acts, chosen_references
+from dialogue.doing import Found, all_acts, chosen_references, wanted_references
 from dialogue.english import SMALL_WORDS
 from dialogue.ordinals import points_at_nothing
+from dialogue.pointing import Table
 from dialogue.reading import Reading, covered, read_stages
-from dialogue.references import Table
 from dialogue.remembering import OWNED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -64,7 +64,7 @@ class Reader:
             requested = tuple(name for name in requested if name != self.shop.money.name)
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
-        references = chosen_references(reading, meant) if Act.CHOOSE in acts else tuple(meant)
+        references = chosen_references(reading, meant) if Act.CHOOSE in acts else wanted_references(reading, meant)
         if not (table.items or references or changes or like_items or policies) and (at := _points_at_nothing(reading)):
             references = (Reference((), reading.utterance.said(at), 0.0),)
             acts = [Act.UNCLEAR]

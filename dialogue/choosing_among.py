@@ -1,0 +1,143 @@
+"""Items meant by how they stand to the others: "the cheapest", "the two cheaper ones", "the dearer of the wraps", "the rest"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from dialogue.critiques import CritiqueBook
+from dialogue.describing import Describer, says_ones
+from dialogue.english import SMALL_WORDS
+from dialogue.ordinals import find_places
+from dialogue.pointing import Pointing, Table, point
+from dialogue.words import Span, Utterance
+from recommender.types import Item
+
+_OTHER = re.compile(r"\bthe (?:others?(?: ones?)?(?P<many>(?<=s)| two| three)?|rest)\b")
+_NOT_OTHER = re.compile(
+    r"^ (?:day|night|week|month|year|morning|afternoon|evening|time|side|half|hand|way|thing|shop|"
+    r"store|place|person)s?\b"
+)
+""" "The other day" is a time."""
+_AGAINST = frozenset({"over", "to", "than"})
+""" "I prefer it to the others": what it is held against."""
+VERBS = frozenset(
+    "arent isnt werent wont look looks looked sound sounds sounded seem seems seemed cost costs come comes came".split()  # noqa: SIM905
+)
+"""Verbs that follow "the other", "these": no nouns."""
+UNSURE = 0.4
+"""For "the cheaper of the two" where only one was named: asked back before anything is done with it."""
+_OF_THE_SHOP = re.compile(r"^(?: \w+){0,2} (?:you|youve|that you|in the (?:shop|store)|there is|available|going)\b")
+""" "The cheapest you have" is none of those named."""
+_TWO = re.compile(r"^ of (?:the )?(?:two|three)")
+_PAIR = re.compile(
+    r"^(?P<many> (?:two|2|couple|ones)\b)?(?: (?:one|option)\b)?"
+    r"(?: (?:of (?:the )?(?:two|three|them|those|these|lot|bunch)|of all)\b)?"
+)
+_WHICH = re.compile(r"\b(?:whichever|which|what)(?: one)?s?(?: is| was)?$")
+_COUNTS = frozenset({"two", "2"})
+_MANY = 2
+"""Items meant by "the cheaper ones"."""
+
+
+def rest_of(
+    utterance: Utterance, table: Table, before: Sequence[Pointing], describer: Describer
+) -> list[tuple[Span, list[Item], float]]:
+    """What is left beside those named in the same breath, or beside the one spoken of last."""
+    last = table.last or table.items[0]
+    named = {item for pointing in before if len(pointing.reference.items) == 1 for item in pointing.reference.items}
+    found = []
+    for span, match in utterance.find(_OTHER):
+        end, items = describer.kind_after(span.last, table.items)
+        after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."
+        noun = match.group() == "the other" and after not in SMALL_WORDS | VERBS and not utterance.words[span.last].is_mark
+        if _NOT_OTHER.match(utterance.norm[match.end() :]) or (noun and end == span.last):
+            continue
+        rest = [item for item in items if item.id not in (named or {last.id})]
+        many = match.group("many") is not None or match.group() == "the rest"
+        if many and span.first and utterance.words[span.first - 1].norm in _AGAINST:
+            continue
+        told = after in {"are", "were"} | VERBS
+        if rest and (named or told or not match.group().endswith("others")):
+            chosen = rest if many else rest[:1]
+            found.append((Span(span.first, end), chosen, 1.0 if many or len(rest) == 1 else 0.6))
+    return found
+
+
+def find_superlatives(
+    utterance: Utterance,
+    table: Table,
+    book: CritiqueBook,
+    amount: Callable[[Item, str], float | None],
+    scales: Mapping[str, Sequence[str]],
+    describer: Describer,
+) -> list[Pointing]:
+    """ "The cheapest", "the cheaper one", "the two cheaper ones", "the more formal of the two", "the dearer of the wraps"."""
+    found = []
+    for pattern, words in ((book.superlative_pattern, book.superlatives), (book.pattern, book.words)):
+        if pattern is None:
+            continue
+        for span, match in utterance.find(pattern):
+            comparative = words is book.words
+            word = words[match.group("word") if comparative else match.group()]
+            first = span.first - 1
+            counted = first > 0 and utterance.words[first].norm in _COUNTS
+            first -= counted
+            before = utterance.words[first].norm if first >= 0 else ""
+            asked = _WHICH.search(" ".join(word.norm for word in utterance.words[: first + 1]))
+            if before != "the" and (counted or not asked):
+                continue
+            tail = _PAIR.match(utterance.norm[match.end() :])
+            plain = comparative and not (word.comparative or match.group("less") or match.group("more"))
+            end = span.last + len(tail.group().split()) if tail else span.last
+            last, among = _among(utterance, end, table, describer)
+            if _OF_THE_SHOP.match("".join(f" {word.norm}" for word in utterance.words[last:])):
+                continue
+            if comparative and not (last > span.last or counted or (asked and "whichever" in asked.group())):
+                continue
+            if plain and (before != "the" or end == span.last or any(span.overlaps(m.span) for m in describer.mentions)):
+                continue
+            ranked = _ranked(among, word.slot, amount, scales)
+            if not ranked or (ranked[0][0] == ranked[-1][0] and len(ranked) > 1):
+                continue
+            many = tail.group("many") if tail else None
+            several = counted or many in {" two", " 2", " couple"} or (many == " ones" and says_ones(utterance.words[span.last]))
+            falling = (word.direction > 0) != (comparative and bool(match.group("less")))
+            ordered = ranked[::-1] if falling else ranked
+            chosen = [item for _, item in ordered[: _MANY if several else 1]]
+            alone = len(table.items) == 1 and _TWO.match(utterance.norm[match.end() :])
+            found.append(point(utterance, Span(first, last), chosen, UNSURE if alone else 0.95))
+    return found
+
+
+def _among(utterance: Utterance, at: int, table: Table, describer: Describer) -> tuple[int, tuple[Item, ...]]:
+    """Of which items "the cheapest" is said, and where the words that say so end: "of the wraps", "of the first two", "bag"."""
+    after = [word.norm for word in utterance.words[at : at + 2]]
+    if len(after) == 2 and after[0] == "of" and after[1] in {"the", "those", "these", "your"}:
+        last, items = describer.kind_after(at + 2, table.items)
+        if last > at + 2:
+            return last, items
+        for span, places in find_places(utterance, len(table.items)):
+            if span.first == at + 1 and len(places) > 1:
+                return span.last, tuple(table.items[index] for index in places)
+        for span, rest, _ in rest_of(utterance, table, (), describer):
+            if span.first == at + 1 and len(rest) > 1:
+                return span.last, tuple(rest)
+        return at, table.items
+    return describer.kind_after(at, table.items)
+
+
+def _ranked(
+    items: Sequence[Item], slot: str, amount: Callable[[Item, str], float | None], scales: Mapping[str, Sequence[str]]
+) -> list[tuple[float, Item]]:
+    pairs = []
+    for item in items:
+        scale = scales.get(slot)
+        if scale:
+            places = [scale.index(value) for value in item.values.get(slot, ()) if value in scale]
+            number = sum(places) / len(places) if places else None
+        else:
+            number = amount(item, slot)
+        if number is not None:
+            pairs.append((float(number), item))
+    return sorted(pairs, key=lambda pair: pair[0])

@@ -1,0 +1,201 @@
+"""Items meant by what they are: "the green one", "the linen wrap dress", "the ones in glass and steel", "both the wraps"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogue.mentions import Mention
+from dialogue.vocabulary import Vocabulary
+from dialogue.words import Span, Utterance, Word
+from recommender.types import Item
+
+LONGEST_DESCRIPTION = 7
+"""Words after "the" in which one item may be described."""
+_DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
+_OPENERS = frozenset({"and", "or", "just", "maybe"})
+""" "Just red one please": "the" may be left out where a clause begins."""
+_ONE = frozenset({"one", "ones"})
+_JOINING = _ONE | {"and", "from", "in", "with", "by", "made", "of"}
+_RELATIVE = frozenset({"that", "thats", "which"})
+""" "The one that's navy"; "is" may follow them."""
+_PREPOSITIONS = frozenset("in with for of from by at on to about like as whats is than".split())  # noqa: SIM905
+_SAYS_LIKE = re.compile(r"\b(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like the$")
+""" "I like the olive": a verb, unlike "something like the olive"."""
+_ENDS = frozenset(". , ! ? please then thanks actually it instead and or nor is was looks".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True)
+class Describer:
+    """What words can describe an item by: the values named in an utterance and the words of titles."""
+
+    utterance: Utterance
+    mentions: Sequence[Mention]
+    vocabulary: Vocabulary
+
+    def descriptions(self, items: Sequence[Item]) -> list[tuple[Span, tuple[Item, ...], float]]:
+        """Definite phrases, and "rose gold one" at the head of a clause, whose words fit items: words, items, confidence 0..1.
+
+        A phrase in the singular counts where exactly one item fits, one in the plural where several may.
+        """
+        found: list[tuple[Span, tuple[Item, ...], float]] = []
+        words = self.utterance.words
+        for first, word in enumerate(words):
+            if word.is_mark or (found and first < found[-1][0].last):
+                continue
+            opened = word.norm in _DEFINITE
+            if not opened and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
+                continue
+            best: tuple[float, Span, tuple[Item, ...]] | None = None
+            for last in range(first + 2, min(first + 2 + LONGEST_DESCRIPTION, len(words) + 1)):
+                if words[last - 1].is_mark:
+                    break
+                if not opened and words[last - 1].norm != "one":
+                    continue
+                scored = self._named(Span(first + opened, last), items)
+                if scored and (best is None or scored[0] >= best[0]):
+                    best = (scored[0], Span(first, last), scored[1])
+            if best:
+                found.append((best[1], best[2], min(1.0, 0.75 + 0.1 * best[0])))
+        return found
+
+    def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
+        """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
+        for last in range(min(at + 4, len(self.utterance.words)), at, -1):
+            scored = self._fitting(Span(at, last), items, loosely=True)
+            if scored and self._kind_at(last - 1, items):
+                return last, scored[1]
+        return at, tuple(items)
+
+    def _kind_at(self, index: int, items: Sequence[Item]) -> bool:
+        """Whether a word names the kind of thing: a value of the topic, or the noun that ends an item's title."""
+        stem = self.utterance.words[index].stem
+        if any(stem in self.vocabulary.title_stems.get(item.id, ())[-1:] for item in items):
+            return True
+        entries = self.vocabulary.meanings(stem)
+        return any(entry.slot == self.vocabulary.topic for entry in entries) or any(
+            mention.slot == self.vocabulary.topic and mention.span.first <= index < mention.span.last for mention in self.mentions
+        )
+
+    def _named(self, span: Span, items: Sequence[Item]) -> tuple[float, tuple[Item, ...]] | None:
+        """How many described properties fit, and the items meant; None where the words mean none of the items for sure."""
+        scored = self._fitting(span, items)
+        if scored is None:
+            return None
+        points, fitting = scored
+        words = self.utterance.words[span.first : span.last]
+        said_one = bool(_ONE & {word.norm for word in words})
+        several = self._is_plural(span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
+        if len(fitting) > 1 and not several:
+            return None
+        if points == 1 and not said_one and len(items) > 1 and not self._in_titles(span, fitting):
+            inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
+            if not (len(fitting) == 1 and all(mention.span == span for mention in inside) and self._stands_for_item(span)):
+                return None
+        return points, fitting
+
+    def _fitting(self, span: Span, items: Sequence[Item], *, loosely: bool = False) -> tuple[float, tuple[Item, ...]] | None:
+        """How many described properties fit, and the items that have them; None where a word fits none of them.
+
+        In the plural, values of one slot add up: "the ones in glass and steel". ``loosely``: a value counts for every item
+        that has it, even where some have it in their titles ("the first bag" of a satchel and two bags).
+        """
+        if self.utterance.words[span.last - 1].norm in (_JOINING - _ONE) | _RELATIVE | {"is", "are"}:
+            return None
+        inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
+        plural = self._is_plural(span)
+        fitting, points = list(items), 0.0
+        covered: set[int] = set()
+        for mention in inside:
+            beside = [other for other in inside if plural and other.slot == mention.slot and self._added(mention, other)]
+            meant = (mention, *beside)
+            matching = [item for item in fitting if any(self._is_like(item, other, fitting, loosely) for other in meant)]
+            if matching and any(self._is_like(item, mention, fitting, loosely) for item in matching):
+                fitting, points = matching, points + 1
+                covered.update(range(mention.span.first, mention.span.last))
+        for index in range(span.first, span.last):
+            word = self.utterance.words[index]
+            if index in covered or word.norm in _JOINING or self._links(index, span):
+                continue
+            matching = [
+                item for item in fitting if word.stem in self.vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2
+            ]
+            if not matching:
+                return None
+            fitting, points = matching, points + 1
+        if points == 0 or not fitting or self._trails(span, fitting):
+            return None
+        return points, tuple(fitting)
+
+    def _is_like(self, item: Item, mention: Mention, among: Sequence[Item], loosely: bool) -> bool:
+        """Whether a value named fits an item: by its title where that tells the items apart, else by its values."""
+        stems = {self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
+        titled = [other for other in among if stems <= set(self.vocabulary.title_stems.get(other.id, ()))]
+        if titled and len(titled) < len(among):
+            return item in titled or ((loosely or self._is_of_several(mention)) and _has_any(item, mention))
+        return _has_any(item, mention)
+
+    def _is_of_several(self, mention: Mention) -> bool:
+        """Said of several: the values count beside the titles ("the leather ones")."""
+        return mention.span.last < len(self.utterance.words) and says_ones(self.utterance.words[mention.span.last])
+
+    def _added(self, one: Mention, other: Mention) -> bool:
+        """Two values joined by "and" or "or"."""
+        low, high = sorted((one.span, other.span), key=lambda span: span.first)
+        return any(word.norm in {"and", "or"} for word in self.utterance.words[low.last : high.first])
+
+    def _is_plural(self, span: Span) -> bool:
+        words = self.utterance.words[span.first : span.last]
+        last = words[-1]
+        return any(map(says_ones, words)) or (last.norm != last.stem and last.norm == last.stem + "s")
+
+    def _links(self, index: int, span: Span) -> bool:
+        """Small words inside a description: "the one that is navy", "the one with the zip"."""
+        words = self.utterance.words
+        norm, before = words[index].norm, words[index - 1].norm if index > span.first else ""
+        return (
+            (norm in _RELATIVE and before in _ONE)
+            or (norm in {"is", "are"} and before in _RELATIVE)
+            or (norm in {"the", "a", "an"} and before in _JOINING - _ONE - {"and"})
+        )
+
+    def _trails(self, span: Span, items: Sequence[Item]) -> bool:
+        """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""
+        words = self.utterance.words
+        return any(
+            (words[index].norm in _ONE or self._kind_at(index, items))
+            and words[index + 1].norm not in _JOINING | _RELATIVE
+            and not self._kind_at(index + 1, items)
+            and not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items)
+            for index in range(span.first, span.last - 1)
+        )
+
+    def _stands_for_item(self, span: Span) -> bool:
+        """ "The alpaca, please": a value with "the" that ends its clause and follows no preposition."""
+        words = self.utterance.words
+        before = words[span.first - 2].norm if span.first > 1 else ""
+        after = words[span.last].norm if span.last < len(words) else "."
+        said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
+        return (before not in _PREPOSITIONS or bool(_SAYS_LIKE.search(said))) and after in _ENDS
+
+    def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
+        """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
+        stems = {self.utterance.words[index].stem for index in range(span.first, span.last)}
+        return all(stems & set(self.vocabulary.title_stems.get(item.id, ())) for item in items)
+
+
+def says_ones(word: Word) -> bool:
+    """Several, unlike "one's"."""
+    return word.norm == "ones" and word.text.isalpha()
+
+
+def _has_any(item: Item, mention: Mention) -> bool:
+    meant = [(mention.slot, mention.values), *((rival.slot, rival.values) for rival in mention.rivals)]
+    return any(_has(item, slot, values) for slot, values in meant)
+
+
+def _has(item: Item, slot: str, values: Sequence[str]) -> bool:
+    """Whether an item has one of the values, or one that holds all its words: "steel" where it is of stainless steel."""
+    own = item.values.get(slot, ())
+    return any(value in own or any(set(value.split()) <= set(other.split()) for other in own) for value in values)

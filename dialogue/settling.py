@@ -1,0 +1,78 @@
+"""What several references in one breath come to: taken back ("the first, no, the second"), refused, counted, or said twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogue.pointing import Pointing
+from dialogue.words import Span, Utterance
+
+_TAKEN_BACK = re.compile(
+    r"^(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|i meant|i said|make (?:that|it)|hang on|hold on|"
+    r"scratch that|correction|not that(?: one)?)(?: ?[,.!?;])* ?)+"
+    r"(?:(?:well|just|ill (?:take|have|go (?:for|with))|lets (?:say|have|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
+)
+"""All that stands between a reference and the one that takes its place."""
+_QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
+_FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
+""" "The wraps are both nice"."""
+_REFUSES = frozenset({"neither", "none"})
+
+
+def settled(utterance: Utterance, pointings: Sequence[Pointing]) -> tuple[Pointing, ...]:
+    """The references that stand once the whole utterance is heard, in order."""
+    found = sorted(pointings, key=lambda pointing: pointing.span.first)
+    found = _counted(utterance, found)
+    found = _corrected(utterance, found)
+    return tuple(_named_twice(utterance, found))
+
+
+def _between(utterance: Utterance, early: Pointing, late: Pointing) -> str:
+    return " ".join(word.norm for word in utterance.words[early.span.last : late.span.first])
+
+
+def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "Both the wraps", "neither the first nor the second": what follows is meant, not all that was named."""
+    kept: list[Pointing] = []
+    refusing = False
+    for index, pointing in enumerate(found):
+        opener = utterance.words[pointing.span.first].norm
+        follows = index + 1 < len(found) and not found[index + 1].weak
+        if opener in _QUANTIFIES and follows and _between(utterance, pointing, found[index + 1]) in {"", "of"}:
+            refusing |= opener in _REFUSES
+            continue
+        several = kept and not kept[-1].weak and len(kept[-1].reference.items) > 1
+        if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
+            continue
+        kept.append(replace(pointing, refusal=True) if refusing and not pointing.weak else pointing)
+    return kept
+
+
+def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "The first, no sorry, the second" is the second."""
+    kept: list[Pointing] = []
+    for pointing in found:
+        if kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
+            kept[-1] = replace(pointing, corrects=True)
+        else:
+            kept.append(pointing)
+    return kept
+
+
+def _named_twice(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "That one, the velvet one": of a word that only points and a name beside it, the name says which."""
+    named = [pointing for pointing in found if not pointing.deictic]
+    return [
+        pointing
+        for pointing in found
+        if not (pointing.deictic and any(_beside(utterance, pointing.span, other.span) for other in named))
+    ]
+
+
+def _beside(utterance: Utterance, one: Span, other: Span) -> bool:
+    """Whether nothing but a comma stands between, and the first is not refused: "not the red one, the one before"."""
+    early, late = sorted((one, other), key=lambda span: span.first)
+    refused = early.first > 0 and utterance.words[early.first - 1].norm in {"not", "isnt"}
+    return not refused and late.first - early.last == 1 and utterance.words[early.last].norm == ","
