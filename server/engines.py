@@ -26,6 +26,7 @@ from server.lanes import NICE, make_nice
 from server.models import require
 from server.session_memory import MemoryAt, memory_at
 from server.settings import Settings, SettingsError
+from voice.biasing import with_rivals
 from voice.echo import EchoGuard
 from voice.listening import Listener
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Speaker, Transcriber
@@ -64,6 +65,10 @@ class Engines:
     """Words while they are being spoken (see ``server.session_words``)."""
     rivals: tuple[str, ...] = ()
     """Every title of the shop: what was heard is only put right where no other sounds nearer (see ``voice.biasing``)."""
+
+    def likely(self, state: BeliefState) -> tuple[str, ...]:
+        """What may be said next, likeliest first, with its rivals: what every transcription is given."""
+        return with_rivals(self.conversation.likely_phrases(state), self.rivals)
 
 
 MOST_RIVALS = 5_000

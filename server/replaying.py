@@ -78,9 +78,7 @@ def _replay(kept: KeptTurn, engines: Engines) -> Replayed:
     assert kept.heard is not None
     differences: list[str] = []
     conversation, audio = engines.conversation, kept.audio
-    heard = kept.text if audio is None else engines.transcriber.transcribe(
-        audio, likely=conversation.likely_phrases(kept.state)
-    ).text
+    heard = kept.text if audio is None else engines.transcriber.transcribe(audio, likely=engines.likely(kept.state)).text
     if kept.forget is None:
         turn = conversation.think(kept.text, kept.state, kept.heard, shopper=kept.shopper)
     else:

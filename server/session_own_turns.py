@@ -71,9 +71,9 @@ class OwnTurns:
         utterance = await self._ears.utterance(self._engines.new_listener(), audio)
         if utterance is None:
             return ""
-        likely = self._engines.conversation.likely_phrases(self.state)
+        engines, state = self._engines, self.state
         transcript = await self._lanes.run(
-            "hearing", Lane.FINAL_TRANSCRIPT, lambda: self._engines.transcriber.transcribe(utterance, likely=likely)
+            "hearing", Lane.FINAL_TRANSCRIPT, lambda: engines.transcriber.transcribe(utterance, likely=engines.likely(state))
         )
         return transcript.text if words_of(transcript.text) else ""
 

@@ -147,11 +147,10 @@ class TurnWork:
             return None
         if self._hears is not None:
             return await self._hears.transcript
-        transcriber, conversation, state = self._engines.transcriber, self._engines.conversation, self.asked.state
-        rivals = self._engines.rivals
+        engines, state = self._engines, self.asked.state
         return await self._run(
             "hear", "hear", "hearing", Lane.FINAL_TRANSCRIPT,
-            lambda: transcriber.transcribe(audio, likely=tuple(dict.fromkeys([*conversation.likely_phrases(state), *rivals]))),
+            lambda: engines.transcriber.transcribe(audio, likely=engines.likely(state)),
         )
 
     async def _think(self) -> Turn:

@@ -32,6 +32,11 @@ FAR_NATS = 6.0
 """Phrases are given likeliest first; those after the first NEAR_PHRASES must be surer by this much. They are there as rivals."""
 
 
+def with_rivals(likely: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
+    """What is likely, then every other title: less likely, and a rival where it sounds nearer."""
+    return tuple(dict.fromkeys([*likely, *titles]))
+
+
 def put_right(heard: str, likely: Sequence[str], score: Score) -> str:
     """The text, with the one phrase that it surely misheard put in its place; as it was where there is none.
 

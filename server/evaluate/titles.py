@@ -20,6 +20,7 @@ from server.evaluate.manifest import ManifestError, NoiseMixer, Recording
 from server.evaluate.voices import Speak, installed_voices
 from server.evaluate.word_errors import WordErrors, comparable_words, word_errors
 from server.models import require
+from voice.biasing import with_rivals
 from voice.sound import FloatAudio, Transcriber
 from voice.wavefiles import read_audio
 
@@ -67,11 +68,6 @@ def likely_around(words: str, titles: Sequence[str], dice: random.Random, withou
     dice.shuffle(others)
     others.sort(key=lambda title: -len(said & set(comparable_words(title))))
     return others[:RELATIVES] + dice.sample(others[RELATIVES:], min(STRANGERS, max(0, len(others) - RELATIVES)))
-
-
-def with_rivals(likely: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
-    """What is likely, then every other title of the shop: less likely, and a rival where it sounds nearer."""
-    return tuple(dict.fromkeys([*likely, *titles]))
 
 
 def speak_titles(
