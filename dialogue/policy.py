@@ -138,7 +138,7 @@ def _nothing_named(turn: Deciding) -> Plan | None:
     if not any(not reference.items for reference in turn.understanding.references):
         return None
     slot = turn.state.asked_slot or (turn.shop.topic.name if turn.shop.topic else None)
-    return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note="nothing_named")
+    return Plan("repair", slot=slot, options=_options(turn, slot), note="nothing_named")
 
 
 def _closed_topic(turn: Deciding) -> Plan | None:
@@ -146,7 +146,7 @@ def _closed_topic(turn: Deciding) -> Plan | None:
     if topic is None or turn.understanding.changes or Act.ASK_POLICY in turn.acts:
         return None
     slot = turn.state.asked_slot
-    return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note=f"off_topic:{topic}")
+    return Plan("repair", slot=slot, options=_options(turn, slot), note=f"off_topic:{topic}")
 
 
 def _open_question(turn: Deciding) -> Plan | None:
@@ -156,8 +156,7 @@ def _open_question(turn: Deciding) -> Plan | None:
     other = {Act.ASK_POLICY, Act.REJECT, Act.COMPARE, Act.UNDO, Act.START_OVER} | (set() if asked == "goes_with" else {Act.MORE})
     if understood.changes or turn.acts & other:
         return None
-    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
-    items = tuple(ranked for item in ids[:1] if (ranked := _ranked(turn, item)))
+    items = _at_hand(turn, most=1)
     if not items or not (is_about_item(text) or asked == "stock"):
         unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
         return Plan("answer", requested=(text,), note="question") if unmet else None
@@ -218,8 +217,7 @@ def _policies(turn: Deciding) -> Plan | None:
 def _about_item(turn: Deciding) -> Plan | None:
     if not turn.acts & {Act.ASK_ITEM, Act.ASK_STOCK}:
         return None
-    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
-    items = tuple(ranked for item in ids if (ranked := _ranked(turn, item)))
+    items = _at_hand(turn)
     requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn)
     if items:
         return Plan(
@@ -287,7 +285,7 @@ def _unclear(turn: Deciding) -> Plan | None:
         note = "other_language" if turn.understanding.other_language else note
         last = turn.state.last_plan
         slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)
-        return Plan("repair", slot=slot, options=_options(turn, slot) if slot else (), note=note)
+        return Plan("repair", slot=slot, options=_options(turn, slot), note=note)
     return None
 
 
@@ -405,9 +403,9 @@ def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
     )
 
 
-def _options(turn: Deciding, slot: str) -> tuple[str, ...]:
-    declared = turn.shop.slot(slot)
-    if declared is None or declared.kind != "choice":
+def _options(turn: Deciding, slot: str | None) -> tuple[str, ...]:
+    declared = turn.shop.slot(slot) if slot else None
+    if slot is None or declared is None or declared.kind != "choice":
         return ()
     counts = turn.recommender.facets(limits_of(turn.state, turn.shop, without=slot), [slot]).get(slot, {})
     return tuple(value for value in counts if value not in turn.state.belief(slot).exclude)[:OPTIONS_OFFERED]
@@ -416,6 +414,12 @@ def _options(turn: Deciding, slot: str) -> tuple[str, ...]:
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
     policies = {policy.name for policy in turn.shop.policies}
     return tuple(name for name in turn.understanding.requested if name not in policies)
+
+
+def _at_hand(turn: Deciding, most: int | None = None) -> tuple[Ranked, ...]:
+    """The items pointed at; else the one heard last, or the first on the table."""
+    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
+    return tuple(ranked for item in ids[:most] if (ranked := _ranked(turn, item)))
 
 
 def _ranked(turn: Deciding, item_id: str) -> Ranked | None:

@@ -107,8 +107,8 @@ def leanings(state: BeliefState, shop: TalkingShop) -> dict[str, dict[str, float
     """Slot to value to weight, of what is remembered and was not said otherwise in this visit."""
     whom = for_whom(state, shop)
     found: dict[str, dict[str, float]] = {}
-    for weight, kind in ((LIKED, "likes"), (DISLIKED, "dislikes")):
-        for slot, values in state.known.of("likes" if kind == "likes" else "dislikes", whom).items():
+    for weight, remembered in ((LIKED, state.known.of("likes", whom)), (DISLIKED, state.known.of("dislikes", whom))):
+        for slot, values in remembered.items():
             if not state.belief(slot).settled:
                 found.setdefault(slot, {}).update(dict.fromkeys(values, weight))
     return found

@@ -6,7 +6,7 @@ import datetime
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,12 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.item)
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Interactions:
+        """The rows that are marked, of the same shoppers."""
+        return replace(
+            self, shopper=self.shopper[kept], item=self.item[kept], weight=self.weight[kept], time_s=self.time_s[kept]
+        )
 
 
 def no_interactions() -> Interactions:

@@ -7,7 +7,7 @@ and the fading that find it best win, and then everything is learned again from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -134,10 +134,7 @@ def _held_back(interactions: Interactions, items: int) -> HeldBack:
     is_asked = newest >= 0
     last = is_asked[interactions.shopper] & (step == newest_step[interactions.shopper])
     rest = ~last & (interactions.item != newest[interactions.shopper])
-    earlier = replace(
-        interactions, shopper=interactions.shopper[rest], item=interactions.item[rest], weight=interactions.weight[rest],
-        time_s=interactions.time_s[rest],
-    )
+    earlier = interactions.only(rest)
     before = histories(earlier)
     parts = [slice(before.starts[shopper], before.starts[shopper + 1]) for shopper in long]
     rows = [before.items[part] for part in parts]

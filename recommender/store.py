@@ -57,7 +57,7 @@ class ShopRecommender:
     def recommend(self, query: Query) -> Recommendation:
         """Best items inside the limits, with reasons. ``took_ms`` includes embedding the text."""
         started = time.perf_counter()
-        vector, _ = self._vector(query.text)
+        vector = self._vector(query.text)
         query = query if query.at is not None else replace(query, at=datetime.now())
         if self._reranker is None or not query.text:
             found = rank(self._shelf, query, vector)
@@ -111,7 +111,7 @@ class ShopRecommender:
     def nearest_titles(self, text: str, count: int = 5) -> Sequence[tuple[str, float]]:
         """Item ids whose titles are nearest in meaning to the text, with cosine similarity, best first."""
         shelf = self._shelf
-        vector, _ = self._vector(text)
+        vector = self._vector(text)
         if vector is None:
             return []
         sold = inside(shelf.facts, shelf.positions, Limits(in_stock_only=False))
@@ -126,22 +126,21 @@ class ShopRecommender:
         """An item and what goes with it, each of another kind, for no more than the budget; None where that cannot be."""
         return together.bundle(self._shelf, item_id, limits, budget_minor, size, self._topic)
 
-    def _vector(self, text: str) -> tuple[Vector | None, float]:
-        """The text's vector (None of no text) and the milliseconds that embedding it took."""
+    def _vector(self, text: str) -> Vector | None:
+        """The text's vector; None of no text."""
         words = " ".join(text.split())
         if not words:
-            return None, 0.0
-        started = time.perf_counter()
+            return None
         with self._lock:
             if words in self._vectors:
                 self._vectors.move_to_end(words)
-                return self._vectors[words], 0.0
+                return self._vectors[words]
         vector: Vector = self._embedder.embed([words])[0]
         with self._lock:
             self._vectors[words] = vector
             while len(self._vectors) > REMEMBERED_TEXTS:
                 self._vectors.popitem(last=False)
-        return vector, (time.perf_counter() - started) * 1000
+        return vector
 
 
 def open_recommender(shop_folder: Path, indexes_dir: Path, embedder: Embedder) -> ShopRecommender:

@@ -8,7 +8,6 @@ stood there is moved aside, never deleted.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import os
@@ -26,8 +25,9 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from dialogue.shop import load_shop
-from recommender.versions import IndexFolderError, current_version
+from recommender.versions import IndexFolderError, current_version, sha256
 from server import places
+from server.session_memory import memory_at
 from server.settings import Settings
 
 FORMAT = 1
@@ -67,7 +67,7 @@ def back_up(settings: Settings, to: Path) -> Contents:
         if (memory := _copy_memory(settings, Path(scratch))) is not None:
             members["memory.sqlite"] = memory
         made = datetime.now(UTC).isoformat(timespec="seconds")
-        files = {name: _sha256(path) for name, path in members.items()}
+        files = {name: sha256(path) for name, path in members.items()}
         facts = {"format": FORMAT, "shop": shop, "made": made, "index": index, "memory": memory is not None, "files": files}
         _write(to, members, json.dumps(facts, indent=1).encode())
     return Contents(shop, made, index, memory is not None, len(files), to.stat().st_size)
@@ -108,10 +108,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _memory_file(settings: Settings) -> Path | None:
     """The SQLite file of the memory; None where nobody is remembered. Raises BackupError for a database server."""
-    said = settings.memory_url.get_secret_value() if settings.memory_url else f"sqlite:///{places.home() / 'memory.sqlite'}"
-    if said == "none":
+    memory = memory_at(settings)
+    if memory is None:
         return None
-    url = make_url(said)
+    url = make_url(memory.url)
     if url.get_backend_name() != "sqlite":
         raise BackupError("The memory is in a database server: back it up with that server's tools, and give --without-memory.")
     return Path(url.database) if url.database and url.database != ":memory:" else None
@@ -183,7 +183,7 @@ def _extract(archive: tarfile.TarFile, files: dict[str, str], into: Path) -> Non
         except KeyError:
             raise BackupError(f"The back-up is damaged: {name} is missing; nothing has been changed.") from None
         archive.extract(member, into, filter="data")
-        if not (into / name).is_file() or _sha256(into / name) != expected:
+        if not (into / name).is_file() or sha256(into / name) != expected:
             raise BackupError(f"The back-up is damaged: {name} is not what it was; nothing has been changed.")
 
 
@@ -196,8 +196,3 @@ def _put(restored: Path, target: Path) -> None:
     for leftover in (f"{target.name}-wal", f"{target.name}-shm"):   # of the database that was moved aside
         target.with_name(leftover).unlink(missing_ok=True)
     shutil.move(restored, target)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -107,7 +107,7 @@ class FasterWhisper:
             return ""
         encoded = self._encode(sound, window_s)
         words = self._words(encoded)
-        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
+        guess = self._greedy(encoded, words, duration_s)
         return "" if is_silence(guess) or why_doubted(guess, duration_s) else guess.text
 
     def _transcript(self, guess: Hypothesis, cause: str | None, began: float) -> Transcript:
@@ -125,10 +125,13 @@ class FasterWhisper:
 
     def _decode(self, encoded: Any, words: Tokenizer, duration_s: float) -> Hypothesis:
         """Greedy where that may be sure, by beam search otherwise."""
-        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
+        guess = self._greedy(encoded, words, duration_s)
         if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
             return guess
         return self._generate(encoded, words, list(words.sot_sequence), BEAM_SIZE, duration_s)
+
+    def _greedy(self, encoded: Any, words: Tokenizer, duration_s: float) -> Hypothesis:
+        return self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
 
     def _generate(
         self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float

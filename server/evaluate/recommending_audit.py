@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -55,11 +55,7 @@ def audit_figures(shelf: Shelf, interactions: Interactions, seed: int) -> dict[s
     newest = np.full(len(interactions.shoppers), -1, np.int64)
     newest[asked] = kept.items[kept.starts[asked + 1] - 1]
     rest = interactions.item != newest[interactions.shopper]
-    earlier = replace(
-        interactions, shopper=interactions.shopper[rest], item=interactions.item[rest], weight=interactions.weight[rest],
-        time_s=interactions.time_s[rest],
-    )
-    learned = relearned(shelf, earlier)
+    learned = relearned(shelf, interactions.only(rest))
     exposure = np.zeros(len(shelf.items))
     found: list[float] = []
     for shopper in asked:

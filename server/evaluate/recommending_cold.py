@@ -63,7 +63,7 @@ def _new_items(shelf: Shelf, interactions: Interactions, dice: np.random.Generat
     taken = np.unique(interactions.item)
     withheld = np.zeros(count, np.bool_)
     withheld[dice.choice(taken, max(1, int(len(taken) * ITEM_SHARE)), replace=False)] = True
-    learned = relearned(shelf, _only(interactions, ~withheld[interactions.item]))
+    learned = relearned(shelf, interactions.only(~withheld[interactions.item]))
     questions = _asked_of(interactions, withheld, dice)
     new = np.flatnonzero(withheld)
     by: dict[str, list[Floats]] = {"popularity": [], "content": [], "inheritance": [], "inheritance and content": []}
@@ -91,7 +91,7 @@ def _new_shoppers(
     withheld[dice.choice(shoppers, max(1, int(shoppers * SHOPPER_SHARE)), replace=False)] = True
     kept = histories(interactions)
     asked = [shopper for shopper in np.flatnonzero(withheld) if kept.starts[shopper + 1] - kept.starts[shopper] >= 2][:MOST_ASKED]
-    learned = relearned(shelf, _only(interactions, ~withheld[interactions.shopper]))
+    learned = relearned(shelf, interactions.only(~withheld[interactions.shopper]))
     anything = Limits(in_stock_only=False)
     ranks: dict[str, list[int | None]] = {}
     reranked: dict[str, list[int | None]] = {}
@@ -172,13 +172,6 @@ def _asked_of(interactions: Interactions, withheld: npt.NDArray[np.bool_], dice:
         if len(found) == MOST_ASKED:
             break
     return found
-
-
-def _only(interactions: Interactions, kept: npt.NDArray[np.bool_]) -> Interactions:
-    return replace(
-        interactions, shopper=interactions.shopper[kept], item=interactions.item[kept], weight=interactions.weight[kept],
-        time_s=interactions.time_s[kept],
-    )
 
 
 def _scaled(scores: Floats) -> Floats:

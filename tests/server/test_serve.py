@@ -8,12 +8,12 @@ import json
 import random
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
 import pytest
 from little_parlour import PITCH_HZ, make_engines
+from serving_here import open_shop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -21,22 +21,13 @@ from server.client import CallError, ShoptalkClient
 from server.engines import Engines
 from server.protocol import SENTENCES, ProtocolError, parse_client
 from server.published import schemas
-from server.serve import Doorkeeper, serving
-from server.settings import Settings
+from server.serve import Doorkeeper
 from voice.sound import FloatAudio
 
 
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     return make_engines(tmp_path_factory.mktemp("parlour"))
-
-
-@contextlib.asynccontextmanager
-async def open_shop(engines: Engines | None, **settings: Any) -> AsyncIterator[tuple[str, Doorkeeper]]:
-    chosen = Settings(port=0, **settings)
-    keeper = Doorkeeper(chosen, engines)
-    async with serving(chosen, keeper) as (_, port):
-        yield f"ws://127.0.0.1:{port}/v1/voice", keeper
 
 
 def tone(engines: Engines, text: str) -> FloatAudio:
