@@ -37,6 +37,8 @@ class Source:
     name: str
     learn: Callable[[Task, Settings], Scorer]
     grid: tuple[Settings, ...] = ({},)
+    patience: int | None = None
+    """After so many settings in a row that are no better, the rest of the grid is not tried (epochs, in order)."""
 
 
 def through(history: scipy.sparse.csr_matrix, weights: scipy.sparse.csr_matrix | Floats, task: Task) -> Scorer:

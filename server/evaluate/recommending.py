@@ -159,12 +159,17 @@ def choose(source: Source, tuning: Task) -> Chosen:
     """The settings of the grid with the best NDCG@10 on the tuning users."""
     best: Chosen | None = None
     uniform = np.ones(tuning.log.items)
+    worse = 0
     for settings in source.grid:
         scorer = source.learn(tuning, settings)
         ranking = np.concatenate([_best(_masked(tuning, scorer, rows), K) for rows in _blocks(tuning)])
         ndcg = ranking_figures(ranking, tuning.targets, uniform)[f"ndcg@{K}"]
         if best is None or ndcg > best.validation_ndcg:
-            best = Chosen(source, settings, ndcg)
+            best, worse = Chosen(source, settings, ndcg), 0
+        else:
+            worse += 1
+        if worse == source.patience:
+            break
     assert best is not None
     return best
 
