@@ -24,7 +24,7 @@ PEAK = 0.8
 """Every sentence is brought to this peak, so that short clauses are as loud as long ones."""
 AUDIBLE = 0.012
 """Share of the peak (about -38 dB) from which a sample counts as heard."""
-LEAD_MS = 15
+LEAD_MS = 4
 """Kept before the first audible sample, so that no onset is clipped."""
 TAIL_MS = 180
 """Kept after the last audible sample: the breath between two sentences."""
