@@ -55,11 +55,26 @@ def read_manifest(path: Path) -> list[Recording]:
     return recordings
 
 
+FRAME_SAMPLES = 2_048
+"""Levels are compared where both are loudest, in frames of 128 ms, as in the published benchmark of spoken commands
+(Picovoice, speech-to-intent-benchmark): over a whole recording, the quiet around the speech would flatter the ratio."""
+
+
+def loudest_power(audio: FloatAudio) -> float:
+    """Mean power of the loudest frame; of all of it where it is shorter than one."""
+    whole = audio[: audio.size // FRAME_SAMPLES * FRAME_SAMPLES]
+    frames = whole.reshape(-1, FRAME_SAMPLES) if whole.size else audio.reshape(1, -1)
+    return float(np.mean(frames**2, axis=1, dtype=np.float64).max()) if audio.size else 0.0
+
+
 class NoiseMixer:
     """Adds a noise to recordings at a signal-to-noise ratio; the same seed gives the same mixtures."""
 
     def __init__(self, noise: Path, snr_db: float, seed: int = 0) -> None:
-        """``snr_db``: the power of the whole recording over the power of the noise laid under it. Raises AudioFileError."""
+        """``snr_db``: the power of the recording over that of the noise laid under it, each where it is loudest.
+
+        Raises AudioFileError.
+        """
         self._noise = read_audio(noise)
         self._snr_db = snr_db
         self._random = np.random.default_rng(seed)
@@ -68,7 +83,6 @@ class NoiseMixer:
         """The recording over a part of the noise that begins anywhere; the noise is repeated where it is too short."""
         begin = int(self._random.integers(self._noise.size))
         under = np.resize(np.roll(self._noise, -begin), audio.size)
-        wanted = float(np.mean(audio**2)) / 10 ** (self._snr_db / 10)
-        gain = np.sqrt(wanted / max(float(np.mean(under**2)), 1e-12))
+        gain = np.sqrt(loudest_power(audio) / 10 ** (self._snr_db / 10) / max(loudest_power(under), 1e-12))
         mixed: FloatAudio = (audio + under * gain).astype(np.float32)
         return mixed / max(1.0, float(np.abs(mixed).max()))
