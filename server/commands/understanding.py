@@ -137,6 +137,7 @@ def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, mode
     from server.evaluate.spoken import Ear
     from server.evaluate.voices import installed_voices
     from server.models import require
+    from voice.biasing import with_rivals
     from voice.hearing import open_transcriber
     from voice.speaking import SpeakingError
 
@@ -147,7 +148,9 @@ def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, mode
     if unknown := sorted(set(only or ()) - set(voices)):
         raise SpeakingError(f"There is no voice {unknown[0]} here; there are {', '.join(voices)}.")
     voices = {name: speak for name, speak in voices.items() if not only or name in only}
-    return Ear(transcriber, voices, lambda state: likely_phrases(reader.shop, state, reader.item, lambda: items), mixer)
+    titles = tuple(dict.fromkeys(item.title for item in items))
+    likely = lambda state: with_rivals(likely_phrases(reader.shop, state, reader.item, lambda: items), titles)  # noqa: E731
+    return Ear(transcriber, voices, likely, mixer)
 
 
 def _reader(folder: Path) -> Reader:

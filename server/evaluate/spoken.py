@@ -23,10 +23,13 @@ class Ear:
     errors: WordErrors = field(default_factory=WordErrors)
     by_voice: dict[str, WordErrors] = field(default_factory=dict)
     turns: int = 0
+    voice: str = ""
+    """Which spoke last."""
 
     def hears(self, text: str, state: BeliefState) -> str:
         """What is heard of a turn said in ``state``. Raises AudioFileError."""
         voice, speak = list(self.voices.items())[self.turns % len(self.voices)]
+        self.voice = voice
         self.turns += 1
         audio = speak(text)
         heard = self.transcriber.transcribe(self.mixer.mix(audio) if self.mixer else audio, likely=self.likely(state)).text

@@ -105,6 +105,7 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ea
     ``ear``: the turns are spoken and heard first; the figures are then of what was heard, beside those of the text.
     """
     tally, written = Tally(), Tally()
+    by_voice: dict[str, tuple[Counted, Counted]] = {}
     for number, turns in enumerate(data.raw, start=1):
         for turn in turns:
             state = _before(turn)
@@ -112,9 +113,12 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ea
             started = time.perf_counter()
             read = reader.read(said, state)
             tally.took_ms.append((time.perf_counter() - started) * 1e3)
-            _count(turn, read, tally)
+            heard = _count(turn, read, tally)
             if ear:
-                _count(turn, reader.read(turn["user"], state), written)
+                wrote = _count(turn, reader.read(turn["user"], state), written)
+                of_heard, of_written = by_voice.setdefault(ear.voice, (Counted(), Counted()))
+                of_heard.add(*heard)
+                of_written.add(*wrote)
         told(number)
     figures = _figures(tally)
     figures["turn_accuracy"] = _rate(tally.joint / tally.turns)
@@ -126,6 +130,7 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ea
     if ear:
         figures["text_slot_f1"] = _rate(written.slots.f1)
         figures["slot_f1_fall"] = _rate(written.slots.f1 - tally.slots.f1)
+        figures["slot_f1_fall_by_voice"] = {voice: _rate(wrote.f1 - heard.f1) for voice, (heard, wrote) in by_voice.items()}
         figures |= {"wer": ear.errors.rate, "wer_by_voice": {voice: errors.rate for voice, errors in ear.by_voice.items()}}
     return figures
 
@@ -138,7 +143,8 @@ def _before(turn: Mapping[str, Any]) -> BeliefState:
     return BeliefState(**{**{name: getattr(slots, name) for name in BeliefState.__slots__}, "last_plan": plan})
 
 
-def _count(turn: Mapping[str, Any], read: Understanding, tally: Tally) -> None:
+def _count(turn: Mapping[str, Any], read: Understanding, tally: Tally) -> tuple[set[Fact], set[Fact]]:
+    """Count one turn; the slots found, and those that should have been."""
     labels = turn["labels"]
     wanted = {_labelled(change) for change in labels.get("changes", ())}
     found = {one for change in read.changes for one in _facts(change)}
@@ -171,6 +177,7 @@ def _count(turn: Mapping[str, Any], read: Understanding, tally: Tally) -> None:
                 "label": labels,
             }
         )
+    return _lasting(found), _lasting(wanted_facts)
 
 
 Fact = tuple[str, str, Hashable]

@@ -65,3 +65,4 @@ def test_the_fall_is_what_was_misheard(tmp_path: Path, heard: Sequence[str], slo
     assert spoken == [("low", said[0]), ("high", said[1])]
     assert hearing.likely[-1] == ("mug",)
     assert (figures["wer"] == 0) == (fall == 0)
+    assert figures["slot_f1_fall_by_voice"] == {"low": 0.0, "high": 1.0 if fall else 0.0}
