@@ -35,8 +35,8 @@ from server.protocol import (
 from server.session import Session
 from server.settings import Settings
 
-START_WITHIN_S = 0.25
-"""A client that says nothing so long after connecting gets the defaults."""
+START_WITHIN_S = 1.0
+"""A client that says nothing so long after connecting gets the defaults: long enough for a ``start`` over a slow network."""
 CORRECTION_WITHIN_S = 5.0
 """... and so long after a ``start`` that could not be taken."""
 SEND_WITHIN_S = 10.0

@@ -92,7 +92,7 @@ class Page:
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         await self._line.send(json.dumps({"id": number, "method": method, "params": params}))
-        result = await asyncio.wait_for(answer, 20)
+        result = await asyncio.wait_for(answer, 60)
         assert "error" not in result, result
         return dict(result["result"])
 
@@ -104,7 +104,7 @@ class Page:
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    async def until(self, expression: str, within_s: float = 10.0) -> None:
+    async def until(self, expression: str, within_s: float = 30.0) -> None:
         """Wait until an expression is true."""
         try:
             async with asyncio.timeout(within_s):
@@ -185,7 +185,7 @@ async def browsing(url: str, *, microphone: Path | None = None, loop: bool = Fal
         )
         try:
             port_file = Path(profile) / "DevToolsActivePort"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not port_file.is_file() or "\n" not in port_file.read_text():
                     await asyncio.sleep(0.05)
             port = port_file.read_text().split("\n")[0]

@@ -238,7 +238,7 @@ class Parlour:
     def audio_samples(self) -> int:
         return sum(len(message) // 2 for message in self.sent if isinstance(message, bytes))
 
-    async def until(self, met: object, within_s: float = 5.0) -> None:
+    async def until(self, met: object, within_s: float = 20.0) -> None:
         """Wait until ``met()``; the test fails where it never is."""
         deadline_s = time.monotonic() + within_s
         while not met():  # type: ignore[operator]
@@ -255,4 +255,4 @@ class Gate:
 
     def __call__(self) -> None:
         self.reached.set()
-        self.open.wait(5)
+        self.open.wait(30)

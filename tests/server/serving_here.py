@@ -17,6 +17,9 @@ from server.engines import Engines
 from server.serve import Doorkeeper, serving
 from server.settings import Settings
 
+PATIENCE_S = 20.0
+"""How long a test waits for what must come: far longer than it takes, since a busy machine may stand still for seconds."""
+
 
 @contextlib.asynccontextmanager
 async def open_shop(engines: Engines | None, **settings: Any) -> AsyncIterator[tuple[str, Doorkeeper]]:
@@ -41,7 +44,7 @@ async def get(url: str, path: str, **headers: str) -> tuple[int, Any]:
     return status, json.loads(body) if body.startswith((b"{", b"[")) else body.decode()
 
 
-async def until(met: Callable[[], object], within_s: float = 5.0) -> None:
+async def until(met: Callable[[], object], within_s: float = PATIENCE_S) -> None:
     """Wait until ``met()``; the test fails where it never is."""
     async with asyncio.timeout(within_s):
         while not met():
@@ -49,16 +52,16 @@ async def until(met: Callable[[], object], within_s: float = 5.0) -> None:
 
 
 async def told(
-    url: str, *messages: str | bytes, most: int = 50, within_s: float = 3.0, **how: Any
+    url: str, *messages: str | bytes, enough: Callable[[list[dict[str, Any]]], object] = lambda said: False, **how: Any
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Send raw messages, then take JSON messages until the server closes (or is silent); with the close code."""
+    """Send raw messages, then take JSON messages until the server closes, or there are ``enough``; with the close code."""
     said: list[dict[str, Any]] = []
     async with connect(url, max_queue=None, close_timeout=1, **how) as line:
         with contextlib.suppress(TimeoutError, ConnectionClosed):
             for message in messages:
                 await line.send(message)
-            while len(said) < most:
-                data = await asyncio.wait_for(line.recv(), within_s)
+            while not enough(said):
+                data = await asyncio.wait_for(line.recv(), PATIENCE_S)
                 if isinstance(data, str):
                     said.append(json.loads(data))
     return said, line.close_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 import trustme
 from little_parlour import make_engines
-from serving_here import get, open_shop, told, until
+from serving_here import PATIENCE_S, get, open_shop, told, until
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from server.admission import LEAST_TURNS, RECENT_S, Admission
 from server.engines import Engines
@@ -103,7 +104,8 @@ async def test_sound_past_the_hours_allowance_ends_with_a_code_and_typing_stays(
     async with open_shop(engines, audio_minutes_per_address=0.6, **BEHIND_PROXY) as (url, _):
         said, code = await told(url, '{"type": "start"}', minute, minute, **as_from())
         assert (said[-1]["code"], code) == ("used_up", 1008)
-        said, _ = await told(url, '{"type": "start", "output": "text"}', '{"type": "text", "text": "a mug"}', most=4, **as_from())
+        said, _ = await told(url, '{"type": "start", "output": "text"}', '{"type": "text", "text": "a mug"}',
+                             enough=lambda said: said[-1:] and said[-1]["type"] == "turn", **as_from())
         assert "reply" in {one["type"] for one in said}
 
 
@@ -113,27 +115,30 @@ async def test_messages_past_the_minutes_allowance_end_with_a_code(engines: Engi
         assert (said[-1]["code"], code) == ("too_many", 1008)
 
 
+async def ended_while_sound_flows(url: str) -> tuple[str, int | None]:
+    """The last code, and the close code, of a conversation whose microphone is open and quiet."""
+    async with connect(url, max_queue=None) as line, asyncio.timeout(PATIENCE_S):
+        async def speak() -> None:
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await line.send(bytes(640))
+                    await asyncio.sleep(0.02)
+
+        speaking = asyncio.create_task(speak())
+        codes = [json.loads(data).get("code") async for data in line if isinstance(data, str)]
+        await speaking
+    return codes[-1], line.close_code
+
+
 async def test_a_conversation_has_a_longest_duration_even_while_sound_flows(engines: Engines) -> None:
-    async with open_shop(engines, session_minutes=0.003) as (url, keeper), connect(url) as line:
-        await line.recv()
-        said: dict[str, Any] = {}
-        while said.get("code") != "too_long":
-            await line.send(bytes(640))
-            data = await line.recv() if keeper.lines and keeper.lines[next(iter(keeper.lines))]._closing else "{}"
-            said = json.loads(data)
-        await line.wait_closed()
-        assert line.close_code == 1000
+    async with open_shop(engines, session_minutes=0.003) as (url, _):
+        assert await ended_while_sound_flows(url) == ("too_long", 1000)
 
 
 async def test_an_open_microphone_that_nobody_speaks_into_is_idle(engines: Engines) -> None:
-    async with open_shop(engines, idle_minutes=0.005) as (url, keeper), connect(url) as line:
-        await line.recv()
-        for _ in range(100):
-            if not keeper.sessions:
-                break
-            await line.send(bytes(640))
-            await asyncio.sleep(0.02)
-        assert not keeper.sessions
+    async with open_shop(engines, idle_minutes=0.005) as (url, keeper):
+        assert await ended_while_sound_flows(url) == ("idle", 1000)
+        await until(lambda: not keeper.sessions)
 
 
 def test_a_proxy_is_believed_only_where_it_is_ours() -> None:
@@ -198,7 +203,7 @@ async def test_tls_by_certificate_files(engines: Engines, tmp_path: Path) -> Non
         async with connect(url.replace("ws://", "wss://"), ssl=trusting) as line:
             assert json.loads(await line.recv())["type"] == "ready"
         with pytest.raises(Exception, match=r"(?i)http|connection|closed|eof"):
-            await connect(url, open_timeout=3)
+            await connect(url, open_timeout=PATIENCE_S)
 
 
 async def test_no_secret_reaches_logs_answers_or_printed_settings(engines: Engines, caplog: pytest.LogCaptureFixture) -> None:

@@ -22,7 +22,7 @@ import little_parlour
 import numpy as np
 import pytest
 from little_parlour import PITCH_HZ, Gate, Parlour, make_engines
-from serving_here import get, open_shop, told, until
+from serving_here import PATIENCE_S, get, open_shop, told, until
 from websockets.asyncio import client as websocket
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -91,12 +91,12 @@ async def test_a_client_vanishes_in_the_middle_of_a_word(engines: Engines) -> No
 
 async def test_a_half_open_socket_is_found_out(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's machine has gone without a word: nothing comes, not even the answer to a ping."""
-    monkeypatch.setattr(serve, "PING_S", 0.2)
+    monkeypatch.setattr(serve, "PING_S", 1.0)
     async with open_shop(engines, resume_minutes=0.001) as (url, keeper), nothing_left(keeper):
         reader, writer = await raw_connection(url)
         await until(lambda: keeper.sessions)
         await served_as_ever(url)
-        await until(lambda: not keeper.sessions, within_s=4)
+        await until(lambda: not keeper.sessions)
         assert b"ready" in await reader.read(4096)
         writer.transport.abort()
 
@@ -119,7 +119,7 @@ async def test_a_slow_reader_is_let_go_and_holds_nobody_up(engines: Engines, mon
             await other.send('{"type": "start", "output": "text"}')
             await other.send('{"type": "text", "text": "a mug"}')
             await next_of(other, "turn")
-        await until(lambda: not keeper.sessions, within_s=4)
+        await until(lambda: not keeper.sessions)
         writer.transport.abort()
         del reader
 
@@ -143,13 +143,17 @@ async def test_sound_without_end_and_pace_is_refused_with_a_code(engines: Engine
 
 async def test_messages_out_of_order_and_out_of_size(engines: Engines) -> None:
     async with open_shop(engines) as (url, keeper):
-        said, _ = await told(
-            url, '{"type": "playback", "played_samples": 999999999}', '{"type": "interrupt"}', '{"type": "commit"}',
-            '{"type": "start"}', '{"type": "playback", "played_samples": 5}', '{"type": "playback", "played_samples": 1}',
-            b"\x01", '{"type": "text", "text": "a mug"}', within_s=2,
-        )
-        assert sorted(one["code"] for one in said if one["type"] == "error") == ["bad_audio", "nothing_heard", "start_late"]
-        assert "understanding" in {one["type"] for one in said}
+        async with connect(url) as client:
+            for message in (
+                '{"type": "playback", "played_samples": 999999999}', '{"type": "interrupt"}', '{"type": "commit"}',
+                '{"type": "start"}', '{"type": "playback", "played_samples": 5}', '{"type": "playback", "played_samples": 1}',
+                b"\x01",
+            ):
+                await client.send(message)
+            codes = [(await next_of(client, "error"))["code"] for _ in range(3)]
+            assert sorted(codes) == ["bad_audio", "nothing_heard", "start_late"]
+            await client.send('{"type": "text", "text": "a mug"}')
+            await next_of(client, "understanding")
         _, code = await told(url, bytes((1 << 20) + 2))
         assert code == 1009
         await served_as_ever(url)
@@ -192,12 +196,12 @@ async def test_a_model_that_raises_costs_one_turn_of_one_conversation(engines: E
 
 
 async def test_an_engine_that_hangs_is_given_up_and_the_others_go_on(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(Lanes.submit.__kwdefaults__, "limit_s", 0.4)
+    monkeypatch.setitem(Lanes.submit.__kwdefaults__, "limit_s", 1.5)
     gate = Gate()
     async with open_shop(engines) as (url, _), ShoptalkClient(url, hurry=True) as client:
         engines.speaker.before = gate  # type: ignore[attr-defined]
         asked = asyncio.create_task(client.type("a mug"))
-        await asyncio.to_thread(gate.reached.wait, 3)
+        await asyncio.to_thread(gate.reached.wait, 20)
         engines.speaker.before = lambda: None  # type: ignore[attr-defined]
         assert [error.code for error in (await asked).errors] == ["engine_slow"]
         await served_as_ever(url)
@@ -210,7 +214,7 @@ async def test_an_index_swapped_during_a_turn_is_used_from_the_next_one_on(engin
     async with open_shop(engines) as (url, keeper), ShoptalkClient(url, hurry=True) as client:
         engines.speaker.before = gate  # type: ignore[attr-defined]
         asked = asyncio.create_task(client.type("a green mug"))
-        await asyncio.to_thread(gate.reached.wait, 3)
+        await asyncio.to_thread(gate.reached.wait, 20)
         changed = engines.recommender
         changed.change([AddItem(id="mug-green-9", title="Newest Harbour", price_minor=900, stock=9,  # type: ignore[attr-defined]
                                 values={"kind": ("mug",), "colour": ("green",)})])
@@ -250,8 +254,8 @@ async def test_a_locked_database_keeps_nobody_waiting(engines: Engines, tmp_path
         began_s = time.monotonic()
         async with Parlour(replace(engines, memory=memory), output="text", shopper="anna", remember=True) as parlour:
             await parlour.tell(Text(text="a red mug"))
-            await parlour.until(lambda: parlour.of(TurnSaid), within_s=4)
-            assert time.monotonic() - began_s < 3
+            await parlour.until(lambda: parlour.of(TurnSaid))
+            assert time.monotonic() - began_s < 4.5          # the driver alone would wait 5 s
         other.execute("rollback")
 
 
@@ -265,9 +269,9 @@ async def test_a_clock_that_jumps_ends_no_conversation_and_loses_no_turn(engines
         await session.message(Text(text="a mug"))
         await parlour.until(lambda: parlour.audio_samples > 8_000)
         slept_s = 3_600.0
-        await parlour.until(lambda: parlour.of(TurnSaid), within_s=10)
+        await parlour.until(lambda: parlour.of(TurnSaid))
         await session.message(Text(text="cheaper"))
-        await parlour.until(lambda: len(parlour.of(TurnSaid)) == 2, within_s=10)
+        await parlour.until(lambda: len(parlour.of(TurnSaid)) == 2)
         assert parlour.of(ErrorSaid) == []
         session.close()
         running.cancel()
@@ -302,7 +306,7 @@ async def a_server(
     )
     url = f"ws://127.0.0.1:{port}/v1/voice"
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 with contextlib.suppress(OSError):
                     if (await get(url, "/ready"))[0] == 200:
@@ -316,18 +320,18 @@ async def a_server(
 
 
 async def test_sigterm_in_a_reply_lets_it_be_heard_and_lets_nobody_new_in(tmp_path: Path) -> None:
-    async with a_server(tmp_path, 120) as (process, url), connect(url) as client:
+    async with a_server(tmp_path, 200) as (process, url), connect(url) as client:
         await client.send('{"type": "start", "lead_ms": 300}')
         await client.send('{"type": "text", "text": "a mug"}')
         await next_of(client, "reply")
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.3)
+        await closing(url)
         said, code = await told(url)
         assert ([one["code"] for one in said], code) == (["closing"], 1001)
         turn = await next_of(client, "turn")
         assert not turn["interrupted"]                        # every sample of the reply was sent
         assert (await next_of(client, "error"))["code"] == "closing"
-        assert await asyncio.wait_for(process.wait(), 5) == 0
+        assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
 async def test_a_second_signal_does_not_wait_and_sighup_reads_the_shop_again(tmp_path: Path) -> None:
@@ -338,15 +342,22 @@ async def test_a_second_signal_does_not_wait_and_sighup_reads_the_shop_again(tmp
         await asyncio.sleep(0.2)
         assert process.returncode is None
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.2)
+        await closing(url)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 5) == 0
+        assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
 # --- small things ----------------------------------------------------------------------------------------------------------
 
 
-async def next_of(line: ClientConnection, kind: str, within_s: float = 15.0) -> dict[str, Any]:
+async def closing(url: str) -> None:
+    """Wait until the server says that it lets nobody new in."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (await get(url, "/ready"))[0] == 200:
+            await asyncio.sleep(0.02)
+
+
+async def next_of(line: ClientConnection, kind: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
     """The next message of a type."""
     async with asyncio.timeout(within_s):
         with contextlib.suppress(ConnectionClosed):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,8 +23,8 @@ async def _held(lanes: Lanes) -> threading.Event:
     """Keep the hearing bench busy until the event is set."""
     go = threading.Event()
     began = threading.Event()
-    lanes.submit("hearing", Lane.VOICE_ACTIVITY, lambda: (began.set(), go.wait(5)))
-    await asyncio.to_thread(began.wait, 5)
+    lanes.submit("hearing", Lane.VOICE_ACTIVITY, lambda: (began.set(), go.wait(20)))
+    await asyncio.to_thread(began.wait, 20)
     return go
 
 
@@ -97,9 +96,8 @@ async def test_an_engine_that_raises_spoils_only_its_own_job(lanes: Lanes) -> No
 
 async def test_benches_do_not_wait_for_each_other(lanes: Lanes) -> None:
     go = await _held(lanes)
-    began_s = time.monotonic()
     assert await lanes.run("listening", Lane.VOICE_ACTIVITY, lambda: "heard") == "heard"
-    assert time.monotonic() - began_s < 1
+    assert lanes.figures[Lane.VOICE_ACTIVITY].done == 1       # and the one that is held has not ended
     go.set()
 
 

@@ -60,7 +60,7 @@ async def visiting(engines: Engines, *, max_sessions: int = 8, **options: Any) -
     """The page, open and ready."""
     async with open_shop(engines, max_sessions=max_sessions) as (url, keeper):
         async with browsing(url.replace("ws://", "http://").removesuffix("/v1/voice") + "/", **options) as page:
-            await page.until("document.querySelector('#examples button')", 20)
+            await page.until("document.querySelector('#examples button')")
             yield page, keeper
         await nobody_left(keeper)
 
@@ -85,7 +85,8 @@ async def voice_heard(page: Page) -> float:
 async def test_speaking_seeing_hearing_and_cutting_in(engines: Engines, tmp_path: Path) -> None:
     """Hands free: words shown as they grow, wishes as chips, items as drawn cards, the reply heard and lit; and a second voice
     over the reply stops it and is answered."""
-    microphone = recording(tmp_path, silence(0.3), tone(engines, "a blue lamp"), silence(2.6), tone(engines, "a red one"))
+    wish = tone(engines, "a blue lamp", 1.8)      # long enough for its words to be shown before it ends
+    microphone = recording(tmp_path, silence(0.3), wish, silence(3.2), tone(engines, "a red one"))
     async with visiting(engines, microphone=microphone) as (page, keeper):
         assert not keeper.sessions    # looking takes nobody's place
         await page.js("""window.seen = new Set();
@@ -103,7 +104,7 @@ async def test_speaking_seeing_hearing_and_cutting_in(engines: Engines, tmp_path
         assert titles
         assert all("Dusk" in title for title in titles)     # the blue ones
         assert await page.js("[...document.querySelectorAll('#items li svg')].every(one => one.querySelectorAll('*').length > 3)")
-        await page.until("document.querySelectorAll('#log .you:not(.partial)').length === 2", 15)
+        await page.until("document.querySelectorAll('#log .you:not(.partial)').length === 2")
         await page.until("document.querySelector('#log .shop.cut')")
         assert "a red one" in await page.js("document.querySelector('#log').textContent")
         await page.until("document.querySelectorAll('#log .shop').length === 2 && document.querySelector('#turns table')")
@@ -212,7 +213,7 @@ async def test_push_to_talk_by_holding_the_space_bar(engines: Engines, tmp_path:
         await page.key(" ", up=False)
         await page.until(f"{STATE} === 'listening' || {STATE} === 'hearing'")
         assert await page.js("document.querySelector('#microphone').getAttribute('aria-pressed')") == "true"
-        await asyncio.sleep(2.5)              # with a pause that would end a turn hands free
+        await asyncio.sleep(4.0)              # the recording's 2.4 s, with a pause that would end a turn hands free
         assert not await page.js("document.querySelector('#log .shop')")
         await page.key(" ", down=False)
         await page.until("document.querySelector('#log .you')?.textContent === 'You: a green scarf'")
@@ -228,7 +229,7 @@ async def test_the_page_takes_a_lost_conversation_up_again(engines: Engines) -> 
     settings = Settings(port=0)
     keeper = Doorkeeper(settings, engines)
     async with serving(settings, keeper) as (server, port), browsing(f"http://127.0.0.1:{port}/", tidy=False) as page:
-        await page.until("document.querySelector('#examples button')", 20)
+        await page.until("document.querySelector('#examples button')")
         await typed(page, "a red mug")
         await page.until(f"{SAID} > 1")
         (before,) = keeper.sessions
@@ -238,7 +239,7 @@ async def test_the_page_takes_a_lost_conversation_up_again(engines: Engines) -> 
         await page.until(f"{STATE} === 'lost'")
         await asyncio.sleep(0.6)
         keeper.engines = engines
-        await page.until(f"{SAID} > 8", 15)       # the reply goes on
+        await page.until(f"{SAID} > 8")       # the reply goes on
         assert not await page.js("document.querySelector('#log .note')")      # while there was hope nothing was said
         assert list(keeper.sessions) == [before]
         assert keeper.resumed == 1
@@ -279,11 +280,14 @@ async def test_every_sample_is_played_once_and_reported_however_it_comes(engines
             player.port.postMessage({ pcm }, [pcm]);
             await wait(pause);
           }
-          await wait(700);
+          const until = async (met) => { for (let n = 0; n < 2000 && !met(); n += 1) await wait(10); };
+          await until(() => reports.at(-1)?.played >= 10 * count);
+          await wait(100);                   // nothing more is played than was sent
           const before = reports.at(-1).played;
-          for (let n = 0; n < 10; n += 1) { const pcm = chunk(); player.port.postMessage({ pcm }, [pcm]); }
-          await wait(150);
+          for (let n = 0; n < 50; n += 1) { const pcm = chunk(); player.port.postMessage({ pcm }, [pcm]); }
+          await until(() => reports.at(-1).played > before + 0.1 * rate);
           player.port.postMessage({ clear: 100000 });
+          await until(() => reports.some((report) => report.cleared !== undefined));
           await wait(100);
           const cleared = reports.find((report) => report.cleared !== undefined);
           return { before, sent: 10 * count, reports: reports.map((report) => report.played), cleared, rate };
@@ -292,7 +296,7 @@ async def test_every_sample_is_played_once_and_reported_however_it_comes(engines
         upto = result["reports"].index(result["sent"]) + 1
         assert result["reports"][:upto] == sorted(result["reports"][:upto])
         heard = result["cleared"]["played"] - result["sent"]
-        assert 0.03 * result["rate"] < heard < 0.35 * result["rate"]
+        assert 0.1 * result["rate"] < heard < 1.9 * result["rate"]        # of two seconds
         assert result["cleared"]["cleared"] == 100_000
         pcm, rate_hz = await page.heard()
         sounding = pcm[np.flatnonzero(np.abs(pcm.astype(int)) > 3)]
@@ -319,13 +323,13 @@ async def test_a_recorded_question_is_answered_aloud_by_the_real_engines(real_en
     """What a shopper would see and hear: Whisper's words, the wishes, fitting items, and a voice that says their names."""
     async with visiting(real_engines, microphone=recording(tmp_path, read_audio(QUESTION))) as (page, _):
         await page.js("document.querySelector('#microphone').click()")
-        await page.until("document.querySelector('#items li')", 30)
+        await page.until("document.querySelector('#items li')", 60)
         words = (await page.js("document.querySelector('#log .you').textContent")).lower()
         assert "navy dress" in words
         assert "wedding" in words
         assert set(await page.js(CHIPS)) == {"kind of thing dress", "budget up to $150", "occasion wedding", "colour navy"}
         assert await page.js("[...document.querySelectorAll('#items svg')].every(one => one.querySelector('defs pattern'))")
-        await page.until("document.querySelectorAll('#log .named.said').length >= 3", 20)
+        await page.until("document.querySelectorAll('#log .named.said').length >= 3", 60)
         await asyncio.sleep(0.6)     # the last of them to its end
         named = await page.js("[...document.querySelectorAll('#log .named.said')].map(word => word.textContent).join(' ')")
         heard, heard_hz = await page.heard()

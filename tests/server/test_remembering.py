@@ -11,10 +11,17 @@ from little_parlour import Parlour, make_engines
 from typer.testing import CliRunner
 
 from dialogue.remembering import Known, Trait
+from server import session_memory
 from server.cli import app
 from server.engines import Engines
 from server.protocol import ItemsSaid, ReplySaid, Text, TurnSaid
 from server.session_memory import MemoryAt
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take long to open a database for the first time; test_faults has how long a shopper waits."""
+    monkeypatch.setattr(session_memory, "RECALL_WITHIN_S", 20.0)
 
 
 @pytest.fixture(scope="module")

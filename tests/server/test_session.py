@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,10 +99,12 @@ async def test_a_guess_is_dropped_when_the_shopper_goes_on(engines: Engines) -> 
 
 async def test_a_reply_is_sent_a_little_ahead_of_the_ear_and_the_first_of_it_at_once(engines: Engines) -> None:
     async with Parlour(engines, lead_ms=300) as parlour:
+        asked_s = time.monotonic()
         await parlour.tell(Text(text="a mug"))
         await parlour.until(lambda: parlour.audio_samples > 0)
         await asyncio.sleep(0.5)
-        assert 0.3 * 16_000 <= parlour.audio_samples <= 1.0 * 16_000
+        sent_s = parlour.audio_samples / 16_000
+        assert 0.3 <= sent_s <= time.monotonic() - asked_s + 0.3 + 0.2      # the lead, and a piece of sound
 
 
 async def test_cutting_in_stops_the_reply_at_once_and_is_answered(engines: Engines) -> None:
@@ -109,7 +112,7 @@ async def test_cutting_in_stops_the_reply_at_once_and_is_answered(engines: Engin
         await parlour.tell(Text(text="a mug"))
         await parlour.until(lambda: parlour.audio_samples > 16_000 * 0.6)
         parlour.sound("a lamp instead")
-        await parlour.until(lambda: parlour.of(Clear), within_s=1)
+        await parlour.until(lambda: parlour.of(Clear))
         before = parlour.audio_samples
         await asyncio.sleep(0.3)
         assert parlour.audio_samples == before
@@ -130,9 +133,9 @@ async def test_a_murmur_over_the_reply_does_not_end_it(engines: Engines) -> None
         await parlour.until(lambda: parlour.audio_samples > 16_000 * 0.6)
         parlour.sound("mhm", ms=250)
         parlour.silence(1600)
-        await parlour.until(lambda: parlour.of(Clear), within_s=1)
+        await parlour.until(lambda: parlour.of(Clear))
         before = parlour.audio_samples
-        await parlour.until(lambda: parlour.audio_samples > before + 16_000, within_s=3)
+        await parlour.until(lambda: parlour.audio_samples > before + 16_000)
         assert heard(parlour) == []
         assert not parlour.of(TurnSaid)
 
@@ -161,7 +164,7 @@ async def test_going_on_before_the_reply_is_heard_is_still_the_same_turn(engines
     async with Parlour(engines, lead_ms=200) as parlour:
         parlour.voice.before = gate    # the reply is being made when the shopper goes on
         parlour.say("a red mug")
-        await asyncio.to_thread(gate.reached.wait, 5)
+        await asyncio.to_thread(gate.reached.wait, 20)
         await parlour.until(lambda: parlour.of(UnderstandingSaid))
         parlour.sound("no a blue lamp", ms=900)
         parlour.silence(1600)
@@ -177,7 +180,7 @@ async def test_a_click_before_the_reply_does_not_lose_the_answer(engines: Engine
     async with Parlour(engines, lead_ms=60_000) as parlour:
         parlour.voice.before = gate
         parlour.say("a red mug")
-        await asyncio.to_thread(gate.reached.wait, 5)
+        await asyncio.to_thread(gate.reached.wait, 20)
         parlour.sound("click", ms=50)
         parlour.silence(1600)
         await asyncio.sleep(0.1)
@@ -223,7 +226,7 @@ async def test_stop_answers_what_was_said_and_then_is_finished(engines: Engines)
         parlour.silence(100)
         parlour.sound("a scarf")
         await parlour.tell(Stop())
-        await asyncio.wait_for(parlour.session.finished.wait(), 5)
+        await asyncio.wait_for(parlour.session.finished.wait(), 20)
         assert heard(parlour) == ["a scarf"]
         assert parlour.of(TurnSaid)
 
@@ -348,16 +351,17 @@ async def test_the_way_of_talking_can_change_inside_a_conversation(engines: Engi
 
 async def test_a_late_report_of_what_was_cut_holds_nothing_back(engines: Engines) -> None:
     """The reply after a cut is sent ahead as far as any: a report that crossed the cut is not where the loudspeaker is."""
-    async with Parlour(engines, lead_ms=1_000) as parlour:
+    async with Parlour(engines, lead_ms=3_000) as parlour:
         await parlour.tell(Text(text="a red mug"))
-        await parlour.until(lambda: parlour.audio_samples >= 16_000)
+        await parlour.until(lambda: parlour.audio_samples >= 48_000)
         await parlour.tell(Interrupt())
         before = parlour.audio_samples
         await parlour.tell(Text(text="a blue lamp"))
         await parlour.tell(Playback(played_samples=1_600))
         await parlour.until(lambda: parlour.audio_samples > before)
-        await asyncio.sleep(0.1)
-        assert parlour.audio_samples - before > 8_000
+        began_s = time.monotonic()
+        await parlour.until(lambda: parlour.audio_samples - before > 8_000)
+        assert time.monotonic() - began_s < 2.0      # believed, the report would hold it back for all of the lead
 
 
 @pytest.mark.parametrize("partials", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -205,11 +206,13 @@ def test_files_that_hold_no_turns_are_refused_in_a_sentence(tmp_path: Path) -> N
 
 
 async def test_health_fails_when_an_engine_hangs_again_and_again(engines: Engines) -> None:
+    over = threading.Event()
     async with open_shop(engines) as (url, keeper):
         assert (await get(url, "/health"))[0] == 200
         for _ in range(SICK_AFTER):
             with pytest.raises(Exception, match="ran past"):
-                await keeper.lanes.run("speaking", Lane.REST, lambda: time.sleep(0.6), limit_s=0.02)
+                await keeper.lanes.run("speaking", Lane.REST, lambda: over.wait(20), limit_s=0.02)
+        over.set()
         status, body = await get(url, "/health")
         assert (status, body["status"], body["sick"]) == (503, "sick", ["speaking"])
         assert (await get(url, "/health", **{"X-Forwarded-For": "203.0.113.1"}))[1] == {"status": "sick"}
