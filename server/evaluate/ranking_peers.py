@@ -29,7 +29,7 @@ SESSION_ITEMS = 50
 """Newest items of a user that SASRec reads; fewer where 95 in 100 users have fewer."""
 SOFTMAX_ITEMS = 5000
 """Up to here its loss is over all items; above, over NEGATIVES drawn ones, which is what makes epochs affordable."""
-NEGATIVES = 64
+NEGATIVES = 16
 
 
 def peers(seed: int, threads: int, sasrec_epochs: int) -> list[Source]:
