@@ -71,7 +71,11 @@ QUESTION = re.compile(
     r"what about|how about|what is|whats|what are|what was|how much|how many|how long|how big|give me (?:the|its|their|that)|"
     r"(?:i need|i want|id like|i would like|can i have|could i have|can i get|could i get|may i have|may i get|"
     r"please give me|get me) "
-    r"(?:to (?:know|get|have) )?(?:the|its|their|that|his|her))\b|\?"
+    r"(?:to (?:know|get|have) )?(?:the|its|their|that|his|her)|"
+    r"which (?:ones? (?:is|are|was|were|has|have)|(?:one |ones )?(?:would|should|do|does))|what (?:do|does|did|would))\b|"
+    r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
+    r"(?:it|they|that|this|those|these)|"
+    r"(?:and |so )?(?:what|whats|when|where|how|why|who|whos|whose)|which (?:is|are) (?:the|more|less|\w+er))\b|\?"
 )
 
 ABOUT_ITEM = re.compile(
@@ -90,7 +94,8 @@ STOCK = re.compile(
     r"the [\w ]{1,24}) (?:still )?available|available (?:now|today|right now|yet)|"
     r"still available|sold out|(?:any|many|got any|have any|how many)(?: of (?:them|those|these|it))? left|"
     r"still (?:have|got|selling) "
-    r"(?:it|that|this|them|those)|(?:have|got) (?:it|that|them|those|that one|this one)(?: one)? (?:in|now|"
+    r"(?:it|that|this|them|those)|you (?:still )?(?:have|got) (?:it|that|them|those)(?: one)? ?(?=\?|$)|"
+    r"(?:have|got) (?:it|that|them|those|that one|this one)(?: one)? (?:in|now|"
     r"right now|there)\b(?= ?(?:$|[,.?!]|stock))|"
     r"run out|how many (?:of (?:them|those|these) )?(?:do you|have you|are there))\b"
 )
@@ -214,7 +219,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             Act.REJECT,
             r"\b(?:none of (?:them|those|these)|neither(?: of)?|not (?:really )?(?:for (?:me|her|him|them|us)|"
             r"my (?:thing|style|taste|cup of tea)|her (?:thing|style|taste)|his (?:thing|style|taste)|"
-            r"what i (?:want|wanted|need|had in mind|meant|am after)|right|quite right|keen|convinced|sold|a fan|those|"
+            r"what (?:i (?:want|wanted|need|had in mind|meant|am after|was after)|im (?:after|looking for))|"
+            r"right|quite right|keen|convinced|sold|a fan|those|"
             r"these|them|that one|this one|the (?:first|second|third|last)|it)|"
             r"(?<!if i )(?<!if he )(?<!if she )(?<!if they )(?:dont|doesnt|do not|didnt|cant say i) (?:really |"
             r"much )?(?:like|love|want|fancy|care for|need) (?:it|"

@@ -54,6 +54,8 @@ _AFTER_LEAST = re.compile(
 )
 _AFTER_AROUND = re.compile(r"^\s*(?:, )?(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
+_TIME_COUNTED = {"year", "month", "week", "day"}
+""" "For ten years" is no year."""
 _NOT_MONEY = {
     "year",
     "month",
@@ -238,8 +240,9 @@ def _slot_of(
     for slot in slots:
         if slot.unit == "year" and 1880 <= number.value <= 2100 and number.value == int(number.value):
             return slot
+    counted = stem in _TIME_COUNTED and number.value < 1000
     for slot in slots:
-        if near & set(slot.names):
+        if near & set(slot.names) - ({stem} if counted else set()):
             return slot
     answering = next((slot for slot in slots if slot.name == asked), None)
     if answering and stem not in _NOT_MONEY - {"or"}:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
+from dialogue.dontcare import slots_named
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
 from dialogue.types import Act
-from dialogue.words import Span
+from dialogue.words import Span, read_words
 
 _YES_NO_ABOUT = re.compile(
     r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry) ,? ?)*"
@@ -28,7 +29,7 @@ _ASKS_OF_IT = re.compile(
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
 _COST = re.compile(
-    r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|"
+    r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|\bhow much (?:more|less) (?:is|are|does|do|for)\b|"
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
 )
 _VERB_LIKE = re.compile(
@@ -38,6 +39,7 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
+_OPENING = frozenset({"the", "and", "just", "so", "ok", "okay", ",", "please"})
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
@@ -76,6 +78,8 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     utterance, vocabulary = reading.utterance, reading.vocabulary
     requested = [vocabulary.facts[key] for key, _ in phrases(utterance, vocabulary.facts)]
     requested += [critique.slot for critique in reading.relative if critique.asked]
+    requested += [slot for slot, span in reading.named if _is_of_item(reading, span)]
+    requested += _asked_by_phrase(reading)
     asked_values: list[Mention] = []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
@@ -93,6 +97,23 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
             asked_values = [mention for mention in reading.mentions if mention.span.first > first]
             requested += [mention.slot for mention in asked_values]
     return tuple(dict.fromkeys(requested)), asked_values
+
+
+def _is_of_item(reading: Reading, span: Span) -> bool:
+    """ "The price of the first": a slot of an item, question or not."""
+    after = reading.utterance.words[span.last].norm if span.last < len(reading.utterance.words) else ""
+    opens = reading.is_question or all(word.norm in _OPENING for word in reading.utterance.words[: span.first])
+    return opens and after in {"of", "on", "for"} and any(pointing.span.first == span.last + 1 for pointing in reading.strong)
+
+
+def _asked_by_phrase(reading: Reading) -> list[str]:
+    """Slots that are asked for in a phrase around the item: "who's the second by" where the shop says "who's it by"."""
+    if len(reading.strong) != 1 or not reading.is_question:
+        return []
+    span = reading.strong[0].span
+    words = reading.utterance.words
+    said = " ".join([*(word.text for word in words[: span.first]), "it", *(word.text for word in words[span.last :])])
+    return [slot for slot, at in slots_named(read_words(said), reading.vocabulary) if at.first <= span.first < at.last]
 
 
 def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from dialogue.critiques import CritiqueBook
+from dialogue.critiques import CritiqueBook, CritiqueWord
 from dialogue.describing import Describer, says_ones
 from dialogue.english import SMALL_WORDS
 from dialogue.ordinals import find_places
@@ -35,6 +35,10 @@ _PAIR = re.compile(
     r"(?: (?:of (?:the )?(?:two|three|them|those|these|lot|bunch)|of all)\b)?"
 )
 _WHICH = re.compile(r"\b(?:whichever|which|what)(?: one)?s?(?: is| was)?$")
+_WHICHEVER_OF = re.compile(r"\bwhichever (?:one )?of (?:the|those|these|them|your)\b(?: \w+){0,4}? (?:is|are|was|s)(?: the)?$")
+""" "Whichever of the brown ones is cheaper"."""
+_BARE = re.compile(r"^ of (?:the (?:two|three|lot|bunch)|them|those|these)\b")
+""" "Cheapest of them", which needs no "the"."""
 _COUNTS = frozenset({"two", "2"})
 _MANY = 2
 """Items meant by "the cheaper ones"."""
@@ -84,9 +88,19 @@ def find_superlatives(
             counted = first > 0 and utterance.words[first].norm in _COUNTS
             first -= counted
             before = utterance.words[first].norm if first >= 0 else ""
-            asked = _WHICH.search(" ".join(word.norm for word in utterance.words[: first + 1]))
-            if before != "the" and (counted or not asked):
+            said = " ".join(word.norm for word in utterance.words[: first + 1])
+            asked, group = _WHICH.search(said), _WHICHEVER_OF.search(said)
+            if group:
+                opener = len(said[: group.start()].split())
+                among = describer.kind_after(opener + said[group.start() :].split().index("of") + 2, table.items)[1]
+                chosen = _furthest(among, word, comparative and bool(match.group("less")), amount, scales)
+                found += [point(utterance, Span(opener, span.last), chosen[:1], 0.95)] if chosen else []
                 continue
+            opens = first < 0 or before in {",", ".", "and", "just", "then"}
+            bare = opens and _BARE.match(utterance.norm[match.end() :])
+            if before != "the" and not bare and (counted or not asked):
+                continue
+            first += bool(bare)
             tail = _PAIR.match(utterance.norm[match.end() :])
             plain = comparative and not (word.comparative or match.group("less") or match.group("more"))
             end = span.last + len(tail.group().split()) if tail else span.last
@@ -95,16 +109,15 @@ def find_superlatives(
                 continue
             if comparative and not (last > span.last or counted or (asked and "whichever" in asked.group())):
                 continue
-            if plain and (before != "the" or end == span.last or any(span.overlaps(m.span) for m in describer.mentions)):
+            value = end == span.last or any(span.overlaps(mention.span) for mention in describer.mentions)
+            if plain and not bare and (before != "the" or value):
                 continue
-            ranked = _ranked(among, word.slot, amount, scales)
-            if not ranked or (ranked[0][0] == ranked[-1][0] and len(ranked) > 1):
+            ordered = _furthest(among, word, comparative and bool(match.group("less")), amount, scales)
+            if not ordered:
                 continue
             many = tail.group("many") if tail else None
             several = counted or many in {" two", " 2", " couple"} or (many == " ones" and says_ones(utterance.words[span.last]))
-            falling = (word.direction > 0) != (comparative and bool(match.group("less")))
-            ordered = ranked[::-1] if falling else ranked
-            chosen = [item for _, item in ordered[: _MANY if several else 1]]
+            chosen = ordered[: _MANY if several else 1]
             alone = len(table.items) == 1 and _TWO.match(utterance.norm[match.end() :])
             found.append(point(utterance, Span(first, last), chosen, UNSURE if alone else 0.95))
     return found
@@ -127,17 +140,22 @@ def _among(utterance: Utterance, at: int, table: Table, describer: Describer) ->
     return describer.kind_after(at, table.items)
 
 
-def _ranked(
-    items: Sequence[Item], slot: str, amount: Callable[[Item, str], float | None], scales: Mapping[str, Sequence[str]]
-) -> list[tuple[float, Item]]:
+def _furthest(
+    items: Sequence[Item], word: CritiqueWord, less: bool, amount: Callable[[Item, str], float | None],
+    scales: Mapping[str, Sequence[str]],
+) -> list[Item]:
+    """Items in the order that a relative word puts them in, those it fits best first; none where all are alike in it."""
     pairs = []
     for item in items:
-        scale = scales.get(slot)
+        scale = scales.get(word.slot)
         if scale:
-            places = [scale.index(value) for value in item.values.get(slot, ()) if value in scale]
+            places = [scale.index(value) for value in item.values.get(word.slot, ()) if value in scale]
             number = sum(places) / len(places) if places else None
         else:
-            number = amount(item, slot)
+            number = amount(item, word.slot)
         if number is not None:
             pairs.append((float(number), item))
-    return sorted(pairs, key=lambda pair: pair[0])
+    if len(pairs) > 1 and len({number for number, _ in pairs}) == 1:
+        return []
+    pairs.sort(key=lambda pair: pair[0], reverse=(word.direction > 0) != less)
+    return [item for _, item in pairs]

@@ -5,25 +5,44 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
-from dialogue.words import Span, Utterance, Word
+from dialogue.words import Span, Utterance, Word, joined_stem, read_words
 from recommender.types import Item
 
 LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
 _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
-_OPENERS = frozenset({"and", "or", "just", "maybe"})
+_COUNTING = frozenset({"both", "all", "either", "neither"})
+"""May stand before several things without "the": "both pocket squares"."""
+_COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
+_OPENERS = frozenset({"and", "or", "just", "maybe", "not", "no", "then", "than"})
 """ "Just red one please": "the" may be left out where a clause begins."""
-_ONE = frozenset({"one", "ones"})
-_JOINING = _ONE | {"and", "from", "in", "with", "by", "made", "of"}
+_ONES = frozenset({"ones", "pairs", "options", "things", "items"})
+_ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | _ONES
+"""Words that stand for a thing of any kind."""
+_JOINING = _ONE | {"and", "from", "in", "with", "by", "made", "of", "for"}
 _RELATIVE = frozenset({"that", "thats", "which"})
 """ "The one that's navy"; "is" may follow them."""
-_PREPOSITIONS = frozenset("in with for of from by at on to about like as whats is than".split())  # noqa: SIM905
-_SAYS_LIKE = re.compile(r"\b(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like the$")
-""" "I like the olive": a verb, unlike "something like the olive"."""
-_ENDS = frozenset(". , ! ? please then thanks actually it instead and or nor is was looks".split())  # noqa: SIM905
+_HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
+"""After "the one", what it has is told by its description: "the one with the pockets"."""
+_PREPOSITIONS = frozenset("in with for of from by at on to like as whats is than".split())  # noqa: SIM905
+_FAVOURS = re.compile(
+    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like|"
+    r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
+    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked) (?:about|for)) the$"
+)
+""" "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
+_ENDS = frozenset(
+    ". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s was though again too".split()  # noqa: SIM905
+)
+_NAMED_AFTER = frozenset(
+    "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
+)
+"""A name may follow these without "the": "tell me about Driftwood"."""
 
 
 @dataclass(frozen=True)
@@ -44,31 +63,70 @@ class Describer:
         for first, word in enumerate(words):
             if word.is_mark or (found and first < found[-1][0].last):
                 continue
-            opened = word.norm in _DEFINITE
-            if not opened and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
-                continue
-            best: tuple[float, Span, tuple[Item, ...]] | None = None
-            for last in range(first + 2, min(first + 2 + LONGEST_DESCRIPTION, len(words) + 1)):
-                if words[last - 1].is_mark:
-                    break
-                if not opened and words[last - 1].norm != "one":
-                    continue
-                scored = self._named(Span(first + opened, last), items)
-                if scored and (best is None or scored[0] >= best[0]):
-                    best = (scored[0], Span(first, last), scored[1])
+            best = self._longest(first, items)
             if best:
                 found.append((best[1], best[2], min(1.0, 0.75 + 0.1 * best[0])))
         return found
+
+    def _longest(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
+        """The best description that opens at a word: how many properties fit, its words and the items meant."""
+        words = self.utterance.words
+        opened, counting = words[first].norm in _DEFINITE, words[first].norm in _COUNTING
+        if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
+            return self._by_name(first, items)
+        start = self._after_count(first + (opened or counting))
+        best: tuple[float, Span, tuple[Item, ...]] | None = None
+        for last in range(start + 1, min(start + 1 + LONGEST_DESCRIPTION, len(words) + 1)):
+            if words[last - 1].is_mark:
+                break
+            span = Span(start, last)
+            if counting and not (self._is_plural(span) and words[start].norm not in _DEFINITE | {"of"}):
+                continue
+            if not opened and not counting and not (len(span) > 1 and self._ends_in_one(span, items)):
+                continue
+            scored = self._named(span, items)
+            if scored and (best is None or scored[0] >= best[0]):
+                best = (scored[0], Span(start if counting else first, last), scored[1])
+        return best or self._by_name(first, items)
+
+    def _by_name(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
+        """An item called by a word of its title alone, written as a name: "I'll go with Iris"."""
+        words, word = self.utterance.words, self.utterance.words[first]
+        before = words[first - 1] if first else None
+        if not word.text[0].isupper() or word.norm in SMALL_WORDS or self.vocabulary.meanings(word.stem):
+            return None
+        if before is None or before.is_mark or before.norm in {"and", "or"}:
+            if first + 1 < len(words) and words[first + 1].norm not in _ENDS:
+                return None
+        elif before.norm not in _NAMED_AFTER:
+            return None
+        titled = [item for item in items if word.stem in self.vocabulary.title_stems.get(item.id, ())]
+        return (1.0, Span(first, first + 1), (titled[0],)) if len(titled) == 1 else None
+
+    def _after_count(self, at: int) -> int:
+        """Where the describing words begin after "the two", "the two pairs of"."""
+        words = self.utterance.words
+        norms = [word.norm for word in words[at : at + 3]] + [""] * 3
+        counted = norms[0] in _COUNTS
+        pairs = norms[counted] in {"pair", "pairs"} and norms[counted + 1] == "of"
+        return at + counted + 2 if pairs else at + (counted and norms[1] not in _ONE)
+
+    def _ends_in_one(self, span: Span, items: Sequence[Item]) -> bool:
+        """ "Red one"; "pearl ones" where the thing is called in the plural."""
+        last = self.utterance.words[span.last - 1]
+        if not says_ones(last):
+            return last.norm in _ONE - _ONES
+        return all(_called_in_plural(item.title) for item in items)
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
         for last in range(min(at + 4, len(self.utterance.words)), at, -1):
             scored = self._fitting(Span(at, last), items, loosely=True)
-            if scored and self._kind_at(last - 1, items):
+            if scored and (self.is_kind_at(last - 1, items) or self.utterance.words[last - 1].norm in _ONE):
                 return last, scored[1]
         return at, tuple(items)
 
-    def _kind_at(self, index: int, items: Sequence[Item]) -> bool:
+    def is_kind_at(self, index: int, items: Sequence[Item]) -> bool:
         """Whether a word names the kind of thing: a value of the topic, or the noun that ends an item's title."""
         stem = self.utterance.words[index].stem
         if any(stem in self.vocabulary.title_stems.get(item.id, ())[-1:] for item in items):
@@ -91,7 +149,8 @@ class Describer:
             return None
         if points == 1 and not said_one and len(items) > 1 and not self._in_titles(span, fitting):
             inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
-            if not (len(fitting) == 1 and all(mention.span == span for mention in inside) and self._stands_for_item(span)):
+            alone = len(fitting) == 1 and all(mention.span == span for mention in inside)
+            if not (alone and (self._stands_for_item(span) or self._is_kind(span, inside))):
                 return None
         return points, fitting
 
@@ -121,6 +180,8 @@ class Describer:
             matching = [
                 item for item in fitting if word.stem in self.vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2
             ]
+            if not matching and self._tells_what_it_has(index, span):
+                matching = [item for item in fitting if word.stem in _told_of(item)]
             if not matching:
                 return None
             fitting, points = matching, points + 1
@@ -133,8 +194,21 @@ class Describer:
         stems = {self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
         titled = [other for other in among if stems <= set(self.vocabulary.title_stems.get(other.id, ()))]
         if titled and len(titled) < len(among):
-            return item in titled or ((loosely or self._is_of_several(mention)) and _has_any(item, mention))
+            said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
+            general = any(joined_stem(value).endswith(said) for value in mention.values)
+            return item in titled or (((loosely and general) or self._is_of_several(mention)) and _has_any(item, mention))
         return _has_any(item, mention)
+
+    def _is_kind(self, span: Span, inside: Sequence[Mention]) -> bool:
+        """ "The scarf" where only one is a scarf, though no title says so."""
+        before = self.utterance.words[span.first - 2].norm if span.first > 1 else ""
+        kinds = [mention for mention in inside if mention.slot == self.vocabulary.topic]
+        return bool(kinds) and before not in _PREPOSITIONS - {"is", "whats", "like", "about"}
+
+    def _tells_what_it_has(self, index: int, span: Span) -> bool:
+        """Whether a word says what "the one" has: "the one with the deep pockets"."""
+        before = [word.norm for word in self.utterance.words[span.first : index]]
+        return bool(before) and bool(_ONE & set(before)) and bool(_HAVING & set(before))
 
     def _is_of_several(self, mention: Mention) -> bool:
         """Said of several: the values count beside the titles ("the leather ones")."""
@@ -148,7 +222,7 @@ class Describer:
     def _is_plural(self, span: Span) -> bool:
         words = self.utterance.words[span.first : span.last]
         last = words[-1]
-        return any(map(says_ones, words)) or (last.norm != last.stem and last.norm == last.stem + "s")
+        return any(map(says_ones, words)) or last.norm in _ONES or (last.norm != last.stem and last.norm == last.stem + "s")
 
     def _links(self, index: int, span: Span) -> bool:
         """Small words inside a description: "the one that is navy", "the one with the zip"."""
@@ -157,16 +231,17 @@ class Describer:
         return (
             (norm in _RELATIVE and before in _ONE)
             or (norm in {"is", "are"} and before in _RELATIVE)
-            or (norm in {"the", "a", "an"} and before in _JOINING - _ONE - {"and"})
+            or (norm in _HAVING and before in _RELATIVE | _ONE | {"comes"})
+            or (norm in {"the", "a", "an"} and before in (_JOINING - _ONE - {"and"}) | _HAVING)
         )
 
     def _trails(self, span: Span, items: Sequence[Item]) -> bool:
         """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""
         words = self.utterance.words
         return any(
-            (words[index].norm in _ONE or self._kind_at(index, items))
+            (words[index].norm in _ONE or self.is_kind_at(index, items))
             and words[index + 1].norm not in _JOINING | _RELATIVE
-            and not self._kind_at(index + 1, items)
+            and not self.is_kind_at(index + 1, items)
             and not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items)
             for index in range(span.first, span.last - 1)
         )
@@ -177,7 +252,7 @@ class Describer:
         before = words[span.first - 2].norm if span.first > 1 else ""
         after = words[span.last].norm if span.last < len(words) else "."
         said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
-        return (before not in _PREPOSITIONS or bool(_SAYS_LIKE.search(said))) and after in _ENDS
+        return (before not in _PREPOSITIONS or bool(_FAVOURS.search(said))) and after in _ENDS
 
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
@@ -188,6 +263,23 @@ class Describer:
 def says_ones(word: Word) -> bool:
     """Several, unlike "one's"."""
     return word.norm == "ones" and word.text.isalpha()
+
+
+@lru_cache(maxsize=256)
+def _called_in_plural(title: str) -> bool:
+    """Whether one thing is called as several are: boots, trousers."""
+    last = [word for word in read_words(title).words if not word.is_mark][-1:]
+    return bool(last) and last[0].norm != last[0].stem
+
+
+@lru_cache(maxsize=256)
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in read_words(text).words if len(word.stem) > 2 and word.norm not in SMALL_WORDS)
+
+
+def _told_of(item: Item) -> frozenset[str]:
+    """The stems of an item's own description."""
+    return _stems_of(item.description)
 
 
 def _has_any(item: Item, mention: Mention) -> bool:

@@ -12,6 +12,7 @@ from dialogue.critiques import HEDGED
 from dialogue.english import SMALL_WORDS
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
+from dialogue.remembering import OWNED_ALREADY
 from dialogue.types import Act, Reference, SlotChange
 from dialogue.words import read_words
 
@@ -34,10 +35,15 @@ _UNDECIDED = re.compile(
     r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |very )?nice$"
 )
 """Praise that does not buy yet."""
+_WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
-_TOO_PLAIN = re.compile(r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+")
-""" "The first one's too plain": a fault found, whatever the word for it."""
+_TOO_PLAIN = re.compile(
+    r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|"
+    r"\b(?:is|are|was|were|s|re|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|a tad|a touch|rather)"
+    r"(?: too)? (?!like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+"
+)
+""" "The first one's too plain", "both are a bit dull": a fault found, whatever the word for it."""
 _WISH_TO_HAVE = re.compile(
     r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
     r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
@@ -65,9 +71,17 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act is not Act.DENY]
     if _prefers(reading):
         acts = [act for act in acts if act is not Act.REJECT]
+    if _names_item(reading):
+        acts = [act for act in acts if act not in {Act.REPEAT, Act.UNDO}]
+    if _weighs(reading) and Act.REJECT not in acts:
+        acts.append(Act.COMPARE)
+    elif len(reading.strong) == 1 and len(reading.strong[0].reference.items) == 1 and _WHICH_WAS.search(reading.utterance.norm):
+        acts = [act for act in acts if act is not Act.COMPARE]
     refused = _refused(reading)
+    owned = bool(reading.strong) and OWNED_ALREADY.search(reading.utterance.norm) is not None
     complains = reading.state.table and (
-        any(critique.complaint for critique in reading.relative)
+        owned
+        or any(critique.complaint for critique in reading.relative)
         or _TOO_PLAIN.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
@@ -87,17 +101,26 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.ASK_POLICY)
     if _asks(reading, found, acts):
         acts.append(Act.ASK_ITEM)
-        if found.requested and Act.COMPARE in acts and not re.search(r"\b(?:compare|difference|versus|vs)\b", norm):
+        compares = _weighs(reading) or re.search(r"\b(?:compare|difference|versus|vs)\b", norm)
+        if found.requested and Act.COMPARE in acts and not compares:
             acts.remove(Act.COMPARE)
     if any(change.kind != "any" for change in found.changes) or found.like_items:
         acts.append(Act.INFORM)
         if Act.AFFIRM in acts and _MARKERS.search(norm) and len(reading.utterance.words) > 2:
             acts.remove(Act.AFFIRM)
+    if Act.REJECT in acts:
+        acts = [act for act in acts if act is not Act.AFFIRM]
     if steering:
         acts = [act for act in acts if act not in {Act.CHOOSE, Act.START_OVER, Act.UNDO}]
     if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
         acts += _for_want_of_others(reading, found.free_text, acts, steering)
     return list(dict.fromkeys(acts))
+
+
+def _weighs(reading: Reading) -> bool:
+    """ "Is the second cheaper than the first?", "which of the wraps is warmer?": several items, by one relative word."""
+    items = {item for pointing in reading.strong for item in pointing.reference.items}
+    return len(items) > 1 and any(critique.asked and critique.of_item for critique in reading.relative)
 
 
 def _either_or(reading: Reading) -> bool:
@@ -128,6 +151,11 @@ def wanted_references(reading: Reading, references: Sequence[Reference]) -> tupl
     if _prefers(reading):
         return tuple(reference for reference in references if reference not in refused)
     return tuple(references)
+
+
+def _names_item(reading: Reading) -> bool:
+    """An item is named by its place or what it is: "what was the second one again?", "go back to the first"."""
+    return any(not pointing.deictic for pointing in reading.strong)
 
 
 def _prefers(reading: Reading) -> bool:

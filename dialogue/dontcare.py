@@ -22,7 +22,7 @@ _OPEN = re.compile(
     r"(?:its |thats )?up to you|you (?:choose|decide|pick)|(?<!can )(?<!could )you tell me(?! \w)|surprise me|"
     r"open to (?:anything|any|suggestions|ideas|"
     r"all)|all the same(?: to me)?|im easy|im flexible|flexible|"
-    r"(?:any|all)(?= ?$)|i guess any|i have no idea|no idea|not (?:really )?sure(?: yet)?|(?:i )?dont know(?: yet)?|"
+    r"^(?:any|all)(?= ?$)|i guess any|i have no idea|no idea|not (?:really )?sure(?: yet)?|(?:i )?dont know(?: yet)?|"
     r"havent (?:decided|thought)|dont have (?:a|any)(?: \w+)? (?:preference|idea|in mind)|"
     r"nothing (?:in )?particular|nothing specific|it all depends|no (?:limit|restrictions?|constraints?))\b"
 )
@@ -87,8 +87,10 @@ def slot_named_at(utterance: Utterance, first: int, vocabulary: Vocabulary) -> t
 
 def _is_verb(utterance: Utterance, at: int) -> bool:
     """A slot's name that is also an everyday word ("look") is a name only after "the", "what" and the like."""
-    before = utterance.words[at - 1].norm if at else ""
-    return utterance.words[at].norm in SMALL_WORDS and before not in {"the", "what", "which", "a", "any", "its", "that", "this"}
+    before, word = utterance.words[at - 1].norm if at else "", utterance.words[at]
+    if word.norm != word.stem and word.stem in SMALL_WORDS:
+        return before not in {"the", "which", "any", "its"}
+    return word.norm in SMALL_WORDS and before not in {"the", "what", "which", "a", "any", "its", "that", "this"}
 
 
 def slots_named(utterance: Utterance, vocabulary: Vocabulary) -> list[tuple[str, Span]]:

@@ -23,7 +23,7 @@ _EXCLUDE = (
     r"excluding|"
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
     r"allergic to|sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
-    r"stay away from|leave out|(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
+    r"stay away from|leave out|forget(?: about)?(?= (?:the|those|these|number|option)\b)|(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
     r"minus|rule out|"
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"

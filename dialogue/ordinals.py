@@ -93,4 +93,7 @@ def points_at_nothing(utterance: Utterance) -> Span | None:
 def _answers_alone(utterance: Utterance, span: Span) -> bool:
     """A bare ordinal is an answer ("second, please") or follows a verb of choice; "second" in running speech is not."""
     before = utterance.words[span.first - 1].norm if span.first else ""
-    return len(utterance.words) <= 4 or before in _AFTER_CHOICE
+    joined = span.last + 1 < len(utterance.words) and utterance.words[span.last].norm in {"or", "and"}
+    return len(utterance.words) <= 4 or before in _AFTER_CHOICE or (
+        joined and not span.first and utterance.words[span.last + 1].norm in _PLACES
+    )

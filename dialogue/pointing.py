@@ -12,10 +12,12 @@ from recommender.types import Item
 
 @dataclass(frozen=True)
 class Table:
-    """The items a shopper can point at: what was heard, in order, and which of them was heard last."""
+    """The items a shopper can point at: what was heard last, in order, and before."""
 
     items: tuple[Item, ...] = ()
     last: Item | None = None
+    earlier: tuple[Item, ...] = ()
+    """Items heard in earlier replies, in order, that are not on the table now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialogue.acts import QUESTION, find_acts
 from dialogue.amounts import Amount, find_amounts
-from dialogue.critiques import HEDGED, CritiqueBook, CritiqueMention, find_critiques
+from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
-from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention, find_mentions
 from dialogue.negation import Polarity, Scope, find_scopes, polarity
 from dialogue.ordinals import find_places
@@ -21,27 +20,14 @@ from dialogue.settling import settled
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.titles import TitleMention, find_titles
+from dialogue.told import is_asked_of_item, is_praise, is_told
 from dialogue.types import Act
 from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
 from dialogue.words import Span, Utterance
 from recommender.types import Item
 
-_TASTE = re.compile(
-    r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "
-    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for )\w+ ){0,2}$"
-)
-""" "She loves her ..." tells of a thing; it does not ask for one."""
-_TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
-""" "Too ..." finds fault; it asks for nothing."""
-_DONE_FOR = re.compile(
-    r"\b(?:too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
-    r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
-)
-"""What is done "for me", or is too much "for me", is not for whom the thing is."""
-_TOLD_OF_WHAT_IS = re.compile(
-    r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
-)
-"""Says what something on the table is, as in "those are ...", which is no wish for it."""
+_DOUBT = re.compile(r"\bsure(?: yet)? about\b")
+""" "Not sure about the colour", said of an item, leaves nothing open."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +52,17 @@ class Reading:
 
     def polarity(self, mention: Mention) -> Polarity | None:
         """Wanted, shut out or taken back; None for what is only told of."""
-        before = self.before(mention.span, 6)
-        if _TOO.search(before) or HEDGED.search(before.rstrip()) or (self.says_nothing(mention) and _DONE_FOR.search(before)):
-            return None
-        if _TASTE.search(before) or (_TOLD_OF_WHAT_IS.search(before) and self.pointings):
+        slot = self.shop.slot(mention.slot)
+        if is_told(
+            self.utterance,
+            mention,
+            self.before(mention.span, 6),
+            pointed=bool(self.strong) or (bool(self.pointings) and not (slot and slot.person)),
+            person=slot is not None and slot.person,
+            negated=self.negated(mention.span),
+        ):
             return None
         return polarity(self.utterance, mention.span, self.scopes)
-
-    def says_nothing(self, mention: Mention) -> bool:
-        """A value said in small words alone, such as "for me"."""
-        words = self.utterance.words[mention.span.first : mention.span.last]
-        return all(word.norm in SMALL_WORDS for word in words)
 
     def negated(self, span: Span) -> bool:
         """Whether a "not" reaches a span."""
@@ -115,10 +101,10 @@ def read_stages(
         return None if declared is None else amount_of(item, declared)
 
     pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
-    priced = [] if any(not pointing.weak for pointing in pointings) else find_priced(utterance, amounts, table, money)
+    priced = find_priced(utterance, amounts, table, money)
     amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
     taken = [amount.span for amount in amounts]
-    pointings = (*pointings, *priced)
+    pointings = (*(one for one in pointings if not covered(one.span, [other.span for other in priced])), *priced)
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)
@@ -129,6 +115,12 @@ def read_stages(
         critique
         for critique in find_critiques(utterance, critiques)
         if not covered(critique.span, [*taken, *explained]) and not _is_value(critique, mentions)
+        if not is_praise(utterance, critique, strong)
+    )
+    question = any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION))
+    relative = tuple(
+        replace(critique, asked=True) if is_asked_of_item(utterance, critique, strong, question=question) else critique
+        for critique in relative
     )
     kept = tuple(
         mention for mention in mentions if not covered(mention.span, [*explained, *(critique.span for critique in relative)])
@@ -144,10 +136,10 @@ def read_stages(
         pointings=pointings,
         relative=relative,
         mentions=kept,
-        open=find_dont_care(utterance, vocabulary, money, state.asked_slot),
+        open=() if strong and _DOUBT.search(utterance.norm) else find_dont_care(utterance, vocabulary, money, state.asked_slot),
         named=tuple(slots_named(utterance, vocabulary)),
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
-        is_question=any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION)),
+        is_question=question,
     )
 
 

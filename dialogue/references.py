@@ -44,14 +44,30 @@ _THAT = re.compile(
     r"(?:said|mentioned|named)(?: last)?|(?:the )?one you (?:just )?(?:told me about|showed me|read out)|"
     r"it|its|thats|that|this)\b"
 )
+_CLAUSE_OF = frozenset({"", "one", "that", "what", "like", "about", "take", "than", "have", "and", "was", "is", "want"})
+"""Before "you mentioned" where it stands for an item; after a noun it only says which: "the one ... you mentioned"."""
+_BESIDE = re.compile(
+    r"\bthe (?:next |first )?one (?:just |right |straight |immediately )?(?P<way>after|before|following|preceding)(?: the one)?$"
+)
+_ALL_BUT = re.compile(
+    r"\b(?:all|everything|any|any one|anyone)(?: (?:of )?(?:them|those|these))? (?:but|except|bar|apart from|other than)(?: for)?$"
+)
+""" "All but the last": the others. "Anything but the last" refuses the last."""
 _PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?:that|it|this)(?: one)?)?\b")
 _NEXT = re.compile(r"\bthe one after(?: (?:that|it|this)(?: one)?)?\b|\bthe (?:next|following) one\b")
 _OWNING = frozenset({"had", "has", "wears", "wore"})
 """ "She's had the same one for years"."""
 _ASKS_WHETHER = frozenset({"is", "was", "does", "would", "will"})
 """ "Is that suitable", where "that" stands for an item."""
+_FROM_THE_START = re.compile(
+    r"\bthe (?:very )?first (?:one |thing )?(?:that )?(?:you (?:showed me|mentioned|said|offered|told me about|suggested) )?"
+    r"(?:at the (?:start|beginning)|to (?:start|begin) with|originally|earlier)\b"
+)
+""" "The first one you showed me at the start": of an earlier list."""
+EARLIER = 0.95
 _PRICED = re.compile(
-    r"\bthe (?:one|ones)(?: (?:for|at|thats|that is|that costs|costing|that was|that comes to))?(?: (?:about|around))?$"
+    r"\bthe (?:ones?|pairs?)(?: (?:for|at|thats|that (?:is|are|was|were|costs?|comes? to)|costing))?"
+    r"(?: (?:about|around))?$"
 )
 
 
@@ -77,8 +93,13 @@ def find_references(
     found: list[Pointing] = []
     for pointings in named:
         _claim(found, pointings)
-    others = [point(utterance, span, items, sure) for span, items, sure in rest_of(utterance, table, found, describer)]
-    for pointings in (others, _plural(utterance, table), _that(utterance, table, describer)):
+    others = [
+        replace(point(utterance, span, items, sure), deictic=len(items) == 1)
+        for span, items, sure in rest_of(utterance, table, found, describer)
+    ]
+    found = _all_but(utterance, table, _beside_named(utterance, table, found))
+    _claim(found, [point(utterance, span, items, sure * EARLIER) for span, items, sure in describer.descriptions(table.earlier)])
+    for pointings in (others, _plural(utterance, table), _that(utterance, table, describer, found)):
         _claim(found, pointings)
     single = any(len(pointing.reference.items) == 1 and not pointing.weak for pointing in found)
     found = [
@@ -100,21 +121,65 @@ def _claim(found: list[Pointing], pointings: Sequence[Pointing]) -> None:
     found += [pointing for pointing in pointings if not any(pointing.span.overlaps(other.span) for other in found)]
 
 
+def _beside_named(utterance: Utterance, table: Table, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "The one after the reading light": told by its neighbour."""
+    ids = [item.id for item in table.items]
+    kept = []
+    for pointing in found:
+        match = _BESIDE.search(" ".join(word.norm for word in utterance.words[: pointing.span.first]))
+        at = ids.index(pointing.reference.items[0]) if pointing.reference.items[0] in ids else -1
+        step = 0 if match is None else 1 if match.group("way") in {"after", "following"} else -1
+        if match and at >= 0 and len(pointing.reference.items) == 1 and 0 <= at + step < len(ids):
+            span = Span(pointing.span.first - len(match.group().split()), pointing.span.last)
+            kept.append(point(utterance, span, [table.items[at + step]]))
+        else:
+            kept.append(pointing)
+    return kept
+
+
+def _all_but(utterance: Utterance, table: Table, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "All but the last": every item on the table except those named."""
+    kept = []
+    for pointing in found:
+        match = _ALL_BUT.search(" ".join(word.norm for word in utterance.words[: pointing.span.first]))
+        rest = [item for item in table.items if item.id not in pointing.reference.items]
+        if match and rest:
+            span = Span(pointing.span.first - len(match.group().split()), pointing.span.last)
+            kept.append(point(utterance, span, rest))
+        else:
+            kept.append(pointing)
+    return kept
+
+
 def _neither(utterance: Utterance, table: Table) -> list[Pointing]:
     return [replace(point(utterance, span, table.items), refusal=True) for span, _ in utterance.find(_NEITHER)]
 
 
 def _ordinal(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
     """ "The second", "the second wrap": a place among all items, or among those of the kind that is named with it."""
-    found = []
+    starts = utterance.find(_FROM_THE_START) if table.earlier else ()
+    found = [point(utterance, span, table.earlier[:1]) for span, _ in starts]
     for span, places in find_places(utterance, len(table.items)):
+        if any(span.overlaps(other.span) for other in found):
+            continue
+        span = _with_kind_before(utterance, span, table, describer)
         last, items = describer.kind_after(span.last, table.items)
-        among = dict(find_places(utterance, len(items))).get(span, ())
+        among = dict(find_places(utterance, len(items))).get(span, ()) if len(items) < len(table.items) else places
         if among:
             found.append(point(utterance, Span(span.first, last), [items[index] for index in among]))
         else:
             found.append(point(utterance, span, [table.items[index] for index in places]))
     return found
+
+
+def _with_kind_before(utterance: Utterance, span: Span, table: Table, describer: Describer) -> Span:
+    """ "Lamp number two", "the rug you said first": the kind of thing belongs to the words that point."""
+    if utterance.words[span.first].norm not in {"number", "option", "you", "that"} or not span.first:
+        return span
+    if not describer.is_kind_at(span.first - 1, table.items):
+        return span
+    the = span.first > 1 and utterance.words[span.first - 2].norm in {"the", "that"}
+    return Span(span.first - 1 - the, span.last)
 
 
 def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
@@ -135,7 +200,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     return found
 
 
-def _that(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+def _that(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
     last = table.last or table.items[-1]
     found = []
     at = table.items.index(last) if last in table.items else 0
@@ -147,11 +212,14 @@ def _that(utterance: Utterance, table: Table, describer: Describer) -> list[Poin
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
         weak = said in {"it", "its", "thats", "that", "this"}
         noun = bool(after) and after not in SMALL_WORDS and not utterance.words[span.last].is_mark
+        before = utterance.words[span.first - 1].norm if span.first and not utterance.words[span.first - 1].is_mark else ""
+        told_of = before not in _CLAUSE_OF or any(pointing.span.last == span.first for pointing in named)
+        if told_of and said.startswith(("you", "one you")):
+            continue
         if "same" in said and span.first and utterance.words[span.first - 1].norm in _OWNING:
             continue
         if said in {"that", "this"} and noun:
             end, items = describer.kind_after(span.last, table.items)
-            before = utterance.words[span.first - 1].norm if span.first else ""
             if end > span.last and last in items:
                 span, weak = Span(span.first, end), False
             elif end > span.last or before not in _ASKS_WHETHER:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LIKED, DISLIKED = 0.4, -0.8
 """How far, of 1 for a wish of this visit, a remembered taste leans the order."""
 
+OWNED_ALREADY = re.compile(
+    r"\balready (?:has|have|had|got|own|owns|bought)\b|\b(?:has|have|had|got|own|owns|bought)\b.* already\b"
+)
 OWNED = re.compile(
     r"\b(?:(?:already|has|have|had|got|own|owns|bought)\b.*\balready|already (?:has|have|had|got|owns?|bought)|"
     r"(?:has|have|ive got|ive|owns?|bought) (?:it|that|that one|this one|one of those|one like that|one)\b)"

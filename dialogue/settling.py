@@ -18,6 +18,11 @@ _TAKEN_BACK = re.compile(
 _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
 _FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
 """ "The wraps are both nice"."""
+_HELD_AGAINST = re.compile(
+    r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|want)\w* more\b.* than$|"
+    r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
+)
+_APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
 _REFUSES = frozenset({"neither", "none"})
 
 
@@ -26,6 +31,7 @@ def settled(utterance: Utterance, pointings: Sequence[Pointing]) -> tuple[Pointi
     found = sorted(pointings, key=lambda pointing: pointing.span.first)
     found = _counted(utterance, found)
     found = _corrected(utterance, found)
+    found = _narrowed(utterance, _preferred(utterance, found))
     return tuple(_named_twice(utterance, found))
 
 
@@ -55,15 +61,41 @@ def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
     kept: list[Pointing] = []
     for pointing in found:
         if kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
-            kept[-1] = replace(pointing, corrects=True)
+            whole = Span(kept[-1].span.first, pointing.span.last)
+            kept[-1] = replace(pointing, corrects=True, span=whole)
         else:
             kept.append(pointing)
     return kept
 
 
+def _preferred(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "I prefer the first to the second", "the first over the second" mean the first."""
+    if utterance.norm.endswith("?"):
+        return list(found)
+    kept: list[Pointing] = []
+    for pointing in found:
+        before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
+        if kept and not kept[-1].weak and _HELD_AGAINST.search(before):
+            continue
+        kept.append(pointing)
+    return kept
+
+
+def _narrowed(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
+    """ "The boots, the walking ones": of a wider and a narrower name side by side, the narrower."""
+    kept: list[Pointing] = []
+    for pointing in found:
+        early = kept[-1] if kept and not kept[-1].weak else None
+        narrower = early is not None and set(pointing.reference.items) < set(early.reference.items)
+        if narrower and early is not None and not pointing.weak and _APPOSED.match(_between(utterance, early, pointing)):
+            kept.pop()
+        kept.append(pointing)
+    return kept
+
+
 def _named_twice(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
     """ "That one, the velvet one": of a word that only points and a name beside it, the name says which."""
-    named = [pointing for pointing in found if not pointing.deictic]
+    named = [pointing for pointing in found if not pointing.deictic and not pointing.weak]
     return [
         pointing
         for pointing in found

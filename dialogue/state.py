@@ -13,6 +13,10 @@ UNDO_DEPTH = 8
 """Turns that "no, go back" can take away."""
 
 
+_ABOUT_ONE = frozenset({"answer", "chosen", "confirm"})
+"""Replies about an item of the list, which leave the list on the table: "the third" is still its third."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a value is believed."""
@@ -106,6 +110,9 @@ class BeliefState:
     def hear(self, heard: Heard) -> BeliefState:
         """Take note of what reached the ear: an item whose name was never heard was never shown."""
         table = heard.items or self.table
+        if self.last_plan is not None and self.last_plan.kind in _ABOUT_ONE and {*heard.items[:1]} & {*self.table}:
+            if len(heard.items) == 1 or self.last_plan.kind == "chosen":
+                table = tuple(dict.fromkeys((*self.table, *heard.items)))
         offered = self.offered + tuple(item for item in dict.fromkeys(heard.items) if item not in self.offered)
         last = heard.last_item or (heard.items[-1] if heard.items else self.last_item)
         return replace(self, table=table, offered=offered, last_item=last)

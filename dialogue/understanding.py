@@ -26,6 +26,9 @@ from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
 
+EARLIER_KEPT = 24
+"""Items of earlier replies that can still be pointed at by what they are."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -79,7 +82,9 @@ class Reader:
     def table(self, state: BeliefState) -> Table:
         """The items that can be pointed at."""
         items = tuple(item for item in map(self.item, state.table) if item)
-        return Table(items, self.item(state.last_item) if state.last_item in state.table and state.last_item else None)
+        earlier = tuple(item for item in map(self.item, state.offered) if item and item.id not in state.table)
+        last = self.item(state.last_item) if state.last_item in state.table and state.last_item else None
+        return Table(items, last, earlier[-EARLIER_KEPT:])
 
 
 def _points_at_nothing(reading: Reading) -> Span | None:

@@ -1,0 +1,94 @@
+"""Values and comparisons that are only told of: what is owned, what is found fault with, what an item at hand is like."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.critiques import HEDGED, CritiqueMention
+from dialogue.english import SMALL_WORDS
+from dialogue.mentions import Mention
+from dialogue.words import Span, Utterance
+
+_TASTE = re.compile(
+    r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "
+    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for )\w+ ){0,2}$"
+)
+""" "She loves her ..." tells of a thing; it does not ask for one."""
+_OWNED_ALREADY = re.compile(
+    r"\b(?:already (?:has|have|had|got|owns?|bought)|(?:has|have|had|got|ive|weve|shes|hes|theyve|youve|s) already(?: got)?)"
+    r"(?: (?:a|an|some|one|two|the))?(?: \w+){0,2} $"
+)
+_HAS = re.compile(r"\b(?:have|has|ive|weve|shes|hes|theyve|got|owns?|bought)(?: \w+){0,3} $")
+_LATE_ALREADY = re.compile(r"(?:\w+ )?already\b")
+""" "We've got red cushions already"."""
+_TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
+""" "Too ..." finds fault; it asks for nothing."""
+_DONE_FOR = re.compile(
+    r"\b(?:too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
+    r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
+)
+"""What is done "for me", or is too much "for me", is not for whom the thing is."""
+_OF_WHAT_IS = re.compile(
+    r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
+)
+"""Says what something on the table is, as in "those are ...", which is no wish for it."""
+_THINKS = re.compile(
+    r"^(?:(?:would|d|ll|will|really|also|always|just|usually|might|may|do|does) )*"
+    r"(?:prefers?|preferred|likes?|liked|loves?|loved|wants?|wanted|hates?|hated|thinks?|thought|says?|said|has|had|"
+    r"wears?|wore|uses?|chose|picked|bought|doesnt|didnt)\b"
+)
+"""After a person: what they think of an item at hand, not for whom it is."""
+_BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
+_SINGULAR = frozenset({"it", "that", "this", "one", "which"})
+_MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
+_IS = re.compile(
+    r"\b(?:is|are|was|were|s|looks?|looked|sounds?|sounded|seems?|feels?)"
+    r"(?: (?:nice|lovely|very|really|quite|so|just|and|good|gorgeous|beautiful|pretty))* $"
+)
+_WISHES = re.compile(r"\b(?:but|only|something|anything|there|have you|you have|got|any|one thats?|ones thats?)\b")
+
+
+def is_told(utterance: Utterance, mention: Mention, before: str, *, pointed: bool, person: bool, negated: bool) -> bool:
+    """Whether a value is told of and not wished for. ``before``: norms of the six words before it; ``pointed``: an item at hand
+    is meant in the same breath; ``person``: it says who something is for; ``negated``: a "not" reaches it.
+    """
+    words = utterance.words[mention.span.first : mention.span.last]
+    after = " ".join(word.norm for word in utterance.words[mention.span.last : mention.span.last + 5])
+    small = all(word.norm in SMALL_WORDS for word in words)
+    if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)) or _TASTE.search(before):
+        return True
+    if not negated and not person and (_OWNED_ALREADY.search(before) or (_LATE_ALREADY.match(after) and _HAS.search(before))):
+        return True
+    if _is_verb(utterance, mention):
+        return True
+    if not pointed:
+        return False
+    if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
+        return True
+    return bool(_OF_WHAT_IS.search(before) or _BELONGS.search(before))
+
+
+def _is_verb(utterance: Utterance, mention: Mention) -> bool:
+    """A value whose word is a verb here: "that works for me", "it would suit her"."""
+    first = mention.span.first
+    if len(mention.span) > 1 or first == 0:
+        return False
+    word, before = utterance.words[first], utterance.words[first - 1].norm
+    return (before in _SINGULAR and word.norm == word.stem + "s") or (before in _MODAL and word.norm == word.stem)
+
+
+def is_asked_of_item(utterance: Utterance, critique: CritiqueMention, pointed: list[Span], *, question: bool) -> bool:
+    """ "What makes the last one so expensive?", "is the first or the second newer?": asked of the items named before it."""
+    early = [span for span in pointed if span.last <= critique.span.first]
+    if not question or not early:
+        return False
+    between = " ".join(word.norm for word in utterance.words[early[-1].last : critique.span.first])
+    opening = " ".join(word.norm for word in utterance.words[: early[0].first])
+    return not _WISHES.search(between) and not _WISHES.search(opening)
+
+
+def is_praise(utterance: Utterance, critique: CritiqueMention, pointed: list[Span]) -> bool:
+    """ "The wool ones sound nice and warm" says what they are like."""
+    before = "".join(f"{word.norm} " for word in utterance.words[: critique.span.first])
+    early = any(span.last <= critique.span.first for span in pointed)
+    return early and not critique.of_item and not critique.complaint and _IS.search(before) is not None
