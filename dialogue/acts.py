@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 
+from dialogue.english import OPENING
 from dialogue.types import Act
 from dialogue.words import Utterance
-
-_OPENING = (
-    r"^(?:(?:well|so|and|but|right|okay|ok|oh|actually|hi|hello|hey|please|thanks|sorry|um|cool|great|nice|alright|then) ,? ?)*"
-)
 
 CHOICE = re.compile(
     r"\b(?:(?:ill|i will|id|i would|well|we will|lets|let us|let me|i think ill|ill just|can i|could i|may i|i want to|"
@@ -65,14 +62,15 @@ VARIANT = re.compile(
 """Asks for an item at hand in another value."""
 
 QUESTION = re.compile(
-    _OPENING + r"(?:what|whats|which|how|hows|is|are|isnt|arent|does|do|did|can|could|has|have|will|would|who|whos|where|"
+    OPENING + r"(?:what|whats|which|how|hows|is|are|isnt|arent|does|do|did|can|could|has|have|will|would|who|whos|where|"
     r"wheres|when|why)\b|"
     r"\b(?:tell me|do you know|can you tell|could you tell|id like to know|i would like to know|let me know|i wonder|wondering|"
     r"what about|how about|what is|whats|what are|what was|how much|how many|how long|how big|give me (?:the|its|their|that)|"
     r"(?:i need|i want|id like|i would like|can i have|could i have|can i get|could i get|may i have|may i get|"
     r"please give me|get me) "
     r"(?:to (?:know|get|have) )?(?:the|its|their|that|his|her)|"
-    r"which (?:ones? (?:is|are|was|were|has|have)|(?:one |ones )?(?:would|should|do|does))|what (?:do|does|did|would))\b|"
+    r"which (?:ones? (?:is|are|was|were|has|have)|(?:one |ones )?(?:would|should|do|does|costs?|comes?|suits?|looks?))|"
+    r"what (?:do|does|did|would)|(?:is|are|was|were|does|will) (?:it|they)|(?:do|can|could|would) they)\b|"
     r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
     r"(?:it|they|that|this|those|these)|"
     r"(?:and |so )?(?:what|whats|when|where|how|why|who|whos|whose)|which (?:is|are) (?:the|more|less|\w+er))\b|\?"

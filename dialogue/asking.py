@@ -6,6 +6,7 @@ import re
 
 from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
 from dialogue.dontcare import slots_named
+from dialogue.english import OPENING
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
@@ -13,15 +14,15 @@ from dialogue.types import Act
 from dialogue.words import Span, read_words
 
 _YES_NO_ABOUT = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry) ,? ?)*"
-    r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
+    OPENING + r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of|both|number|option)|"
     r"which (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have)|"
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
 _ASKS_OF_IT = re.compile(
-    r"(?:^|[,.;!?] |\b(?:and|so|but|how|when|where|who|whos|what|why) )(?:is|are|does|do|can|could|will|would|has|have|was|did) "
+    rf"(?:{OPENING}|[,.;!?] |\b(?:and|so|but|how|when|where|who|whos|what|why) )"
+    r"(?:is|are|does|do|can|could|will|would|has|have|was|did) "
     r"(?:it|they|that|this|those|these)\b(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
     r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
     r"\babout (?:it|that|them|those)\b|\b(?:have|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|"
@@ -39,7 +40,7 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
-_OPENING = frozenset({"the", "and", "just", "so", "ok", "okay", ",", "please"})
+_NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
@@ -101,9 +102,9 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
 
 def _is_of_item(reading: Reading, span: Span) -> bool:
     """ "The price of the first": a slot of an item, question or not."""
-    after = reading.utterance.words[span.last].norm if span.last < len(reading.utterance.words) else ""
-    opens = reading.is_question or all(word.norm in _OPENING for word in reading.utterance.words[: span.first])
-    return opens and after in {"of", "on", "for"} and any(pointing.span.first == span.last + 1 for pointing in reading.strong)
+    follows = span.last < len(reading.utterance.words) and reading.utterance.words[span.last].norm in {"of", "on", "for"}
+    opens = reading.is_question or _NAMES_FIRST.match(reading.before(span, span.first))
+    return bool(opens and follows) and any(pointing.span.first == span.last + 1 for pointing in reading.strong)
 
 
 def _asked_by_phrase(reading: Reading) -> list[str]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from dialogue.critiques import CritiqueBook, CritiqueWord
-from dialogue.describing import Describer, says_ones
+from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dialogue.english import OPENING
 from dialogue.prices import MONEY_WORDS, find_money_talk
 from dialogue.shop import TalkingShop
 from dialogue.words import Span, Utterance, read_words
@@ -41,7 +42,7 @@ kids children boy girl relative
     """.split()  # noqa: SIM905
 )
 _IS_IT = re.compile(
-    r"(?:^|[,.;:!?] |\b(?:and|so|but|ok|okay|well|wait|actually|sorry) )(?:is|are|was|were|isnt|arent|would|does|do) "
+    rf"(?:{OPENING}|[,.;:!?] |\b(?:and|so|but|ok|okay|well|wait|actually|sorry) )(?:is|are|was|were|isnt|arent|would|does|do) "
     r"(?:it|that|this|they|those|these|(?:that|this|either|both|any)(?: of)? (?:one|them|these|those)|the \w+(?: \w+){0,3})"
     r"(?: (?:be|look|feel|run))?(?: (?:really|very|quite|all that|any|much|a bit|a lot|still|more|less|that|so|rather))*$"
 )

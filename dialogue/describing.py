@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import called_in_plural, has_any, says_ones, told_of
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
-from dialogue.words import Span, Utterance, Word, joined_stem, read_words
+from dialogue.words import Span, Utterance, joined_stem
 from recommender.types import Item
 
 LONGEST_DESCRIPTION = 7
@@ -19,7 +19,7 @@ _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _COUNTING = frozenset({"both", "all", "either", "neither"})
 """May stand before several things without "the": "both pocket squares"."""
 _COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
-_OPENERS = frozenset({"and", "or", "just", "maybe", "not", "no", "then", "than"})
+_OPENERS = frozenset("and or just maybe not no then than actually okay ok so right yeah yes well please".split())  # noqa: SIM905
 """ "Just red one please": "the" may be left out where a clause begins."""
 _ONES = frozenset({"ones", "pairs", "options", "things", "items"})
 _ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | _ONES
@@ -37,12 +37,17 @@ _FAVOURS = re.compile(
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
 _ENDS = frozenset(
-    ". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s was though again too".split()  # noqa: SIM905
+    ". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the".split()
 )
 _NAMED_AFTER = frozenset(
     "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
 )
 """A name may follow these without "the": "tell me about Driftwood"."""
+
+
+_NAMES = frozenset({"about", "with", "take", "choose", "prefer"})
+"""After these a name is one even where it is written small."""
+_BEGIN = frozenset({"", "and", "or"})
 
 
 @dataclass(frozen=True)
@@ -90,15 +95,15 @@ class Describer:
         return best or self._by_name(first, items)
 
     def _by_name(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
-        """An item called by a word of its title alone, written as a name: "I'll go with Iris"."""
+        """An item called by a word of its title alone: "I'll go with Iris"."""
         words, word = self.utterance.words, self.utterance.words[first]
-        before = words[first - 1] if first else None
-        if not word.text[0].isupper() or word.norm in SMALL_WORDS or self.vocabulary.meanings(word.stem):
+        before = words[first - 1].norm if first and not words[first - 1].is_mark else ""
+        ends = first + 1 == len(words) or words[first + 1].norm in _ENDS
+        capital = word.text[0].isupper() and not word.text[1:].isupper()
+        if word.norm in SMALL_WORDS or len(word.stem) < 3 or self.vocabulary.meanings(word.stem):
             return None
-        if before is None or before.is_mark or before.norm in {"and", "or"}:
-            if first + 1 < len(words) and words[first + 1].norm not in _ENDS:
-                return None
-        elif before.norm not in _NAMED_AFTER:
+        alone = ends and (capital or before in _NAMES) and before in _NAMES | _BEGIN
+        if not (alone or (capital and before in _NAMED_AFTER)):
             return None
         titled = [item for item in items if word.stem in self.vocabulary.title_stems.get(item.id, ())]
         return (1.0, Span(first, first + 1), (titled[0],)) if len(titled) == 1 else None
@@ -116,7 +121,7 @@ class Describer:
         last = self.utterance.words[span.last - 1]
         if not says_ones(last):
             return last.norm in _ONE - _ONES
-        return all(_called_in_plural(item.title) for item in items)
+        return all(called_in_plural(item.title) for item in items)
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
@@ -181,7 +186,7 @@ class Describer:
                 item for item in fitting if word.stem in self.vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2
             ]
             if not matching and self._tells_what_it_has(index, span):
-                matching = [item for item in fitting if word.stem in _told_of(item)]
+                matching = [item for item in fitting if word.stem in told_of(item)]
             if not matching:
                 return None
             fitting, points = matching, points + 1
@@ -196,8 +201,8 @@ class Describer:
         if titled and len(titled) < len(among):
             said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
             general = any(joined_stem(value).endswith(said) for value in mention.values)
-            return item in titled or (((loosely and general) or self._is_of_several(mention)) and _has_any(item, mention))
-        return _has_any(item, mention)
+            return item in titled or (((loosely and general) or self._is_of_several(mention)) and has_any(item, mention))
+        return has_any(item, mention)
 
     def _is_kind(self, span: Span, inside: Sequence[Mention]) -> bool:
         """ "The scarf" where only one is a scarf, though no title says so."""
@@ -258,36 +263,3 @@ class Describer:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
         stems = {self.utterance.words[index].stem for index in range(span.first, span.last)}
         return all(stems & set(self.vocabulary.title_stems.get(item.id, ())) for item in items)
-
-
-def says_ones(word: Word) -> bool:
-    """Several, unlike "one's"."""
-    return word.norm == "ones" and word.text.isalpha()
-
-
-@lru_cache(maxsize=256)
-def _called_in_plural(title: str) -> bool:
-    """Whether one thing is called as several are: boots, trousers."""
-    last = [word for word in read_words(title).words if not word.is_mark][-1:]
-    return bool(last) and last[0].norm != last[0].stem
-
-
-@lru_cache(maxsize=256)
-def _stems_of(text: str) -> frozenset[str]:
-    return frozenset(word.stem for word in read_words(text).words if len(word.stem) > 2 and word.norm not in SMALL_WORDS)
-
-
-def _told_of(item: Item) -> frozenset[str]:
-    """The stems of an item's own description."""
-    return _stems_of(item.description)
-
-
-def _has_any(item: Item, mention: Mention) -> bool:
-    meant = [(mention.slot, mention.values), *((rival.slot, rival.values) for rival in mention.rivals)]
-    return any(_has(item, slot, values) for slot, values in meant)
-
-
-def _has(item: Item, slot: str, values: Sequence[str]) -> bool:
-    """Whether an item has one of the values, or one that holds all its words: "steel" where it is of stainless steel."""
-    own = item.values.get(slot, ())
-    return any(value in own or any(set(value.split()) <= set(other.split()) for other in own) for value in values)

@@ -126,7 +126,7 @@ def _weighs(reading: Reading) -> bool:
 def _either_or(reading: Reading) -> bool:
     """ "The second or the third?": which of two is asked."""
     strong = reading.strong
-    return reading.is_question and any(
+    return (reading.is_question or _is_bare(reading, strong)) and any(
         reading.utterance.words[left.span.last].norm == "or" and left.span.last + 1 >= right.span.first - 1
         for left, right in pairwise(strong)
         if left.span.last < right.span.first

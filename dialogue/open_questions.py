@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from dialogue.english import OPENING
 from dialogue.words import read_words
 
 Topic = Literal["medical", "legal", "political", "personal"]
@@ -32,8 +33,8 @@ _CLOSED: dict[Topic, re.Pattern[str]] = {
     ),
 }
 _ASKS = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|well|wait|actually|sorry|please|hey) ,? ?)*"
-    r"(?:is|are|isnt|arent|does|do|dont|did|was|has|have|can|could|may|will|would|should|am|how|what|whats|where|wheres|who|whos|"
+    OPENING + r"(?:"
+    r"is|are|isnt|arent|does|do|dont|did|was|has|have|can|could|may|will|would|should|am|how|what|whats|where|wheres|who|whos|"
     r"when|why|which|whose)\b|\?$"
 )
 _ITEM = r"(?:it|its|they|them|this|that|these|those|the (?:first|second|third|last|other)(?: one)?|(?:this|that) one)"
@@ -53,8 +54,7 @@ _HAVE_DONE = re.compile(
 )
 _OTHERS_SAY = re.compile(r"\b(?:customers|people|others|critics|everyone|reviewers?) (?:say|think|said|thought)\b|\breviews?\b")
 _POINTED = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*"
-    r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
+    OPENING + r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
 )
 _TO_SHOP = re.compile(
     r"^(?:can|could|may|do|does|will|would|is|are|how|what|where|when) (?:(?:can|do) )?(?:i|we|you|there|your)\b"

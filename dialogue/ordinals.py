@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.words import Span, Utterance
+from dialogue.words import MARKS, Span, Utterance
 
 _PLACES = {
     **dict.fromkeys(("first", "1st", "former", "top", "one", "1", "a", "started", "began", "opened", "beginning", "start"), 0),
@@ -36,6 +36,8 @@ _TWO_NUMBERS = re.compile(
     r"\b(?P<said>(?:numbers?|options?|items?) )?(?P<one>one|two|three|four|[1-4]) and (?:number )?(?P<other>two|three|"
     r"four|[1-4])\b"
 )
+_LIKES = re.compile(r"\b(?:like|love|take|have|want|prefer|fancy|between|get|choose|pick|both|just) $")
+_ENDED = re.compile(r"^ ?(?:$|[.,!?]|please|then|thanks|i think|actually|best)")
 _NOT_AN_ITEM = re.compile(
     r"^(?: time| thing| birthday| anniversary| year| week| month| night| day| floor| of all| date| name| minute| "
     r"chance| home| baby| child| hand| class| aid| thought| try| question| bit| summer| winter| spring| autumn| half| "
@@ -49,6 +51,7 @@ _NOT_HERE = re.compile(
 """ "June the first", "his last one": none of those named."""
 _BARE = {"last", "middle", "final", "second", "first"}
 _AFTER_CHOICE = {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
+_MARKERS = frozenset({"so", "okay", "ok", "right", "well", "yeah", "yes", "no", "actually", "then", "maybe"})
 _NOTHING_NAMED = re.compile(
     r"\b(?:(?:the |that )?(?:first|second|third|last|other|same) one|(?:that|this) one|(?:both|neither|either|any|which|all) of "
     r"(?:them|those|these)|of (?:the|those|these) (?:two|three)|both|neither|it|them)\b"
@@ -80,7 +83,9 @@ def find_places(utterance: Utterance, size: int) -> list[tuple[Span, tuple[int, 
             found.append((span, (place % size,)))
     for span, match in utterance.find(_TWO_NUMBERS):
         places = tuple(_PLACES[match.group(name)] for name in ("one", "other"))
-        if max(places) < size and (match.group("said") or len(utterance.words) <= 5):
+        after = utterance.norm[match.end() :]
+        meant = _LIKES.search(utterance.norm[: match.start()]) and _ENDED.match(after)
+        if max(places) < size and (match.group("said") or len(utterance.words) <= 5 or meant):
             found.append((span, places))
     return found
 
@@ -93,7 +98,8 @@ def points_at_nothing(utterance: Utterance) -> Span | None:
 def _answers_alone(utterance: Utterance, span: Span) -> bool:
     """A bare ordinal is an answer ("second, please") or follows a verb of choice; "second" in running speech is not."""
     before = utterance.words[span.first - 1].norm if span.first else ""
-    joined = span.last + 1 < len(utterance.words) and utterance.words[span.last].norm in {"or", "and"}
-    return len(utterance.words) <= 4 or before in _AFTER_CHOICE or (
-        joined and not span.first and utterance.words[span.last + 1].norm in _PLACES
-    )
+    after = [word.norm for word in utterance.words[span.last : span.last + 2]] + ["", ""]
+    opens = not before or before in MARKS | _MARKERS
+    joined = after[0] in {"or", "and"} and after[1] in _PLACES
+    ended = after[0] in {"", ",", ".", "?", "!"} and utterance.words[span.first].norm != "first"
+    return len(utterance.words) <= 4 or before in _AFTER_CHOICE or (opens and (joined or ended))

@@ -50,7 +50,8 @@ _BESIDE = re.compile(
     r"\bthe (?:next |first )?one (?:just |right |straight |immediately )?(?P<way>after|before|following|preceding)(?: the one)?$"
 )
 _ALL_BUT = re.compile(
-    r"\b(?:all|everything|any|any one|anyone)(?: (?:of )?(?:them|those|these))? (?:but|except|bar|apart from|other than)(?: for)?$"
+    r"\b(?:all|everything|any|any one|anyone)(?: (?:of )?(?:them|those|these))? "
+    r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
 _PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?:that|it|this)(?: one)?)?\b")

@@ -60,12 +60,18 @@ def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
     """ "The first, no sorry, the second" is the second."""
     kept: list[Pointing] = []
     for pointing in found:
-        if kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
+        if kept and _is_refused(utterance, kept[-1]) and not _between(utterance, kept[-1], pointing):
+            kept.append(replace(pointing, corrects=True))
+        elif kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
             whole = Span(kept[-1].span.first, pointing.span.last)
             kept[-1] = replace(pointing, corrects=True, span=whole)
         else:
             kept.append(pointing)
     return kept
+
+
+def _is_refused(utterance: Utterance, pointing: Pointing) -> bool:
+    return pointing.span.first > 0 and utterance.words[pointing.span.first - 1].norm in {"not", "isnt"}
 
 
 def _preferred(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
@@ -107,4 +113,5 @@ def _beside(utterance: Utterance, one: Span, other: Span) -> bool:
     """Whether nothing but a comma stands between, and the first is not refused: "not the red one, the one before"."""
     early, late = sorted((one, other), key=lambda span: span.first)
     refused = early.first > 0 and utterance.words[early.first - 1].norm in {"not", "isnt"}
-    return not refused and late.first - early.last == 1 and utterance.words[early.last].norm == ","
+    between = [word.norm for word in utterance.words[early.last : late.first]]
+    return not refused and between in ([], [","])

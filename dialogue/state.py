@@ -110,9 +110,10 @@ class BeliefState:
     def hear(self, heard: Heard) -> BeliefState:
         """Take note of what reached the ear: an item whose name was never heard was never shown."""
         table = heard.items or self.table
-        if self.last_plan is not None and self.last_plan.kind in _ABOUT_ONE and {*heard.items[:1]} & {*self.table}:
-            if len(heard.items) == 1 or self.last_plan.kind == "chosen":
-                table = tuple(dict.fromkeys((*self.table, *heard.items)))
+        kind = self.last_plan.kind if self.last_plan is not None else ""
+        about_one = kind == "chosen" or (kind in _ABOUT_ONE and len(heard.items) == 1)
+        if about_one and {*heard.items[:1]} <= {*self.table}:
+            table = tuple(dict.fromkeys((*self.table, *heard.items)))
         offered = self.offered + tuple(item for item in dict.fromkeys(heard.items) if item not in self.offered)
         last = heard.last_item or (heard.items[-1] if heard.items else self.last_item)
         return replace(self, table=table, offered=offered, last_item=last)

@@ -15,6 +15,21 @@ LONGEST_TEXT = 2_000
 """Characters of one turn that are read; a minute of rambling is about 900."""
 
 FILLERS = frozenset({"um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "oh"})
+_BEGINS = frozenset("the a an i we no not sorry actually wait or and but then make that this".split())  # noqa: SIM905
+"""A comma after a filler parts nothing ("the um, grey one") unless one of these follows it."""
+_STUTTERED = frozenset(
+    "the a an i it is to in on of for my her his with and or what how do does did can could would im id ill we you".split()  # noqa: SIM905
+)
+_KNOWS_BEFORE = frozenset("do did dont what everything all that as if would let should things anything".split())  # noqa: SIM905
+_KNOWS_AFTER = frozenset(
+    "what who whos how if where when why which that about the any me my anything of whether it him her them a".split()  # noqa: SIM905
+)
+""" "You know" between other words is a filler."""
+_WRITTEN = {
+    "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth",
+    "2": "two", "3": "three", "4": "four",
+}
+"""What Whisper writes either way, as it is said."""
 MARKS = frozenset(".,;:?!")
 
 _TOKEN = re.compile(r"[$£€]?\d+(?:,\d{3})*(?:\.\d+)?(?:[a-z]+\b)?|[$£€]|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:?!&%+]", re.IGNORECASE)
@@ -81,16 +96,44 @@ class Utterance:
 def read_words(text: str) -> Utterance:
     """Split a turn into words. Never raises; text beyond LONGEST_TEXT characters is not read."""
     text = text[:LONGEST_TEXT]
-    words = []
+    words: list[Word] = []
+    filled, comma = False, None
     for match in _TOKEN.finditer(text):
         norm = normal(match.group())
-        if norm and norm not in FILLERS:
-            words.append(Word(match.group(), norm, stem_of(match.group()), match.start(), match.end()))
+        before = words[-1].norm if words else ""
+        if not norm or norm in FILLERS:
+            filled = filled or bool(norm)
+            continue
+        if filled and norm == ",":
+            comma = match
+            continue
+        if comma is not None and before and before not in MARKS and norm in _BEGINS:
+            words.append(Word(",", ",", ",", comma.start(), comma.end()))
+        filled, comma = False, None
+        if norm == before and norm in _STUTTERED:
+            continue
+        stem = stem_of(match.group())
+        if norm in _WRITTEN:
+            norm = stem = _WRITTEN[norm]
+        words.append(Word(match.group(), norm, stem, match.start(), match.end()))
+    words = _without_you_know(words)
     starts, at = [], 0
     for word in words:
         starts.append(at)
         at += len(word.norm) + 1
     return Utterance(text, tuple(words), " ".join(word.norm for word in words), tuple(starts))
+
+
+def _without_you_know(words: list[Word]) -> list[Word]:
+    norms = ["", *(word.norm for word in words), "", ""]
+    dropped: set[int] = set()
+    for at in range(len(words) - 1):
+        before, after = norms[at], norms[at + 3]
+        if (norms[at + 1], norms[at + 2]) == ("you", "know") and before not in _KNOWS_BEFORE and after not in _KNOWS_AFTER:
+            dropped |= {at, at + 1}
+            if after == "," and (not before or before in MARKS):
+                dropped.add(at + 2)
+    return [word for at, word in enumerate(words) if at not in dropped]
 
 
 def normal(token: str) -> str:
