@@ -45,6 +45,8 @@ VOICE_PATH = "/v1/voice"
 CUT_OFF_WITHIN_S = 2.0
 PING_S = 20.0
 """How often a connection is asked whether it lives, and how long its answer may take; a half-open one is found out so."""
+LOOK_S = 1.0
+"""How often the load is looked at."""
 TOLD_TO_ALL = ("status", "ready", "because")
 """What callers from elsewhere are told of the server's state."""
 LINES: dict[str, type[Line]] = {VOICE_PATH: Line, REALTIME_PATH: RealtimeLine, TWILIO_PATH: TwilioLine}
@@ -81,6 +83,17 @@ class Doorkeeper:
         self.tracing = open_tracing(self.settings)
         self.certificate = _certificate(self.settings)
         self.shopkeeper = Shopkeeper(self.settings, self.use)
+
+    @property
+    def talking(self) -> int:
+        """Conversations in which something was said lately."""
+        return sum(session.talking for session in self.sessions.values())
+
+    async def look_at_the_load(self) -> None:
+        """Keep what people cost the machine, for ever."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            self.admission.look(self.talking)
 
     def saw(self, message: ServerMessage) -> None:
         """A message went to a client."""
@@ -142,6 +155,7 @@ class Doorkeeper:
             "sessions": len(self.sessions), "max_sessions": self.settings.max_sessions,
             "served": self.served, "resumed": self.resumed,
             "resting": len(self.resting), "refused": self.refused, "tasks": len(asyncio.all_tasks()),
+            "talking": self.talking, "cores_each": round(self.admission.cores_each, 3),
             "up_s": round(time.monotonic() - self.began_s, 1),
         }
 
@@ -184,7 +198,7 @@ class Doorkeeper:
             return ("closing" if self.closing else "opening"), ""
         if (most := guest.full()) is not None:
             return "too_many_here", most
-        return self.admission.refusal(len(self.sessions))
+        return self.admission.refusal(len(self.sessions), self.talking)
 
     async def _converse(self, connection: ServerConnection, line: Line, engines: Engines) -> None:
         start, first = await line.start(engines)
@@ -329,9 +343,11 @@ async def serving(settings: Settings, keeper: Doorkeeper) -> AsyncIterator[tuple
         ping_interval=PING_S, ping_timeout=PING_S, close_timeout=2, server_header=None, logger=_discreet(),
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
+        looking = asyncio.create_task(keeper.look_at_the_load())
         try:
             yield server, port
         finally:
+            looking.cancel()
             await keeper.say_goodbye()
     keeper.lanes.close()
     if keeper.tracing is not None:

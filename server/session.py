@@ -60,6 +60,8 @@ log = logging.getLogger(__name__)
 UNHEARD_MS = 250
 """A reply of which less was heard has not been heard: a shopper who speaks then is still in the turn before it."""
 TICK_S = 0.05
+TALKING_S = 20.0
+"""Who has said nothing for so long listens, or has gone to make tea."""
 LAST_REPORT_S = 0.3
 """How long the client's last report of a reply may take to come."""
 
@@ -163,6 +165,11 @@ class Session(OwnTurns):
     def busy(self) -> bool:
         """Somebody is in the middle of something: the shopper speaks, a turn is answered, or the answer is being heard."""
         return self._turning is not None or self._mouth.speaking or self._ears.speaking
+
+    @property
+    def talking(self) -> bool:
+        """Something was said lately, or is being answered: this conversation costs the machine something."""
+        return self.busy or self._clock() - self.last_active_s < TALKING_S
 
     def restored(self, turns: int, state: BeliefState) -> None:
         """Go on where another process was; call before ``run``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ Recordings = Annotated[Path, typer.Option(help="A folder of folders of recording
 ShopFolder = Annotated[Path, typer.Option(help="The shop they talk to.")]
 Seed = Annotated[int, typer.Option(help="Of who says what, and when.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+LISTENING_S = 10.0
+"""How long those who say nothing are looked at, and how long the server without them."""
 BARS = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
 
 
@@ -26,10 +29,12 @@ def load(
     seconds: Annotated[float, typer.Option(min=5, help="How long a burst lasts.")] = 60,
     max_sessions: Annotated[int, typer.Option(min=1, help="The server's limit; callers past it are refused.")] = 8,
     within_ms: Annotated[float, typer.Option(help="The onset that 95 % must keep at the knee.")] = 1_500,
+    listening: Annotated[int, typer.Option(min=0, help="First so many who say nothing, to see what one costs; 0: nobody.")] = 4,
+    refuse: Annotated[bool, typer.Option("--refuse/--take-all", help="Whether newcomers are turned away as ever.")] = True,
     recordings: Recordings = Path("audio_fixtures"), shop: ShopFolder = Path("shops/demo"), seed: Seed = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Bursts of callers who speak recordings to the real server: sessions against onset, and who was refused past the knee.
+    """Bursts of callers who speak recordings to the real server: sessions against onset, refusals past the knee, what each costs.
 
     Onset is counted at the caller, from the true end of speech to the first audible sample. Let nothing else run meanwhile.
     """
@@ -38,20 +43,23 @@ def load(
     except ValueError:
         raise typer.BadParameter("--callers are numbers with commas between: 1,2,4,8.") from None
     try:
-        figures = asyncio.run(_load(counts, seconds, max_sessions, within_ms, recordings, shop, seed))
+        figures = asyncio.run(_load(counts, seconds, max_sessions, within_ms, listening, refuse, recordings, shop, seed))
     except EXPECTED as error:
         raise failed(error) from None
     if as_json:
         emit(figures, as_json=True)
         return
     table = Table(title=f"callers at once; at the knee 95 % hear the reply begin within {within_ms:g} ms: {figures['knee']}")
-    for heading in ("callers", "served", "turns", "onset p50 ms", "onset p95 ms", "refused", "failures", "memory MB"):
+    headings = ("callers", "served", "turns", "onset p50 ms", "onset p95 ms", "refused", "failures", "CPU ms/s each", "memory MB")
+    for heading in headings:
         table.add_column(heading, justify="right")
     for one in figures["bursts"]:
         cells = [one[name] for name in ("callers", "served", "turns", "onset_p50_ms", "onset_p95_ms")]
-        cells += [one["refused"] or "", one["failures"] or "", one["resident_mb"]]
+        cells += [one["refused"] or "", one["failures"] or "", one["cpu_ms_per_s"], one["resident_mb"]]
         table.add_row(*(str(cell) for cell in cells))
     Console().print(table)
+    if (silent := figures["listening"]) is not None:
+        Console().print(f"One who says nothing costs {silent['cpu_ms_per_s']} ms of CPU a second and {silent['mb_each']} MB.")
 
 
 def soak(
@@ -81,23 +89,29 @@ def soak(
 
 
 async def _load(
-    counts: list[int], seconds: float, max_sessions: int, within_ms: float, recordings: Path, shop: Path, seed: int
+    counts: list[int], seconds: float, max_sessions: int, within_ms: float, listening: int, refuse: bool, recordings: Path,
+    shop: Path, seed: int,
 ) -> dict[str, Any]:
     from server.evaluate.conversing import served
-    from server.evaluate.load import burst, conversations, knee
+    from server.evaluate.load import burst, conversations, knee, quiet
 
-    spoken, bursts = conversations(recordings), []
+    spoken, bursts, silent = conversations(recordings), [], None
     with Progress(*BARS, console=console) as bars:
         opening = bars.add_task("opening", total=1)
-        async with served(shop, "--max-sessions", str(max_sessions), refuses=True) as running:
+        async with served(shop, "--max-sessions", str(max_sessions), refuses=refuse) as running:
             bars.update(opening, completed=1)
+            if listening:
+                task = bars.add_task(f"{listening} who say nothing", total=1)
+                silent = await quiet(running, min(listening, max_sessions), LISTENING_S)
+                bars.update(task, completed=1)
             for count in counts:
                 task = bars.add_task(f"{count} callers", total=1)
                 bursts.append(await burst(running, count, seconds, spoken, seed))
                 bars.update(task, completed=1)
     return {
         "max_sessions": max_sessions, "seconds": seconds, "seed": seed, "within_ms": within_ms,
-        "knee": knee(bursts, within_ms), "bursts": [one.figures() for one in bursts],
+        "knee": knee(bursts, within_ms), "listening": None if silent is None else asdict(silent),
+        "bursts": [one.figures() for one in bursts],
     }
 
 

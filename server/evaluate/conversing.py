@@ -70,6 +70,13 @@ class Running:
             return round(int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024, 1)
         return None
 
+    def cpu_s(self) -> float | None:
+        """Processor time the server has used, over all cores; None where the system does not tell."""
+        with contextlib.suppress(OSError, ValueError):
+            fields = Path(f"/proc/{self.process_id}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return None
+
 
 @contextlib.asynccontextmanager
 async def served(shop: Path, *options: str, refuses: bool = False, **variables: str) -> AsyncIterator[Running]:
@@ -78,7 +85,8 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
     ``refuses``: callers are turned away while answers are slow, as they would be; otherwise slowness is only measured.
     ``variables``: further settings, as they stand in the environment.
     """
-    environment = {**os.environ, **({} if refuses else {"SHOPTALK_CROWDED_ONSET_MS": "1e9"}), **variables}
+    takes_all = {"SHOPTALK_CROWDED_LOAD": "1e9", "SHOPTALK_CROWDED_ONSET_MS": "1e9"}
+    environment = {**os.environ, **({} if refuses else takes_all), **variables}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -14,7 +14,7 @@ import random
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,16 +52,50 @@ class Burst:
     failures: Counter[str] = field(default_factory=Counter)
     """Turns that ended in an error, by code, and calls that broke."""
     lasted_s: float = 0.0
+    talked_s: float = 0.0
+    """Seconds that callers were in, all together."""
+    cpu_s: float | None = None
     resident_mb: float | None = None
 
     def figures(self) -> dict[str, Any]:
-        """For --json."""
+        """For --json. ``cpu_ms_per_s``: processor time that one caller costs the server in a second of conversation."""
+        cpu = None if self.cpu_s is None or not self.talked_s else round(self.cpu_s / self.talked_s * 1000)
         return {
             "callers": self.callers, "served": self.callers - sum(self.refused.values()), "turns": len(self.onsets_ms),
             "onset_p50_ms": percentile_ms(self.onsets_ms, 50), "onset_p95_ms": percentile_ms(self.onsets_ms, 95),
             "refused": dict(self.refused), "failures": dict(self.failures), "seconds": round(self.lasted_s, 1),
-            "resident_mb": self.resident_mb,
+            "cpu_ms_per_s": cpu, "resident_mb": self.resident_mb,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Callers whose microphones are open and who say nothing."""
+
+    sessions: int
+    seconds: float
+    cpu_ms_per_s: float | None
+    """Processor time that one of them costs the server in a second."""
+    mb_each: float | None
+
+
+async def quiet(running: Running, sessions: int, seconds: float) -> Quiet:
+    """Let so many callers listen for so long, after the server has been looked at without them."""
+    async def spent_ms_per_s() -> float | None:
+        before, began_s = running.cpu_s(), time.monotonic()
+        await asyncio.sleep(seconds)
+        after = running.cpu_s()
+        return None if before is None or after is None else (after - before) / (time.monotonic() - began_s) * 1000
+
+    alone, memory = await spent_ms_per_s(), running.resident_mb()
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(sessions):
+            await stack.enter_async_context(ShoptalkClient(running.url))
+        held, more = await spent_ms_per_s(), running.resident_mb()
+    return Quiet(
+        sessions, seconds, None if alone is None or held is None else round((held - alone) / sessions, 1),
+        None if memory is None or more is None else round((more - memory) / sessions, 2),
+    )
 
 
 def conversations(folder: Path) -> list[list[FloatAudio]]:
@@ -75,14 +109,14 @@ def conversations(folder: Path) -> list[list[FloatAudio]]:
 
 async def burst(running: Running, callers: int, seconds: float, spoken: Sequence[Sequence[FloatAudio]], seed: int) -> Burst:
     """Let so many callers talk at once for so long; each says what is in its recordings, over and over."""
-    result, rng, began_s = Burst(callers), random.Random(seed), time.monotonic()
+    result, rng, began_s, spent_s = Burst(callers), random.Random(seed), time.monotonic(), running.cpu_s()
     until_s = began_s + seconds
 
     async def one(number: int, after_s: float) -> None:
         await asyncio.sleep(after_s)
         client = ShoptalkClient(running.url)
         try:
-            async with client:
+            async with client, _counted(result):
                 for audio in itertools.cycle(spoken[number % len(spoken)]):
                     if time.monotonic() >= until_s:
                         return
@@ -100,7 +134,19 @@ async def burst(running: Running, callers: int, seconds: float, spoken: Sequence
         for number in range(callers):
             group.create_task(one(number, rng.uniform(0, min(ARRIVALS_S, seconds / 4))))
     result.lasted_s, result.resident_mb = time.monotonic() - began_s, running.resident_mb()
+    if spent_s is not None and (now_s := running.cpu_s()) is not None:
+        result.cpu_s = now_s - spent_s
     return result
+
+
+@contextlib.asynccontextmanager
+async def _counted(result: Burst) -> AsyncIterator[None]:
+    """The time inside is time that a caller is in."""
+    began_s = time.monotonic()
+    try:
+        yield
+    finally:
+        result.talked_s += time.monotonic() - began_s
 
 
 def _note(result: Burst, exchange: Exchange) -> None:

@@ -18,7 +18,7 @@ from serving_here import PATIENCE_S, get, open_shop, told, until
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from server.admission import LEAST_TURNS, RECENT_S, Admission
+from server.admission import LEAST_TURNS
 from server.engines import Engines
 from server.guests import MOST_REMEMBERED, Guests, caller, network
 from server.protocol import TurnSaid
@@ -158,20 +158,6 @@ def test_accounts_of_those_long_gone_are_forgotten_and_of_those_inside_never() -
         guests.guest(f"10.{number // 65536}.{number // 256 % 256}.{number % 256}", None)
     assert len(guests._accounts) == MOST_REMEMBERED
     assert guests.guest("192.0.2.1", None).full() == 1
-
-
-def test_newcomers_wait_outside_while_those_inside_wait_too_long_for_answers() -> None:
-    now_s = 0.0
-    admission = Admission(Settings(max_sessions=4, crowded_onset_ms=1_000), clock=lambda: now_s)
-    slow = TurnSaid(turn=1, spoken=True, onset_ms=1_800)
-    for _ in range(LEAST_TURNS):
-        assert admission.refusal(1) is None
-        admission.saw(slow)
-    assert admission.refusal(1) == ("crowded", "")
-    assert admission.refusal(0) is None                      # nobody is inside to be protected
-    assert admission.refusal(4) == ("busy", 4)
-    now_s = RECENT_S + 1
-    assert admission.refusal(1) is None
 
 
 async def test_a_crowded_server_refuses_the_next_caller_with_try_later(engines: Engines) -> None:

@@ -299,7 +299,8 @@ async def a_server(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = Path(__file__).with_name("small_server.py")
-    environment = {**os.environ, "PYTHONPATH": f"{script.parent}:{script.parents[2]}", "SHOPTALK_HOME": str(home or folder)}
+    environment = {**os.environ, "PYTHONPATH": f"{script.parent}:{script.parents[2]}", "SHOPTALK_HOME": str(home or folder),
+                   "SHOPTALK_CROWDED_LOAD": "1e9"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(script), str(folder), str(word_ms), "--port", str(port), *words,
         env=environment, stderr=asyncio.subprocess.PIPE,
