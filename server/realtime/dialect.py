@@ -22,6 +22,8 @@ def to_beta(event: dict[str, Any]) -> dict[str, Any] | None:
     if event["type"] in ABSENT_IN_BETA:
         return None
     event = event | {"type": BETA_NAMES.get(event["type"], event["type"])}
+    if event["type"] == "response.function_call_arguments.done":
+        del event["name"]
     if isinstance(item := event.get("item"), dict):
         event["item"] = _item(item)
     if isinstance(response := event.get("response"), dict):
