@@ -33,9 +33,11 @@ def resuming(ready: dict[str, Any]) -> str:
 
 def committed(file: Path) -> bool:
     """A conversation stands in the file, whatever happens to its writer."""
-    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-        return bool(db.execute("select count(*) from conversations").fetchone()[0])
-    return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return bool(db.execute("select count(*) from conversations").fetchone()[0])
+    except sqlite3.OperationalError:
+        return False
 
 
 async def test_who_comes_back_before_the_old_connection_is_known_to_be_lost_goes_on(engines: Engines) -> None:
