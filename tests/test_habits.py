@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_modules_stay_small_enough_to_read() -> None:
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 500
     }
     assert long == {}
+
+
+def test_what_is_installed_holds_every_file_the_rooms_read() -> None:
+    """A container installs the package, it does not run in the checkout."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    packed = {path for package, patterns in data.items() for pattern in patterns
+              for path in (ROOT / package.replace(".", "/")).glob(pattern)}
+    rooms = {"voice", "recommender", "dialogue", "server"}
+    read = [path for path in TRACKED if path.relative_to(ROOT).parts[0] in rooms and path.suffix != ".py"]
+    assert read
+    assert [str(path) for path in read if path not in packed] == []
 
 
 def test_every_console_command_names_a_function_that_exists() -> None:
