@@ -39,7 +39,7 @@ class Catalogue:
     positions: Mapping[str, int] = field(repr=False)
 
 
-class _CellError(Exception):
+class CellError(Exception):
     """A cell that cannot be read; the message says why."""
 
 
@@ -130,7 +130,7 @@ class _RowReader:
             return None
         try:
             return parse(self.table.columns[column][row])
-        except _CellError as broken:
+        except CellError as broken:
             self.problems.append(Problem(self.table.lines[row], column, str(broken)))
             return None
 
@@ -145,14 +145,14 @@ def _absent(cell: object) -> bool:
 
 def _text(cell: object, longest: int, *, required: bool = False) -> str:
     if isinstance(cell, (list, dict)):
-        raise _CellError("is a list where a text is expected")
+        raise CellError("is a list where a text is expected")
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else " ".join(str(cell).split())
     if required and not text:
-        raise _CellError("is empty")
+        raise CellError("is empty")
     if len(text) > longest:
-        raise _CellError(f"is {len(text):,} characters long; at most {longest:,} are allowed")
+        raise CellError(f"is {len(text):,} characters long; at most {longest:,} are allowed")
     return text
 
 
@@ -161,20 +161,20 @@ def price_minor(cell: object) -> int | None:
     if _absent(cell):
         return None
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float, Decimal)):
-        raise _CellError("is not a price")
+        raise CellError("is not a price")
     try:
         amount = Decimal(cell.strip()) if isinstance(cell, str) else Decimal(str(cell))
     except InvalidOperation:
-        raise _CellError(f"{_short(cell)} is not a price; write a plain number such as 12.50") from None
+        raise CellError(f"{_short(cell)} is not a price; write a plain number such as 12.50") from None
     if not amount.is_finite():
-        raise _CellError(f"{_short(cell)} is not a price")
+        raise CellError(f"{_short(cell)} is not a price")
     if amount < 0:
-        raise _CellError(f"the price {_short(cell)} is negative")
+        raise CellError(f"the price {_short(cell)} is negative")
     if amount > MAX_PRICE_MAJOR:
-        raise _CellError(f"the price {_short(cell)} is above {MAX_PRICE_MAJOR:,}")
+        raise CellError(f"the price {_short(cell)} is above {MAX_PRICE_MAJOR:,}")
     minor = (amount * 100).to_integral_value()
     if isinstance(cell, str) and minor != amount * 100:
-        raise _CellError(f"the price {_short(cell)} has more than two decimals")
+        raise CellError(f"the price {_short(cell)} has more than two decimals")
     return int(minor)
 
 
@@ -182,13 +182,13 @@ def _number(cell: object) -> float | None:
     if _absent(cell):
         return None
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float, Decimal)):
-        raise _CellError("is not a number")
+        raise CellError("is not a number")
     try:
         number = float(cell)
     except ValueError:
-        raise _CellError(f"{_short(cell)} is not a number") from None
+        raise CellError(f"{_short(cell)} is not a number") from None
     if not math.isfinite(number):
-        raise _CellError(f"{_short(cell)} is not a finite number")
+        raise CellError(f"{_short(cell)} is not a finite number")
     return number
 
 
@@ -197,14 +197,14 @@ def _stock(cell: object) -> int | None:
     if number is None:
         return None
     if number < 0 or not number.is_integer() or number > MAX_STOCK:
-        raise _CellError(f"the stock {_short(cell)} is not a whole number of units, 0 or more")
+        raise CellError(f"the stock {_short(cell)} is not a whole number of units, 0 or more")
     return int(number)
 
 
 def _margin(cell: object) -> float | None:
     number = _number(cell)
     if number is not None and not 0 <= number <= 1:
-        raise _CellError(f"the margin {_short(cell)} is not between 0 and 1")
+        raise CellError(f"the margin {_short(cell)} is not between 0 and 1")
     return number
 
 
@@ -218,7 +218,7 @@ def _date(cell: object) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(str(cell).strip()[:10])
     except ValueError:
-        raise _CellError(f"{_short(cell)} is not a date; write it as 2026-05-31") from None
+        raise CellError(f"{_short(cell)} is not a date; write it as 2026-05-31") from None
 
 
 def _values(cell: object, separator: str) -> tuple[str, ...]:
@@ -226,13 +226,13 @@ def _values(cell: object, separator: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for part in parts:
         if isinstance(part, (list, dict)):
-            raise _CellError("is nested; a list of words is expected")
+            raise CellError("is nested; a list of words is expected")
         pieces = part.split(separator) if isinstance(part, str) and separator else [part]
         for piece in pieces:
             if value := _text(piece, MAX_VALUE_CHARS):
                 found[value] = None
     if len(found) > MAX_VALUES:
-        raise _CellError(f"holds {len(found)} values; at most {MAX_VALUES} are allowed")
+        raise CellError(f"holds {len(found)} values; at most {MAX_VALUES} are allowed")
     return tuple(found)
 
 

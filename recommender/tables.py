@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,12 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def without(self, lines: Set[int]) -> Table:
+        """The table without the rows that begin on some lines."""
+        kept = [row for row, line in enumerate(self.lines) if line not in lines]
+        columns = {name: [cells[row] for row in kept] for name, cells in self.columns.items()}
+        return Table(self.file, columns, [self.lines[row] for row in kept])
 
 
 def read_table(path: Path) -> Table:

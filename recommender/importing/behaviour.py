@@ -13,8 +13,13 @@ from recommender.importing.words import word_list
 from recommender.tables import Problem, Table, TableError
 
 
-def read_behaviour(table: Table, given: Mapping[str, str], items: set[str], dropped: list[Dropped]) -> pd.DataFrame:
-    """shopper, item, and kind and time where the file has them. Raises TableError naming what is missing or broken."""
+def read_behaviour(
+    table: Table, given: Mapping[str, str], items: set[str], dropped: list[Dropped], item_of: Mapping[str, str]
+) -> pd.DataFrame:
+    """shopper, item, and kind and time where the file has them. Raises TableError naming what is missing or broken.
+
+    ``item_of``: a variant's id to the item it is sold as.
+    """
     known = {name: names for name, names in word_list("columns")["interactions"].items() if name != "weights"}
     columns = find_fields(table, known, given)
     missing = [name for name in ("shopper", "item") if name not in columns]
@@ -23,7 +28,7 @@ def read_behaviour(table: Table, given: Mapping[str, str], items: set[str], drop
         raise TableError(table.file, [Problem(1, missing[0], advice)])
     log = pd.DataFrame({name: table.columns[column] for name, column in columns.items()})
     problems: list[Problem] = []
-    log["shopper"], log["item"] = ids(log["shopper"]), ids(log["item"])
+    log["shopper"], log["item"] = ids(log["shopper"]), ids(log["item"]).map(lambda item: item_of.get(item, item))
     if "kind" in log:
         log["kind"] = ids(log["kind"])
     if "time" in log and not pd.api.types.is_numeric_dtype(log["time"]):

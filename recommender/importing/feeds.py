@@ -1,56 +1,101 @@
-"""Exports that shop systems write: a Shopify product export (several lines an item) and a Google Merchant feed (XML or text).
+"""Exports that shop systems write: a Shopify or WooCommerce product export, and a Google Merchant feed (XML or text).
 
-Shapes after Shopify's "Using CSV files to import and export products" and Google's "Product data specification".
+Shapes after Shopify's "Using CSV files to import and export products", WooCommerce's "Product CSV Import Schema" and Google's
+"Product data specification".
 """
 
 from __future__ import annotations
 
-import html
-import re
-import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+import datetime
+from collections.abc import Callable, Sequence
+from xml.parsers import expat
 
+from recommender.catalogue import CatalogueError
+from recommender.importing.cells import absent, broken_prices, number, plain_prices
+from recommender.importing.variants import Variants, grouped
 from recommender.importing.words import plain
 from recommender.tables import Problem, Table, TableError
 
-GOOGLE_NAMESPACE = "{http://base.google.com/ns/1.0}"
-_TAG = re.compile(r"<[^>]*>")
 _UNSOLD = {"draft", "archived"}
 _NOT_AN_OPTION = {"", "title"}
-_GONE = ("out of stock", "out_of_stock", "outofstock", "sold out")
+_SHOPIFY_NAMES = {
+    "handle": "urlhandle", "title": "title", "bodyhtml": "description", "vendor": "vendor", "productcategory": "productcategory",
+    "type": "type", "tags": "tags", "published": "publishedononlinestore", "status": "status", "variantprice": "price",
+    "variantinventoryqty": "inventoryquantity", "variantinventorypolicy": "continuesellingwhenoutofstock",
+    **{f"option{number}{part}": f"option{number}{part}" for number in (1, 2, 3) for part in ("name", "value")},
+}
+"""What a column of an export is called before 2025, and since."""
 
 
 def adapt(table: Table) -> tuple[Table, str]:
-    """The table with one row an item, and what it was: "shopify", "google" or "catalogue" (then as it came)."""
+    """The table with one row an item, and what it was: "shopify", "google", "woocommerce" or "catalogue" (then as it came)."""
     names = {plain(column): column for column in table.columns}
-    if {"handle", "title", "variantprice"} <= set(names):
+    if {"handle", "title", "variantprice"} <= set(names) or {"urlhandle", "title", "price"} <= set(names):
         return _shopify(table, names), "shopify"
     if {"id", "title", "availability", "price"} <= set(names):
         return _google(table, names), "google"
+    if {"id", "type", "sku", "name", "regularprice"} <= set(names):
+        return _woocommerce(table, names), "woocommerce"
     return table, "catalogue"
 
 
 def parse_google_xml(file: str, raw: bytes) -> Table:
     """An RSS or Atom feed of products. Raises TableError with the line where the XML breaks."""
-    if b"<!DOCTYPE" in raw[:4096] or b"<!ENTITY" in raw:
-        raise TableError(file, [Problem(1, "", "declares a document type, which product feeds do not; it is not read")])
+    entries = _Entries()
     try:
-        root = ET.fromstring(raw)  # noqa: S314 - entities, which make XML dangerous, were refused above
-    except ET.ParseError as error:
-        raise TableError(file, [Problem(error.position[0], "", f"is not whole XML: {error}")]) from None
-    rows: list[dict[str, list[str]]] = []
-    for entry in root.iter():
-        if entry.tag.rsplit("}", 1)[-1] not in ("item", "entry"):
-            continue
-        row: dict[str, list[str]] = {}
-        for part in entry:
-            name = part.tag.removeprefix(GOOGLE_NAMESPACE).rsplit("}", 1)[-1]
-            row.setdefault(name, []).append(" ".join("".join(part.itertext()).split()))
-        rows.append(row)
-    if not rows:
+        entries.parser.Parse(raw, True)
+    except expat.ExpatError as error:
+        says = f"is not whole XML: {expat.errors.messages[error.code]}"
+        raise TableError(file, [Problem(error.lineno, "", says)]) from None
+    except _DocumentTypeError:
+        raise TableError(file, [Problem(1, "", "declares a document type, which product feeds do not; it is not read")]) from None
+    if not entries.rows:
         raise TableError(file, [Problem(1, "", "holds no <item> or <entry>; is it a product feed?")])
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return Table(file, {name: [_one(row.get(name, [])) for row in rows] for name in names}, range(1, len(rows) + 1))
+    names = list(dict.fromkeys(name for row in entries.rows for name in row))
+    return Table(file, {name: [_one(row.get(name, [])) for row in entries.rows] for name in names}, entries.lines)
+
+
+class _DocumentTypeError(Exception):
+    """The file declares entities, which make XML dangerous."""
+
+
+class _Entries:
+    """Every <item> or <entry>: the texts of its parts by name, and the line on which it begins."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, list[str]]] = []
+        self.lines: list[int] = []
+        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._begin, self._end
+        self.parser.CharacterDataHandler = self._read
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self._depth = 0
+        self._text: list[str] = []
+
+    def _begin(self, name: str, _: object) -> None:
+        if self._depth:
+            self._depth += 1
+            self._text = [] if self._depth == 2 else self._text
+        elif _local(name) in ("item", "entry"):
+            self._depth = 1
+            self.rows.append({})
+            self.lines.append(self.parser.CurrentLineNumber)
+
+    def _end(self, name: str) -> None:
+        if self._depth == 2:
+            self.rows[-1].setdefault(_local(name), []).append(" ".join("".join(self._text).split()))
+        self._depth = max(0, self._depth - 1)
+
+    def _read(self, text: str) -> None:
+        if self._depth >= 2:
+            self._text.append(text)
+
+    def _refuse(self, *_: object) -> None:
+        raise _DocumentTypeError
+
+
+def _local(name: str) -> str:
+    return name.rsplit("}", 1)[-1]
 
 
 def _one(parts: Sequence[str]) -> object:
@@ -58,111 +103,112 @@ def _one(parts: Sequence[str]) -> object:
 
 
 def _google(table: Table, names: dict[str, str]) -> Table:
-    """Availability as stock, product types as their last steps, a sale price in the place of the price."""
+    """The shop's own product types before Google's; a sale price only while it holds."""
     columns = dict(table.columns)
-    gone = [str(cell or "").casefold().strip() in _GONE for cell in columns.pop(names["availability"])]
-    columns["stock"] = [0 if out else None for out in gone]
-    if "saleprice" in names:
-        sale = columns.pop(names["saleprice"])
-        columns[names["price"]] = [now or usual for now, usual in zip(sale, columns[names["price"]], strict=True)]
-    for name in ("producttype", "googleproductcategory"):
-        if name in names:
-            columns[names[name]] = [_steps(cell) for cell in columns[names[name]]]
+    if "saleprice" in names and "salepriceeffectivedate" in names:
+        now = datetime.datetime.now(datetime.UTC)
+        sale, when = columns[names["saleprice"]], columns.pop(names["salepriceeffectivedate"])
+        columns[names["saleprice"]] = [price if _holds(span, now) else None for price, span in zip(sale, when, strict=True)]
     if "producttype" in names and "googleproductcategory" in names:
         del columns[names["googleproductcategory"]]
-    if "description" in names:
-        columns[names["description"]] = [_text(cell) for cell in columns[names["description"]]]
     return Table(table.file, columns, table.lines)
 
 
-def _steps(cell: object) -> list[str] | None:
-    """"A > B > C" as C, B: the kind first, then what it belongs to."""
-    texts = cell if isinstance(cell, list) else [str(cell)] if cell else []
-    steps = [step.strip() for text in texts for step in reversed(str(text).split(">"))]
-    return list(dict.fromkeys(step for step in steps if step and not step.isdigit()))[:2] or None
+def _holds(span: object, now: datetime.datetime) -> bool:
+    """Whether a moment lies in "2026-02-24T11:07+0100/2026-02-29T23:07+0100"; always where nothing readable is said."""
+    try:
+        begins, ends = (datetime.datetime.fromisoformat(part.strip()) for part in str(span).split("/"))
+        return begins.astimezone() <= now <= ends.astimezone()
+    except ValueError:
+        return True
+
+
+def _woocommerce(table: Table, names: dict[str, str]) -> Table:
+    """What is published, named attributes as columns, and every variation under the product it belongs to."""
+    shown = table.columns[names["published"]] if "published" in names else [1] * len(table)
+    table = table.without({line for line, cell in zip(table.lines, shown, strict=True) if number(cell) in (0.0, -1.0)})
+    columns = dict(table.columns)
+    variation = ["variation" in str(kind) for kind in columns.pop(names["type"])]
+    ids = [f"id:{name}" for name in columns[names["id"]]]
+    own = [name if absent(sku) else str(sku) for sku, name in zip(columns[names["sku"]], ids, strict=True)]
+    by_id = dict(zip(ids, own, strict=True))
+    parents = [str(cell or "") for cell in columns.get(names.get("parent", ""), [""] * len(table))]
+    belongs = [by_id.get(up, up) if varies else key for up, varies, key in zip(parents, variation, own, strict=True)]
+    columns[names.get("parent", "Parent")] = list(belongs)
+    for name, column in names.items():
+        if name.startswith("attribute") and name.endswith("name"):
+            values = columns.pop(names.get(name.removesuffix("name") + "values", ""), [None] * len(table))
+            called = columns.pop(column)
+            told = {(up, title) for up, title, varies in zip(belongs, called, variation, strict=True) if varies}
+            for row, title in enumerate(called):  # what variations name, their product names for all of them, sold out or not
+                if not absent(title) and (variation[row] or (belongs[row], title) not in told):
+                    columns.setdefault(str(title), [None] * len(table))[row] = _listed(values[row])
+    return Table(table.file, columns, table.lines)
 
 
 def _shopify(table: Table, names: dict[str, str]) -> Table:
     """Lines of one handle as one item: its first title, its lowest price, the stock of all variants, the options as values."""
+    names = {old: names[spelled] for old, new in _SHOPIFY_NAMES.items() for spelled in (new, old) if spelled in names}
 
     def cells(name: str) -> Sequence[object]:
         return table.columns[names[name]] if name in names else [None] * len(table)
 
-    rows_of: dict[str, list[int]] = {}
-    for row, handle in enumerate(cells("handle")):
-        rows_of.setdefault(str(handle or ""), []).append(row)
-    if "" in rows_of:
-        raise TableError(table.file, [Problem(table.lines[row], names["handle"], "is empty") for row in rows_of[""]])
+    handles = cells("handle")
+    nameless = [row for row, handle in enumerate(handles) if absent(handle)]
+    if nameless:
+        raise CatalogueError(table.file, [Problem(table.lines[row], names["handle"], "is empty") for row in nameless])
     status, published = cells("status"), cells("published")
-    kept = {handle: rows for handle, rows in rows_of.items() if _is_sold(status[rows[0]], published[rows[0]])}
-    names_kept = ("Title", "Body (HTML)", "Vendor", "Type", "Product Category", "Tags")
-    firsts = {name: _first_each(cells(plain(name)), kept) for name in names_kept}
+    items = Variants([rows for rows in grouped(handles).groups if _is_sold(status[rows[0]], published[rows[0]])])
+    if not items.groups:
+        raise TableError(table.file, [Problem(1, names.get("status", ""), "no product is active, so there is nothing to sell")])
+    prices, _ = plain_prices(cells("variantprice"))
+    problems = broken_prices(prices, table.lines, names["variantprice"])
+    if problems:
+        raise CatalogueError(table.file, problems)
+    units = cells("variantinventoryqty")
+    on = [str(policy or "").casefold() == "continue" for policy in cells("variantinventorypolicy")]
+    sold = [
+        not absent(price) and (absent(unit) or on_order or (number(unit) or 0) > 0)
+        for price, unit, on_order in zip(prices, units, on, strict=True)
+    ]
+    types = zip(items.first(cells("type")), items.first(cells("productcategory")), strict=True)
     columns: dict[str, list[object]] = {
-        "Handle": list(kept), "Title": firsts["Title"], "Body (HTML)": [_text(cell) for cell in firsts["Body (HTML)"]],
-        "Vendor": firsts["Vendor"],
-        "Type": [kind or _last_step(category) for kind, category in zip(firsts["Type"], firsts["Product Category"], strict=True)],
-        "Tags": [[tag.strip() for tag in str(cell or "").split(",") if tag.strip()] or None for cell in firsts["Tags"]],
-        "Variant Price": [_lowest(cells("variantprice"), rows) for rows in kept.values()],
+        names["handle"]: items.first(handles), names["title"]: items.first(cells("title")),
+        "Body (HTML)": items.first(cells("bodyhtml")), "Vendor": items.first(cells("vendor")),
+        "Type": [kind or _last_step(category) for kind, category in types],
+        "Tags": [_listed(cell) for cell in items.first(cells("tags"))],
+        names["variantprice"]: items.lowest(prices, sold),
     }
     if "variantinventoryqty" in names:
-        columns["Variant Inventory Qty"] = [_sum(cells("variantinventoryqty"), rows) for rows in kept.values()]
-    for option, values in _options(cells, kept).items():
+        counted = [None if more and not (number(unit) or 0) > 0 else unit for unit, more in zip(units, on, strict=True)]
+        columns["Variant Inventory Qty"] = items.units(counted, sold)
+    for option, values in _options(cells, items, sold).items():
         columns.setdefault(option, values)
     if not any(columns["Tags"]):
         del columns["Tags"]
-    return Table(table.file, columns, [table.lines[rows[0]] for rows in kept.values()])
+    return Table(table.file, columns, items.lines(table.lines))
 
 
 def _is_sold(status: object, published: object) -> bool:
     return str(status or "active").casefold() not in _UNSOLD and str(published or "true").casefold() != "false"
 
 
-def _options(cells: object, kept: dict[str, list[int]]) -> dict[str, list[object]]:
-    """Option name ("Color") to each item's values."""
-    read = cells
-    assert callable(read)
-    found: dict[str, dict[str, dict[str, None]]] = {}
-    for number in (1, 2, 3):
-        names, values = read(f"option{number}name"), read(f"option{number}value")
-        for handle, rows in kept.items():
-            name = next((str(names[row]).strip() for row in rows if names[row]), "")
-            if plain(name) not in _NOT_AN_OPTION:
-                held = found.setdefault(name, {}).setdefault(handle, {})
-                held.update({str(values[row]).strip(): None for row in rows if values[row]})
-    return {name: [list(by_handle.get(handle, {})) or None for handle in kept] for name, by_handle in found.items()}
+def _options(
+    cells: Callable[[str], Sequence[object]], items: Variants, sold: Sequence[bool]
+) -> dict[str, list[object]]:
+    """Option name ("Color") to each item's values, of the variants that can be had."""
+    found: dict[str, list[object]] = {}
+    for number_of in (1, 2, 3):
+        called, values = items.first(cells(f"option{number_of}name")), items.every(cells(f"option{number_of}value"), sold)
+        for item, (name, held) in enumerate(zip(called, values, strict=True)):
+            if plain(name or "") not in _NOT_AN_OPTION:
+                found.setdefault(str(name).strip(), [None] * len(items.groups))[item] = held
+    return found
 
 
-def _first_each(cells: Sequence[object], kept: dict[str, list[int]]) -> list[object]:
-    return [next((cells[row] for row in rows if cells[row] not in (None, "")), None) for rows in kept.values()]
-
-
-def _lowest(cells: Sequence[object], rows: Sequence[int]) -> object:
-    """The lowest price of the variants; a cell that is no number comes back as it is, to be named as broken."""
-    present = [cells[row] for row in rows if cells[row] not in (None, "")]
-    try:
-        return min(present, key=lambda cell: float(str(cell)), default=None)
-    except ValueError:
-        return next(cell for cell in present if not _is_number(cell))
-
-
-def _sum(cells: Sequence[object], rows: Sequence[int]) -> object:
-    """Units of all variants; sold beyond the stock counts as none."""
-    present = [float(str(cells[row])) for row in rows if cells[row] not in (None, "") and _is_number(cells[row])]
-    return int(sum(max(0.0, units) for units in present)) if present else None
-
-
-def _is_number(cell: object) -> bool:
-    try:
-        float(str(cell))
-    except ValueError:
-        return False
-    return True
+def _listed(cell: object) -> list[str] | None:
+    return [part.strip() for part in str(cell or "").split(",") if part.strip()] or None
 
 
 def _last_step(cell: object) -> object:
     return str(cell).split(">")[-1].strip() if cell else None
-
-
-def _text(cell: object) -> str:
-    """HTML as plain text."""
-    return " ".join(html.unescape(_TAG.sub(" ", str(cell or ""))).split())

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import zlib
 from pathlib import Path
 
+from recommender.importing.nested import flattened
 from recommender.tables import Problem, Table, TableError, decode, parse_csv, parse_jsonl, read_table
 
 SEPARATORS = ",;\t|"
 MAX_FILE_BYTES = 4_000_000_000
+_BETWEEN = re.compile(r"[\s,]*")
 
 
 def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Table:
@@ -21,7 +24,7 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
     """
     suffix = path.name.lower().removesuffix(".gz").rsplit(".", 1)[-1]
     if suffix == "parquet":
-        return read_table(path)
+        return flattened(read_table(path))
     raw = _bytes(path)
     if suffix in ("xlsx", "xls", "xlsb", "ods"):
         return _read_sheet(path, sheet)
@@ -31,9 +34,9 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
         return parse_google_xml(path.name, raw)
     text = _text(path.name, raw, encoding)
     if suffix in ("jsonl", "ndjson"):
-        return parse_jsonl(path.name, text)
+        return flattened(parse_jsonl(path.name, text))
     if suffix == "json":
-        return _parse_json(path.name, text)
+        return flattened(_parse_json(path.name, text))
     if suffix in ("csv", "tsv", "txt"):
         return parse_csv(path.name, text, separator(text))
     endings = "the name must end in .csv, .tsv, .jsonl, .json, .parquet, .xlsx or .xml (.gz allowed)"
@@ -76,17 +79,40 @@ def _text(name: str, raw: bytes, encoding: str | None) -> str:
 
 
 def _parse_json(name: str, text: str) -> Table:
-    """A list of objects, or an object that holds one such list."""
+    """A list of objects, or an object that holds one such list; each row's line is that on which its object begins."""
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         raise TableError(name, [Problem(error.lineno, "", f"is not JSON: {error.msg}")]) from None
+    except RecursionError:
+        raise TableError(name, [Problem(1, "", "is nested too deep")]) from None
     held = whole.values() if isinstance(whole, dict) else [whole]
     lists = [part for part in held if isinstance(part, list)]
     if len(lists) != 1 or not all(isinstance(row, dict) for row in lists[0]) or not lists[0]:
         raise TableError(name, [Problem(1, "", "must hold one list of objects, one for each item")])
     names = list(dict.fromkeys(key for row in lists[0] for key in row))
-    return Table(name, {key: [row.get(key) for row in lists[0]] for key in names}, range(1, len(lists[0]) + 1))
+    return Table(name, {key: [row.get(key) for row in lists[0]] for key in names}, _json_lines(text, lists[0]))
+
+
+def _json_lines(text: str, rows: list[object]) -> list[int]:
+    """The line on which each object of the file's one list begins."""
+    decoder = json.JSONDecoder()
+    begins = text.index("[")
+    while begins >= 0:
+        at, line, found = begins + 1, text.count("\n", 0, begins + 1) + 1, list[int]()
+        try:
+            for row in rows:
+                start = next(_BETWEEN.finditer(text, at)).end()
+                line += text.count("\n", at, start)
+                value, end = decoder.raw_decode(text, start)
+                if value != row:
+                    raise ValueError
+                found.append(line)
+                line, at = line + text.count("\n", start, end), end
+            return found
+        except ValueError:  # a bracket inside a text before the list
+            begins = text.find("[", begins + 1)
+    return list(range(1, len(rows) + 1))
 
 
 def _read_sheet(path: Path, sheet: str | None) -> Table:

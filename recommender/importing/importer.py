@@ -12,25 +12,24 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.catalogue import CatalogueError, load_catalogue, parse_catalogue
+from recommender.catalogue import CatalogueError, load_catalogue
 from recommender.importing.attributes import derivable_slots, derive
 from recommender.importing.behaviour import read_behaviour
-from recommender.importing.columns import FIELDS, Columns, SlotColumn, guess_columns, shape_of
-from recommender.importing.feeds import adapt
+from recommender.importing.columns import FIELDS, SlotColumn, shape_of
 from recommender.importing.files import read_source
 from recommender.importing.page import page
+from recommender.importing.reading import Confirm, Understood, understand, values_of
 from recommender.importing.report import Dropped, ImportReport
 from recommender.importing.sales import Sales, read_sales
 from recommender.importing.titles import shouted, tidy_title
 from recommender.importing.words import word_list
 from recommender.importing.writing import refuse_to_lose, shop_toml, write_folder
-from recommender.shop import ShopSchema, load_schema
-from recommender.tables import Table
+from recommender.shop import load_schema
+from recommender.tables import Problem, Table
 
 CATALOGUE_FILE, INTERACTIONS_FILE, REPORT_FILE = "catalogue.csv", "interactions.parquet", "report.html"
 PASSES = 100
 """Rounds of leaving broken rows out before an import gives up."""
-_MONEY = re.compile(r"^\s*(?P<before>[^\d\s.,-]*|[A-Z]{3})\s*(?P<amount>-?[\d.,' ]*\d)\s*(?P<after>[^\d\s.,-]*|[A-Z]{3})\s*$")
 
 
 @dataclass(frozen=True)
@@ -71,14 +70,8 @@ class Draft:
     dropped: list[Dropped]
     notes: list[str]
     purchases: pd.DataFrame
+    shape: str = "catalogue"
     derived: tuple[str, ...] = ()
-
-
-class ImportRefused(Exception):  # noqa: N818 - the owner said no; nothing is wrong
-    """The owner did not confirm the columns."""
-
-
-Confirm = Callable[[Columns, Table], bool]
 
 
 def import_shop(
@@ -100,8 +93,8 @@ def import_shop(
     if shape == "sales":
         draft = _from_sales(read_sales(table, choices.columns))
     else:
-        table, shape = adapt(table)
         draft = _from_catalogue(table, choices, confirm)
+        shape = draft.shape
     if choices.derive:
         _derive(draft)
     report, toml = _describe(source, to, shape, rows, draft, choices)
@@ -138,93 +131,50 @@ def _from_sales(sales: Sales) -> Draft:
 
 
 def _from_catalogue(table: Table, choices: Choices, confirm: Confirm | None) -> Draft:
-    columns = guess_columns(table, fields=choices.columns, slots=choices.slots, ignore=choices.ignore)
-    if confirm is not None and not confirm(columns, table):
-        raise ImportRefused("Nothing was written; --column, --slot and --ignore say which column is what.")
-    notes: list[str] = []
-    currency = None
-    if "price" in columns.fields:
-        table, currency = _plain_prices(table, columns.fields["price"])
     dropped: list[Dropped] = []
-    table = _checked(table, columns, dropped, skip_broken=choices.skip_broken)
-    frame = pd.DataFrame({name: table.columns[column] for name, column in columns.fields.items()})
+    read = _understood(table, choices, confirm, dropped)
+    fields, slots = read.columns.fields, read.columns.slots
+    frame = pd.DataFrame({name: read.table.columns[column] for name, column in fields.items()})
     frame["title"] = _tidied([str(title) for title in frame["title"]])
-    for slot in columns.slots:
-        cells = table.columns[slot.column]
-        frame[slot.slot] = pd.Series([_joined(cell, slot.separator) for cell in cells] if slot.kind == "choice" else cells)
-    if "stock" not in columns.fields:
+    for slot in slots:
+        cells: Sequence[Any] = read.table.columns[slot.column] if slot.kind == "amount" else values_of(read.table, slot)
+        frame[slot.slot] = list(cells)
+    notes = list(read.notes)
+    if "stock" not in fields:
         notes.append("The file says nothing of stock, so shoptalk will never claim that a thing is in stock.")
-    if "price" not in columns.fields:
+    if "price" not in fields:
         notes.append("The file names no prices, so shoptalk will not speak of prices; --column price=NAME says where they are.")
-    taken = dict(columns.fields) | {slot.slot: slot.column for slot in columns.slots}
-    draft = Draft(frame, list(columns.slots), currency, taken, dict(columns.left_out), dropped, notes, pd.DataFrame())
+    taken = {name: (column, *read.columns.beside.get(name, ())) for name, column in fields.items()}
+    taken |= {"price": read.columns.beside["price"]} if "price" in read.columns.beside else {}
+    taken |= {slot.slot: tuple(one.column for one in (slot, *slot.also)) for slot in slots}
+    columns = {name: " and ".join(dict.fromkeys(named)) for name, named in taken.items()}
+    left_out = dict(read.columns.left_out)
+    draft = Draft(frame, list(slots), read.currency, columns, left_out, dropped, notes, pd.DataFrame(), read.shape)
     if choices.interactions:
         log = read_source(choices.interactions, encoding=choices.encoding)
-        draft.purchases = read_behaviour(log, choices.interaction_columns, set(frame["id"].astype(str)), dropped)
+        draft.purchases = read_behaviour(log, choices.interaction_columns, set(frame["id"].astype(str)), dropped, read.item_of)
     else:
         notes.append("No interactions were given, so the shop begins by what things are, not by what people like.")
     return draft
 
 
-def _checked(table: Table, columns: Columns, dropped: list[Dropped], *, skip_broken: bool) -> Table:
-    """The table, every cell of which can be used. Raises CatalogueError with the source's own lines and columns."""
-    schema = ShopSchema.model_validate({
-        "shop": {"id": "checked", "name": "checked"},
-        "catalogue": {"file": table.file, **columns.fields},
-        "slots": [{"name": s.slot, "kind": s.kind, "column": s.column, "separator": s.separator} for s in columns.slots],
-    })
+def _understood(table: Table, choices: Choices, confirm: Confirm | None, dropped: list[Dropped]) -> Understood:
+    """The table made plain; broken rows are left out one round at a time, where the owner asked for that."""
     broken: Counter[str] = Counter()
     for _ in range(PASSES):
         try:
-            parse_catalogue(table, schema)
+            read = understand(table, choices.columns, choices.slots, choices.ignore, confirm)
         except CatalogueError as error:
             lines = {problem.line for problem in error.problems}
-            if not skip_broken or all(line in lines for line in table.lines) or 1 in lines:
+            if not choices.skip_broken or all(line in lines for line in table.lines) or 1 in lines - set(table.lines):
                 raise
             broken.update(str(problem) for problem in error.problems)
-            table = _without(table, lines)
+            table, confirm = table.without(lines), None
         else:
             if broken:
                 dropped.append(Dropped("rows", len(broken), "broken, and left out as asked", tuple(list(broken)[:6])))
-            return table
-    raise CatalogueError(table.file, [], 0)
-
-
-def _without(table: Table, lines: set[int]) -> Table:
-    kept = [row for row, line in enumerate(table.lines) if line not in lines]
-    columns = {name: [cells[row] for row in kept] for name, cells in table.columns.items()}
-    return Table(table.file, columns, [table.lines[row] for row in kept])
-
-
-def _plain_prices(table: Table, column: str) -> tuple[Table, str | None]:
-    """Prices such as "£1,250.00" or "12,50 EUR" as plain numbers, and the currency they name. What is no price stays as it is."""
-    signs = word_list("columns")["currencies"]["signs"]
-    codes = set(signs.values()) | set(word_list("columns")["currencies"]["countries"].values())
-    named: Counter[str] = Counter()
-    cells: list[object] = []
-    for cell in table.columns[column]:
-        match = _MONEY.match(cell) if isinstance(cell, str) else None
-        if match is None:
-            cells.append(round(cell, 2) if isinstance(cell, float) and cell == cell else cell)
-            continue
-        named.update(signs.get(sign, sign) for sign in (match["before"], match["after"]) if sign in signs or sign in codes)
-        cells.append(_amount(match["amount"]))
-    return Table(table.file, {**table.columns, column: cells}, table.lines), named.most_common(1)[0][0] if named else None
-
-
-def _amount(text: str) -> str:
-    """"1,250.00", "1.250,00" and "12,50" as plain numbers: the last sign before one or two digits is the decimal sign."""
-    text = text.replace(" ", "").replace("'", "")
-    match = re.fullmatch(r"(-?[\d.,]*?)(?:[.,](\d{1,2}))?", text)
-    if match is None:
-        return text
-    whole = re.sub(r"[.,]", "", match[1]) if not re.fullmatch(r"-?\d*\.\d{3,}", text) else text
-    return f"{whole}.{match[2]}" if match[2] and whole is not text else whole
-
-
-def _joined(cell: object, separator: str) -> str:
-    parts = cell if isinstance(cell, (list, tuple)) else [] if cell is None or cell != cell else str(cell).split(separator)
-    return "|".join(dict.fromkeys(text for part in parts if (text := " ".join(str(part).replace("|", "/").split()))))
+            return read
+    raise CatalogueError(table.file, [Problem(1, "", f"is still broken after {PASSES} rounds of leaving rows out")])
 
 
 def _tidied(titles: list[str]) -> list[str]:

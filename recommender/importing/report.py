@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SHAPES = {
+    "sales": "a log of sales", "catalogue": "a catalogue", "shopify": "a Shopify export", "google": "a Google product feed",
+    "woocommerce": "a WooCommerce export",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
@@ -62,7 +67,7 @@ class ImportReport:
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
-        out = [f"{self.source}: {self.rows:,} rows, taken as {'a log of sales' if self.shape == 'sales' else 'a ' + self.shape}"]
+        out = [f"{self.source}: {self.rows:,} rows, taken as {SHAPES[self.shape]}"]
         out += [f"  {what} is from {column!r}" for what, column in self.columns.items()]
         out += [f"  not used: {column!r} ({why})" for column, why in self.left_out.items()]
         tastes = f"{self.interaction_count:,} interactions of {self.shopper_count:,} shoppers"

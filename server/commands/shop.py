@@ -12,7 +12,8 @@ import typer
 from rich.table import Table as RichTable
 
 from recommender.importing.columns import FIELDS, ColumnError, Columns
-from recommender.importing.importer import Choices, ImportRefused, import_shop
+from recommender.importing.importer import Choices, import_shop
+from recommender.importing.reading import ImportRefused
 from recommender.shop import ShopError
 from recommender.tables import Table, TableError
 from server.reporting import console, emit

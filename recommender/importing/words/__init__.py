@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 @cache
@@ -15,5 +19,14 @@ def word_list(name: str) -> dict[str, Any]:
 
 
 def plain(name: object) -> str:
-    """A column's name without case, spaces and signs: "Product-Title" and "product_title" are one."""
-    return "".join(character for character in str(name).casefold() if character.isalnum())
+    """A column's name without case, accents, spaces and signs: "Product-Title" and "product_title" are one."""
+    return "".join(character for character in _bare(str(name)).casefold() if character.isalnum())
+
+
+def parts(name: object) -> tuple[str, ...]:
+    """The words of a column's name: "UnitPriceGBP" and "unit_price (gbp)" are unit, price, gbp."""
+    return tuple(word.casefold() for word in _WORD.findall(_bare(str(name)).replace("ß", "ss")))
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character))
