@@ -41,8 +41,10 @@ _TENS = {
 _TENS["fourty"] = 40
 _SCALES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
 _DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")
+_NOTES = {"fiver": 5, "tenner": 10}
 _COUNTED = {"dollar", "pound", "quid", "euro", "buck", "hour"}
 """After "a", "an" or "one" these are counted: "under a dollar", "an hour and a half"."""
+_PARTS = {"and a half": 0.5, "and a quarter": 0.25}
 _SUFFIXES = {"", "k", "p", "ish", "s", "min", "mins", "m", "h", "hr", "hrs"}
 
 
@@ -62,7 +64,7 @@ def find_numbers(utterance: Utterance) -> tuple[Number, ...]:
     """Every number in the utterance, in order. Ordinals, and "one" where it stands for a thing, are none."""
     words, found, at = utterance.words, [], 0
     while at < len(words):
-        number = _one_unit(words, at) or _digits(words, at) or _spoken(words, at)
+        number = _note(words, at) or _one_unit(words, at) or _digits(words, at) or _spoken(words, at)
         if number is None:
             at += 1
             continue
@@ -70,6 +72,14 @@ def find_numbers(utterance: Utterance) -> tuple[Number, ...]:
         found.append(number)
         at = number.span.last
     return tuple(found)
+
+
+def _note(words: tuple[Word, ...], at: int) -> Number | None:
+    """ "A fiver", "two tenners"."""
+    counted = _UNITS.get(words[at].norm, 1 if words[at].norm in {"a", "one"} else 0)
+    if at + 1 < len(words) and counted and words[at + 1].stem in _NOTES:
+        return Number(Span(at, at + 2), float(counted * _NOTES[words[at + 1].stem]), "quid")
+    return None
 
 
 def _one_unit(words: tuple[Word, ...], at: int) -> Number | None:
@@ -84,9 +94,10 @@ def _and_a_half(words: tuple[Word, ...], number: Number) -> Number:
     at, unit = number.span.last, ""
     if at < len(words) and words[at].stem == "hour":
         at, unit = at + 1, "h"
-    if [word.norm for word in words[at : at + 3]] != ["and", "a", "half"]:
+    part = _PARTS.get(" ".join(word.norm for word in words[at : at + 3]))
+    if part is None:
         return number
-    return replace(number, span=Span(number.span.first, at + 3), value=number.value + 0.5, suffix=unit or number.suffix)
+    return replace(number, span=Span(number.span.first, at + 3), value=number.value + part, suffix=unit or number.suffix)
 
 
 def _digits(words: tuple[Word, ...], at: int) -> Number | None:
@@ -125,7 +136,7 @@ def _pronoun_one(words: tuple[Word, ...], at: int, *, after_ten: bool = False) -
     if words[at].norm != "one" or after_ten:
         return False
     following = words[at + 1].norm if at + 1 < len(words) else ""
-    counted = following in _COUNTED or following in _SCALES or following in _TENS
+    counted = (at + 1 < len(words) and words[at + 1].stem in _COUNTED) or following in _SCALES or following in _TENS
     return not (counted or _UNITS.get(following, 0) >= 10)
 
 
@@ -147,7 +158,7 @@ def _spoken(words: tuple[Word, ...], at: int) -> Number | None:
         pair = None
         following = _small(words, at)
         scale_next = at < len(words) and words[at].norm in _SCALES
-        if following and not scale_next and following[0] >= 10 and (total < 10 or 10 < total < 100):
+        if following and not scale_next and following[0] >= 10 and total < 100:
             if total < 10:
                 total, at = total * 100 + following[0], following[1]
             else:

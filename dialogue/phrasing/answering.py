@@ -8,8 +8,7 @@ import re
 from dataclasses import replace
 
 from dialogue.lines import nearest_policy
-from dialogue.phrasing.checking import root
-from dialogue.phrasing.facts import Ground, ItemFacts, stems
+from dialogue.phrasing.facts import Ground, ItemFacts, root, stems
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.plain import PLAIN
 from dialogue.phrasing.prompts import Sheet

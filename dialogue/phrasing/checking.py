@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading, read_claims
-from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, stems
+from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, root, stems
 from dialogue.phrasing.names import ADDRESS, MARKUP, profane
-from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
-from dialogue.phrasing.retelling import is_policy_line, retells, retold_figure
+from dialogue.phrasing.plain import GRAMMAR, NOUNS, PLAIN, VERB_FORMS, stemmed
+from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
-from dialogue.words import read_words
+from dialogue.phrasing.written import apart, beside, in_title, included, quoted, runs, says, written
+from dialogue.words import read_words, stem_of
 
 Cause = Literal[
     "wrong_name",
@@ -43,6 +44,21 @@ UNFOUNDED: dict[str, Cause] = {
     "quoted": "unsupported_word",
 }
 """Claims that no row can bear out, and what they are counted as."""
+RETOLD = frozenset({"word", "number", "promise", "quoted", "value", "offered", "included", "superlative"})
+"""Claims that a policy retold in the sentence bears out: all its words are the policy's."""
+QUOTABLE = frozenset({"word", "number", "amount", "value", "quoted", "promise", "comparison", "superlative"})
+"""Claims that words quoted from the description bear out."""
+CAN = re.compile(r"you (?:can|could) (\w+)")
+"""What a shopper may do with a thing holds where the row says that it can be done."""
+COUNTED_WORDS = 5
+"""How far after a number in a row its noun may stand: "twelve spotty paper straws"."""
+TURN_WORDS = 2
+"""How far after "directed" the director is named."""
+PRIVATIVE = frozenset({"mock", "faux", "fake", "imitation", "artificial", "vegan", "synthetic", "non", "pretend"})
+"""Adjectives that take back the noun they stand before."""
+NOUN_STEMS = stemmed(NOUNS)
+SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
+"""Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
 LONGEST_SENTENCE = 260
 """Characters; about seventeen seconds aloud."""
 ABOUT = 0.06
@@ -51,10 +67,7 @@ ROUNDING_MINOR = 50
 """How far "about five dollars more" may lie from the figure at least."""
 JUST_UNDER = 0.85
 """Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
-UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|\bprice ?:|\bfacts ?:", re.IGNORECASE)
-LEAST_ROOT = 4
-WITH_WORDS = 3
-"""How many words after "comes with" say what with."""
+UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|^price ?:|\bfacts ?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +108,30 @@ def check(text: str, ground: Ground, shop: ShopFacts, *, must_name: Iterable[int
     reading = read_claims(text[: LONGEST_SENTENCE * 2], ground, shop)
     faults = [*_surface(text, shop)]
     if not is_policy_line(text, ground):
-        faults += [_fault(cause, claim, reading) for claim in reading.claims if (cause := judge(claim, reading, ground, shop))]
+        quotations = [tuple(runs(reading, facts)) for facts in ground.items]
+        own = [claim for claim in reading.claims if not _quotes(claim, quotations)]
+        faults += [_fault(cause, claim, reading) for claim in own if (cause := judge(claim, reading, ground, shop))]
+        if not faults and not retells(reading, ground):
+            faults += [_fault("unsupported_word", claim, reading) for claim in _put_together(reading.claims, reading, ground)]
     faults += _said_twice(reading)
     named = {index for mention in reading.mentions if mention.named for index in mention.items}
     faults += [Fault("not_named", ground.items[index].name) for index in must_name if index not in named]
     return Verdict(reading, tuple(faults))
+
+
+def _quotes(claim: Claim, quotations: Sequence[Sequence[tuple[int, int]]]) -> bool:
+    """Whether a claim stands inside words quoted from the description of what it speaks of."""
+    return (
+        claim.kind in QUOTABLE
+        and bool(claim.items)
+        and all(any(first <= claim.first and claim.last <= last for first, last in quotations[index]) for index in claim.items)
+    )
+
+
+def _put_together(claims: Sequence[Claim], reading: Reading, ground: Ground) -> Iterable[Claim]:
+    """Claims that the row's words bear out one by one, but not together."""
+    for index, facts in enumerate(ground.items):
+        yield from apart(reading, facts, [claim for claim in claims if index in claim.items and not claim.wished])
 
 
 def _said_twice(reading: Reading) -> Iterable[Fault]:
@@ -142,16 +174,17 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.number is not None and retold_figure(claim, reading, ground, shop):
         return None
     items = [ground.items[index] for index in claim.items]
+    if claim.kind in RETOLD and retold(claim, reading, ground):
+        return None
     if claim.kind == "word" or claim.kind == "number":
         if _word_supported(claim, reading, items, ground, shop):
-            return None
-        if retells(reading, ground):
             return None
         return "unsupported_word" if claim.kind == "word" else "wrong_number"
     if claim.kind == "name":
         return "wrong_name"
     if claim.kind == "price":
-        return None if _price_holds(claim, items, ground) else "wrong_price"
+        for_one = _each(claim, reading) and any(SEVERAL.search(facts.name) for facts in items)
+        return None if _price_holds(claim, items, ground) and not for_one else "wrong_price"
     if claim.kind == "limit":
         return None if _limit_holds(claim, items, ground) else "wrong_price"
     if claim.kind == "difference":
@@ -159,6 +192,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "amount":
         return None if items and all(_amount_holds(claim, facts, ground) for facts in items) else "wrong_amount"
     if claim.kind == "value":
+        if _of_another_slot(claim, reading, shop):
+            return "wrong_value"
         return None if _value_holds(claim, reading, items, ground, shop) else "wrong_value"
     if claim.kind in ("stock", "stock_count"):
         held = items and all(_stock_holds(claim, facts) and not _of_one_kind(claim, reading, facts) for facts in items)
@@ -166,16 +201,17 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "superlative":
         return None if _superlative_holds(claim, reading, ground) else "superlative"
     if claim.kind == "comparison":
-        return None if _comparison_holds(claim, ground, shop) else "wrong_comparison"
+        written_so = bool(items) and all(beside(claim, reading, facts) for facts in items)
+        return None if written_so or _comparison_holds(claim, ground, shop) else "wrong_comparison"
     if claim.kind == "more_here":
         return None if ground.fitting > len(ground.items) else "wrong_count"
     if claim.kind == "count":
         return None if _count_holds(claim, ground) else "wrong_count"
-    if claim.kind == "promise" and retells(reading, ground):
+    if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
         return None
-    if claim.kind == "quoted" and items and all(_written(claim, reading, facts) for facts in items):
-        return None
-    if claim.kind == "included" and items and all(_included(claim, reading, facts) for facts in items):
+    if claim.kind == "promise" and items and (deed := CAN.fullmatch(claim.text)):
+        return None if all(says(facts, stem_of(deed[1]), False) for facts in items) else "promise"
+    if claim.kind == "included" and items and all(included(claim, reading, facts) for facts in items):
         return None
     return UNFOUNDED[claim.kind]
 
@@ -212,20 +248,18 @@ def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
     return not held
 
 
+def _each(claim: Claim, reading: Reading) -> bool:
+    after = reading.words.words[claim.last : claim.last + 2]
+    return bool(after) and (after[0].norm in {"each", "apiece"} or [word.norm for word in after] == ["a", "piece"])
+
+
 def _limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
-    """The shopper's own limit, and everything spoken of inside it."""
+    """The shopper's own limit, and everything spoken of inside it, or past it where that is said."""
     limit = round(claim.number or 0)
-    return limit in ground.limits_minor and all((facts.item.price_minor or 0) <= limit for facts in items)
-
-
-def _included(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """What something "comes with" is in the row word for word."""
-    words = reading.words.words
-    first = next(at for at in range(claim.first, claim.last) if words[at].norm == "with") + 1
-    ends = (at for at in range(first, len(words)) if words[at].is_mark or words[at].norm in {"and", "for", "at"})
-    end = max(claim.last, min(next(ends, len(words)), first + WITH_WORDS))
-    tail = [word.stem for word in words[first:end] if word.stem not in {"a", "an", "it", "the", "your", "and", "of"}]
-    return bool(tail) and all(stem in fact_words(facts) for stem in tail)
+    if claim.wished:
+        return limit in ground.limits_minor
+    past = claim.relation == "past"
+    return limit in ground.limits_minor and all(((facts.item.price_minor or 0) > limit) == past for facts in items)
 
 
 def _difference_holds(claim: Claim, ground: Ground) -> bool:
@@ -246,12 +280,12 @@ def _amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
     actual = facts.item.numbers.get(slot)
     if actual is None:
         return False
-    if claim.relation in ("more", "less"):
+    if claim.relation in ("more", "less", "apart"):
         others = [ground.items[index].item.numbers.get(slot) for index in claim.other]
         if len(others) != 1 or others[0] is None:
             return False
         gap = actual - others[0] if claim.relation == "more" else others[0] - actual
-        return abs(gap - (claim.number or 0)) < 0.5
+        return abs((abs(gap) if claim.relation == "apart" else gap) - (claim.number or 0)) < 0.5
     return _near(claim, actual, ())
 
 
@@ -266,43 +300,20 @@ def _value_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground:
 
 
 def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    has = any(value in facts.item.values.get(slot, ()) for slot, value in claim.pairs)
-    if claim.negated:
-        return not has and any(facts.item.values.get(slot) for slot, _ in claim.pairs)
-    return has or _in_title(claim, reading, facts) or _quoted(claim, reading, facts)
-
-
-def _in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour ("red rose"
-    is not "red"), unless it is what the name ends in.
-    """
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
-    at = position(said, facts.title_stems)
-    if at is None:
-        return False
-    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
-        return True
-    if at + len(said) == len(facts.title_stems):
-        return True
-    after = _stem_at(reading, claim.last)
-    title_after = facts.title_stems[at + len(said)] if at + len(said) < len(facts.title_stems) else None
-    return after is not None and after == title_after
-
-
-def _quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Said next to a word it stands next to in the description ("green glass"), or of a slot that the row leaves empty."""
-    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
-    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
-        return position(said, facts.description_stems) is not None
-    before, after = _stem_at(reading, claim.first - 1), _stem_at(reading, claim.last)
-    pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
-        [(*said, after)] if after and after not in FUNCTION_WORDS else []
+    has = any(
+        value in facts.item.values.get(slot, ()) or any(_kind_of(said, stems(own)) for own in facts.item.values.get(slot, ()))
+        for slot, value in claim.pairs
     )
-    return any(position(pair, facts.description_stems) is not None for pair in pairs)
+    if claim.negated:
+        there = facts.topic in {slot for slot, _ in claim.pairs} and position(said, facts.description_stems) is not None
+        return not has and not there and any(facts.item.values.get(slot) for slot, _ in claim.pairs)
+    return has or in_title(claim, reading, facts) or quoted(claim, reading, facts)
 
 
-def _stem_at(reading: Reading, at: int) -> str | None:
-    return reading.words.words[at].stem if 0 <= at < len(reading.words.words) else None
+def _kind_of(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    """Whether a value is of the kind said: "brushed cotton" is cotton, "mock leather" is no leather."""
+    return len(own) > len(said) and own[-len(said) :] == said and own[0] not in PRIVATIVE
 
 
 def _stock_holds(claim: Claim, facts: ItemFacts) -> bool:
@@ -328,13 +339,6 @@ def _of_one_kind(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """ "three left in small", of a row that comes in several sizes: what is left of one of them no row says."""
     after = next((other for other in reading.claims if other.kind == "value" and 0 <= other.first - claim.last <= 2), None)
     return after is not None and any(len(facts.item.values.get(slot, ())) > 1 for slot, _ in after.pairs)
-
-
-def _written(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Whether the row has these words, one after the other."""
-    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
-    values = [stems(value) for values in facts.values.values() for value in values]
-    return any(position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
 
 
 def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
@@ -373,6 +377,8 @@ def _comparison_holds(claim: Claim, ground: Ground, shop: ShopFacts) -> bool:
     mine, others = [ground.items[index] for index in claim.items], [ground.items[index] for index in claim.other]
     slot, way = next(iter(claim.pairs))
     if way == "same":
+        mine = mine or list(ground.items)
+        others = others or mine[1:]
         prices = {facts.item.price_minor for facts in (*mine, *others)}
         return bool(others) and len(prices) == 1 and None not in prices
     if not mine or not others:
@@ -405,52 +411,63 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
     said = reading.words.words[claim.first : claim.last]
     if all(word.stem in ground.words or word.stem in shop.slot_words for word in said):
         return True
+    if claim.kind == "word" and _turn_of_slot(claim, reading, items, shop):
+        return True
     if claim.kind == "number":
         following = reading.words.words[claim.last : claim.last + 1]
         if following and (counted := _slot_of(following[0].stem, shop)):
             return bool(items) and all(len(facts.item.values.get(counted, ())) == claim.number for facts in items)
-        counting = not following or following[0].is_mark or following[0].stem in PLAIN
+        counting = not _hyphened(claim, reading) and (not following or following[0].is_mark or following[0].stem in PLAIN)
         if counting and _count_holds(claim, ground):
             return True
-        return bool(items) and all(_number_of(claim.number or 0.0, facts) for facts in items)
-    held = bool(items) and all(said[0].stem in fact_words(facts) or root(said[0].stem) in fact_roots(facts) for facts in items)
-    return held and not claim.negated
+        return bool(items) and all(_number_of(claim, reading, facts) for facts in items)
+    return bool(items) and all(says(facts, said[0].stem, claim.negated) for facts in items)
 
 
-def root(stem: str) -> str:
-    """A word without its verb's ending, so that "it folds" is borne out by "folding"; short words are left whole."""
-    bare = re.sub(r"(?:ing|ed|es|e)$", "", stem)
-    return bare if len(bare) >= LEAST_ROOT else stem
+def _turn_of_slot(claim: Claim, reading: Reading, items: list[ItemFacts], shop: ShopFacts) -> bool:
+    """A word for a slot next to a value of that slot which holds: "directed by" before the director's name."""
+    slots = shop.slot_turns.get(root(claim.text), frozenset())
+    values = [other for other in reading.claims if other.kind == "value"]
+    near = [other for other in values if min(abs(other.first - claim.last), abs(claim.first - other.last)) <= TURN_WORDS]
+    held = [other for other in near if all(_value_of(other, reading, each) for each in items)]
+    return any(slot in slots for other in held for slot, _ in other.pairs)
+
+
+def _of_another_slot(claim: Claim, reading: Reading, shop: ShopFacts) -> bool:
+    """Whether the verb after a value is another slot's: the director's name before "plays in it"."""
+    after = reading.words.words[claim.last : claim.last + 2]
+    if not after or (len(after) > 1 and after[1].norm == "by"):
+        return False
+    slots = shop.slot_turns.get(root(after[0].stem), frozenset())
+    verb = after[0].norm.endswith("ed") or (after[0].stem in VERB_FORMS and after[0].stem not in GRAMMAR | NOUN_STEMS)
+    return bool(slots) and verb and not slots & {slot for slot, _ in claim.pairs}
 
 
 def _slot_of(noun: str, shop: ShopFacts) -> str | None:
     """The choice slot that a noun counts the values of: "three sizes"."""
     named = (slot for slot in shop.slots.values() if slot.kind == "choice" and not slot.topic)
-    return next((slot.name for slot in named if noun in (*stems(slot.name), *stems(slot.spoken))), None)
+    return next((slot.name for slot in named if noun in {*stems(slot.name), *stems(slot.spoken)} - GRAMMAR), None)
 
 
-def _number_of(value: float, facts: ItemFacts) -> bool:
+def _hyphened(claim: Claim, reading: Reading) -> bool:
+    """Whether a number is part of a word: "one-way"."""
+    end = reading.words.words[claim.last - 1].end
+    return reading.words.text[end : end + 1] == "-"
+
+
+def _number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the row has the number, of the same things where a noun follows ("ten ribs")."""
+    after = reading.words.words[claim.last : claim.last + 1]
+    telling = after and not after[0].is_mark and (after[0].stem not in PLAIN or _hyphened(claim, reading))
+    noun = root(after[0].stem) if telling else ""
     values = [said for values in facts.values.values() for said in values]
-    told = {number.value for text in (facts.name, facts.description, *values) for number in find_numbers(read_words(text))}
-    return value in told or value in facts.item.numbers.values() or facts.item.price_minor == round(value * 100)
-
-
-def fact_words(facts: ItemFacts) -> frozenset[str]:
-    """Stems that the row itself uses: title, values, amounts, description."""
-    return frozenset(
-        (
-            *facts.name_stems,
-            *facts.title_stems,
-            *facts.description_stems,
-            *(stem for values in facts.values.values() for value in values for stem in stems(value)),
-            *(stem for said in facts.amounts.values() for stem in stems(said)),
-        )
-    )
-
-
-def fact_roots(facts: ItemFacts) -> frozenset[str]:
-    """The roots of `fact_words`."""
-    return frozenset(map(root, fact_words(facts)))
+    for text in (facts.name, facts.description, *values):
+        words = read_words(text)
+        for number in find_numbers(words):
+            counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
+            if number.value == claim.number and (not noun or noun in counted):
+                return True
+    return claim.number in facts.item.numbers.values() or facts.item.price_minor == round((claim.number or 0.0) * 100)
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dialogue.phrasing import patterns
+from dialogue.phrasing import frames, patterns
 from dialogue.phrasing.facts import Ground, ShopFacts
 from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
+from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.spoken import money_of
 from dialogue.phrasing.subjects import Mention, after_than, kinds_in, names_in, ones_in, pointers_in, stems_at, subjects
 from dialogue.words import Utterance, Word, read_words, stem_of
@@ -76,6 +77,9 @@ _FIGURE_CLAIMS: dict[str, ClaimKind] = {
     "count": "count",
     "bare": "number",
 }
+_MONEY_CLAIMS: dict[str, ClaimKind] = {
+    "limit": "limit", "past": "limit", "more": "difference", "less": "difference", "apart": "difference",
+}  # fmt: skip
 _VALUE_PLACES = frozenset({"in", "of", "from", "by"})
 
 
@@ -107,8 +111,9 @@ class _Reader:
         for figure in figures:
             self._figure(figure)
         self._values()
+        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words)}
         for at, word in enumerate(self.words):
-            if not self.taken[at] and not _plain(word):
+            if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)
         return Reading(self.said, tuple(sorted(self.claims, key=lambda claim: claim.first)), tuple(self.mentions))
 
@@ -128,23 +133,12 @@ class _Reader:
             first,
             last,
             items=self.subject[at],
-            negated=self._negated(first),
+            negated=negated(self.words, first),
             none=patterns.NOTHING.search(" ".join(word.norm for word in self.words[max(0, first - 5) : first])) is not None,
             wished=any(start <= first < end for start, end in self.wished),
         )
         self.claims.append(replace(claim, **more))  # type: ignore[arg-type]
         self._take(first, last)
-
-    def _negated(self, first: int) -> bool:
-        for at in range(first - 1, max(-1, first - 4), -1):
-            norm, after = self.words[at].norm, self.words[at + 1].norm if at + 1 < len(self.words) else ""
-            if norm in {",", ";", ".", ":", "?", "but"}:
-                return False
-            if norm in patterns.NEGATIONS:
-                return not (norm == "not" and after in {"only", "just"})
-            if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
-                return True
-        return False
 
     def _wished_ranges(self) -> list[tuple[int, int]]:
         """Words that repeat the shopper's wish: "you asked for navy"."""
@@ -195,7 +189,9 @@ class _Reader:
 
         for kind, pattern in _PLAIN_LIES:
             for first, last in found(pattern):
-                if kind != "offered" or not self.said.text.rstrip().endswith("?"):
+                asked = kind == "offered" and self.said.text.rstrip().endswith("?")
+                a_value = kind == "quoted" and stems_at(self.words, last - 1, last) in self.shop.lexicon
+                if not asked and not a_value:
                     self._claim(kind, first, last)
         for first, last in found(patterns.STOCK_NO):
             self._claim("stock", first, last, relation="less", negated=False)
@@ -224,9 +220,7 @@ class _Reader:
         """A figure as a claim, of the item spoken of where the number itself stands."""
         kind = _FIGURE_CLAIMS[figure.kind]
         if figure.kind == "money":
-            kind = (
-                "limit" if figure.relation == "limit" else "difference" if figure.relation in ("more", "less", "apart") else kind
-            )
+            kind = _MONEY_CLAIMS.get(figure.relation, kind)
         first, last = figure.first, figure.last
         while first < figure.at and self.taken[first]:
             first += 1
@@ -237,23 +231,39 @@ class _Reader:
         )  # fmt: skip
 
     def _values(self, least: int = 1) -> None:
-        """Catalogue values and their synonyms of ``least`` words or more, longest first."""
+        """Catalogue values and their synonyms of ``least`` words or more: longest first, of one length those that hold first, so
+        that "on Friday late" is not taken for "on Friday".
+        """
         for length in range(min(self.shop.longest, len(self.words)), least - 1, -1):
-            for first in range(len(self.words) - length + 1):
-                last = first + length
-                if not self._free(first, last):
-                    continue
-                pairs = self.shop.lexicon.get(stems_at(self.words, first, last))
-                if pairs and not (length == 1 and self._merely_plain(first, pairs)):
-                    self._claim("value", first, last, pairs=pairs)
+            for held in (True, False):
+                for first in range(len(self.words) - length + 1):
+                    self._value(first, first + length, held)
+
+    def _value(self, first: int, last: int, held: bool) -> None:
+        pairs = self.shop.lexicon.get(stems_at(self.words, first, last)) if self._free(first, last) else None
+        if not pairs or (held and not self._in_rows(pairs, first)):
+            return
+        if self._merely_plain(first, pairs) if last - first == 1 else self._a_greeting(first, last):
+            return
+        norm = " ".join(word.norm for word in self.words[first:last])
+        spelled = frozenset((slot, value) for slot, value in pairs if read_words(value).norm == norm)
+        self._claim("value", first, last, pairs=spelled or pairs)
+
+    def _in_rows(self, pairs: frozenset[tuple[str, str]], at: int) -> bool:
+        rows = [self.ground.items[index].item for index in self.subject[at]]
+        return any(value in row.values.get(slot, ()) for slot, value in pairs for row in rows)
+
+    def _a_greeting(self, first: int, last: int) -> bool:
+        """Whether plain words that happen to be a value ("thank you") begin a sentence and end it or a clause."""
+        plain = all(word.stem in FUNCTION_WORDS for word in self.words[first:last])
+        return plain and (first == 0 or self.words[first - 1].is_mark) and (last == len(self.words) or self.words[last].is_mark)
 
     def _merely_plain(self, at: int, pairs: frozenset[tuple[str, str]]) -> bool:
         """Whether a word that happens to be a value ("down", "plain") is used as the plain word it also is."""
         word = self.words[at]
         if word.stem not in PLAIN:
             return False
-        rows = [self.ground.items[index].item for index in self.subject[at]]
-        if any(value in row.values.get(slot, ()) for slot, value in pairs for row in rows):
+        if self._in_rows(pairs, at):
             return False
         after = self.words[at + 1] if at + 1 < len(self.words) else None
         placed = at > 0 and self.words[at - 1].norm in _VALUE_PLACES and (after is None or after.is_mark or after.norm == "and")
@@ -275,7 +285,7 @@ def figures_in(said: Utterance, shop: ShopFacts) -> tuple[Figure, ...]:
         for word in critique.words
         if shop.slots[critique.slot].kind == "amount"
     }
-    return read_figures(said, Coins.of(money_of(shop.currency)), units, directions)
+    return read_figures(said, Coins.of(money_of(shop.currency)), units, directions, shop.stocked)
 
 
 def read_claims(text: str, ground: Ground, shop: ShopFacts) -> Reading:

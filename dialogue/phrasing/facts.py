@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +15,19 @@ from dialogue.words import read_words
 from recommender.types import Item
 
 Stems = tuple[str, ...]
+LEAST_ROOT = 4
+MADE = {"make": "made", "made": "make"}
 
 
 def stems(text: str) -> Stems:
     """The words of a text without marks, stemmed."""
     return tuple(word.stem for word in read_words(text).words if not word.is_mark)
+
+
+def root(stem: str) -> str:
+    """A word without its verb's ending, so that "it folds" is borne out by "folding"; short words are left whole."""
+    bare = re.sub(r"(?:ing|ed|es|e)$", "", stem)
+    return bare if len(bare) >= LEAST_ROOT else stem
 
 
 def position(needle: Stems, hay: Stems) -> int | None:
@@ -44,6 +53,8 @@ class ItemFacts:
     """The title could not be spoken; the item is called by its kind."""
     proper: bool = False
     """The shop's names are proper names, said without an article and as of one thing: "Forty Bridges is"."""
+    topic: str = ""
+    """The slot that says what kind of thing it is."""
     live: bool = True
     """False where the shop's own service did not answer: price and stock are the catalogue's, and said so."""
 
@@ -100,6 +111,10 @@ class ShopFacts:
         """Stems of every way to say a value, to (slot, catalogue value)."""
         self.slot_words = frozenset(stem for slot in shop.slots for text in (slot.name, slot.said) for stem in stems(text))
         """Words for the slots themselves ("length", "language")."""
+        self.stocked = frozenset(stems(shop.columns.catalogue.stock or "")) - {"stock"}
+        """What the shop counts its stock in, where its column says so: "seats"."""
+        self.slot_turns: dict[str, frozenset[str]] = _turns(shop.slots)
+        """Roots of other words for a slot ("directed"), to the slots."""
         self.longest = max((len(key) for key in self.lexicon), default=1)
         self.names: dict[Stems, frozenset[str]] = _names(items)
         """Stems of every spoken name of two words or more, to item ids."""
@@ -122,6 +137,7 @@ class ShopFacts:
             description=spoken_text(item.description),
             kind_only=not spoken_name(item.title),
             proper=(self.shop.voice.model_extra or {}).get("article", "the") == "",
+            topic=self.shop.topic.name if self.shop.topic else "",
             live=live,
         )
 
@@ -150,10 +166,22 @@ def _lexicon(slots: Sequence[Slot], items: Sequence[Item]) -> dict[Stems, frozen
             continue
         values = {value for item in items for value in item.values.get(slot.name, ())} | set(slot.values) | set(slot.synonyms)
         for value in values:
-            for said in (value, *slot.synonyms.get(value, ())):
+            phrase = slot.phrases.get(value, "")
+            for said in (value, *slot.synonyms.get(value, ()), *([phrase] if " " in phrase else ())):
                 if key := stems(said[:80]):
                     found[key].add((slot.name, value))
     return {key: frozenset(pairs) for key, pairs in found.items()}
+
+
+def _turns(slots: Sequence[Slot]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for slot in slots:
+        for said in slot.words:
+            told = stems(said)
+            for stem in told if len(told) == 1 or told[0] == "who" or told[0].endswith("ing") else ():
+                found[root(stem)].add(slot.name)
+                found[root(MADE.get(stem, stem))].add(slot.name)
+    return {key: frozenset(names) for key, names in found.items()}
 
 
 def _names(items: Sequence[Item]) -> dict[Stems, frozenset[str]]:

@@ -16,7 +16,7 @@ from dialogue.phrasing.plain import PLAIN
 from dialogue.phrasing.spoken import Money
 from dialogue.words import Span, Utterance, stem_of
 
-Relation = Literal["exact", "under", "over", "about", "limit", "more", "less", "apart"]
+Relation = Literal["exact", "under", "over", "about", "limit", "past", "more", "less", "apart"]
 FigureKind = Literal["money", "amount", "left", "count", "bare"]
 
 _ABOUT = re.compile(r"\b(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
@@ -25,10 +25,11 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
         "limit",
         re.compile(
             r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$"
-            r"|\bbudget of$|\blimit of$|\byou said (?:up to|under|about)$"
+            r"|\bbudget of$|\blimit of$|\byou (?:said|told me|mentioned|named|wanted) (?:up to|under|about)$"
         ),
     ),
-    ("limit", re.compile(r"\b(?:within|under|inside|below) your$")),
+    ("limit", re.compile(r"\b(?:within|under|inside|below) (?:your|the)$")),
+    ("past", re.compile(r"\b(?:over|above|past|beyond|more than) (?:your|the)(?: (?:budget|limit)(?: of)?)?$")),
     ("less", re.compile(r"\b(?:saves?|saving) you$")),
     ("apart", re.compile(r"\bby$")),
     (
@@ -42,6 +43,7 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
     ("about", _ABOUT),
 )
 _AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
+    ("about", re.compile(r"^(?:or so|or thereabouts|give or take|more or less)\b")),
     ("more", re.compile(r"^(?:more|extra|dearer|pricier|above|over|higher|on top|costlier)\b")),
     ("less", re.compile(r"^(?:less|cheaper|lower|below|under|saved)\b")),
     ("apart", re.compile(r"^(?:apart|between them|of a difference|difference)\b")),
@@ -50,6 +52,7 @@ _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _LASTS = re.compile(r"\b(?:lasts?|runs?|plays?|goes on)(?: for)?$")
 _HAVE = re.compile(r"\b(?:have|got|there are|theres)(?: only| just| still)?$")
+_WE_HAVE = re.compile(r"\bwe(?:ve)?(?: still| now| only| just)? (?:have|got)(?: still| only| just)?$")
 _OF_THEM = re.compile(r"^of (?:them|it|these|those|the)\b")
 _OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
 _PRICE_BEFORE = re.compile(
@@ -96,8 +99,11 @@ class Figure:
 
 
 class _Figures:
-    def __init__(self, said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation]) -> None:
+    def __init__(
+        self, said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation], stocked: frozenset[str]
+    ) -> None:
         self.said, self.words, self.coins, self.units, self.directions = said, said.words, coins, units, directions
+        self.stocked = stocked
 
     def read(self) -> tuple[Figure, ...]:
         figures, taken = self._hours()
@@ -122,17 +128,23 @@ class _Figures:
         numbers += [
             Number(Span(at, at + 1), 1.0)
             for at, word in enumerate(self.words)
-            if at not in covered and word.norm in {"one", "a", "single"} and self._unit_at(at + 1)
+            if at not in covered and ((word.norm in {"one", "a", "single"} and self._unit_at(at + 1)) or self._hyphened_one(at))
         ]
         numbers.sort(key=lambda number: number.span.first)
         merged: list[Number] = []
         for number in numbers:
-            if merged and merged[-1].span.last == number.span.first and not self._digits(merged[-1]) and not self._digits(number):
+            gap = self.words[merged[-1].span.last : number.span.first] if merged else ()
+            if (
+                merged
+                and [word.norm for word in gap] in ([], ["and"])
+                and not self._digits(merged[-1])
+                and not self._digits(number)
+            ):
                 before = merged[-1]
                 if before.value >= 100 and before.value % 100 == 0 and number.value < 100:
                     merged[-1] = Number(Span(before.span.first, number.span.last), before.value + number.value)
                     continue
-                if before.value >= 100 and before.pair is None and 10 <= number.value < 100:
+                if not gap and before.value >= 100 and before.pair is None and 10 <= number.value < 100:
                     whole = int(before.value)
                     span = Span(before.span.first, number.span.last)
                     merged[-1] = Number(span, whole * 100 + number.value, pair=(whole, int(number.value)))
@@ -147,7 +159,11 @@ class _Figures:
         if at >= len(self.words):
             return False
         stem = self.words[at].stem
-        return stem in self.coins.major | self.coins.minor or stem in self.units or bool(LEFT.match(self._ahead(at, 3)))
+        return stem in self.coins.major | self.coins.minor or stem in self.units or bool(LEFT.match(self._ahead(at, 9)))
+
+    def _hyphened_one(self, at: int) -> bool:
+        """ "a one-way zip" """
+        return self.words[at].norm == "one" and self.said.text[self.words[at].end : self.words[at].end + 1] == "-"
 
     def _hours(self) -> tuple[list[Figure], set[int]]:
         """ "an hour and thirty-five minutes", where a slot counts minutes."""
@@ -185,16 +201,19 @@ class _Figures:
             return self._settled("left", number.value, first, last + len(left[0].split()))
         if _HAVE.search(self._behind(first, 4)) and (them := _OF_THEM.match(self._ahead(last, 5))):
             return self._settled("left", number.value, first, last + len(them[0].split()))
+        ends = last == len(self.words) or self.words[last].is_mark
+        if stem in self.stocked or (ends and _WE_HAVE.search(self._behind(first, 4))):
+            return self._settled("left", number.value, first, last + (stem in self.stocked))
         if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             return self._settled("count", number.value, first, last)
         pair = self._pair(number)
         figure = self._settled("bare", number.value, first, last)
         if last < len(self.words) and not self.words[last].is_mark and self.words[last].stem not in PLAIN:
             return Figure("bare", number.value, first, last, first)
-        if pair and (self._price_before(first) or int(number.value) not in YEARS):
+        if pair and (self._price_before(first) or self._behind(first, 1) in ("are", "theyre") or int(number.value) not in YEARS):
             whole = number.value * 100 if pair[0] < 10 else None
             return replace(figure, kind="money", value=float(pair[0] * 100 + pair[1]), or_value=whole)
-        if self._price_before(first) or figure.relation in ("more", "less", "limit"):
+        if self._price_before(first) or figure.relation in ("more", "less", "limit", "past"):
             return replace(figure, kind="money", value=number.value * 100)
         return Figure("bare", number.value, first, last, first)
 
@@ -260,9 +279,9 @@ class _Figures:
 
 
 def read_figures(
-    said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation]
+    said: Utterance, coins: Coins, units: Mapping[str, str], directions: Mapping[str, Relation], stocked: frozenset[str]
 ) -> tuple[Figure, ...]:
     """Every figure of a sentence. ``units``: stems of units to amount slots; ``directions``: the shop's words for less and
-    more.
+    more; ``stocked``: stems of what the shop counts its stock in ("seats").
     """
-    return _Figures(said, coins, units, directions).read()
+    return _Figures(said, coins, units, directions, stocked).read()

@@ -26,21 +26,22 @@ STOCK_YES = _phrase(
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
-    r"none (?:remain|remaining)",
+    r"none (?:remain|remaining)|no \w+ (?:left|remaining)",
 )
 STOCK_VAGUE = _phrase(
     r"plenty(?: of (?:it|them))?(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock",
-    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly) gone|last (?:one|few)|the last of",
+    r"(?:selling|going) fast|sells? (?:fast|well|out)|(?:almost|nearly|all but) gone|last (?:one|few)|the last of",
     r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
 LEFT = re.compile(r"^(?:of them )?(?:\w+ ){0,6}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
 
 SUPERLATIVE = _phrase(
+    r"costs? (?:the )?(?:least|most)(?= of\b| here\b|$| [,.;])",
     r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
     r"(?:the |our |your |its )?(?:best(?: seller| selling| loved| value| known)?|top(?: seller| rated| pick| choice)?|\w{2,}est)",
     r"number one|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched",
-    r"second to none|popular|famous",
+    r"second to none|popular|famous|like no other|in a class|pick of the (?!two|three|lot|bunch|pair)\w+",
     r"(?:no|nothing|none|never an?)(?: other| else)?(?: \w+)? "
     r"(?:comes? close|close|better|compares?|beats?|like it|matches|to beat)",
 )
@@ -50,18 +51,19 @@ digest earnest crest zest breast priest pest fest jest manifest
 """
 NOT_RANKS = frozenset(_NOT_RANKS.split())
 """Words that end as ranks do."""
-CHEAPEST = _phrase("cheapest|least expensive|lowest|most affordable|least costly")
-DEAREST = _phrase("most expensive|dearest|priciest|highest|most costly|costliest")
+CHEAPEST = _phrase("costs? (?:the )?least|cheapest|least expensive|lowest|most affordable|least costly")
+DEAREST = _phrase("costs? (?:the )?most|most expensive|dearest|priciest|highest|most costly|costliest")
 CHEAPER = _phrase(
     r"cheaper|less (?:expensive|costly)|more affordable|costs? (?:a (?:bit|little|touch) )?less|lower (?:in )?priced?|saves? you",
-    r"easier on the budget|a (?:little|bit) less|for less",
+    r"easier on the budget|a (?:little|bit) less|for less|(?:spend|pay)(?: a (?:bit|little))? less(?: (?:for|on))?",
 )
 DEARER = _phrase(
     r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
-    r"a (?:little|bit) more",
+    r"a (?:little|bit) more|(?:spend|pay)(?: a (?:bit|little))? more(?: (?:for|on))?",
 )
 SAME_PRICE = _phrase(
-    r"same (?:price|money)|costs? (?:the same|as much)|as (?:cheap|dear|expensive|affordable) as",
+    r"same (?:price|money)|costs? (?:(?:about|roughly|almost|nearly|exactly|just) )?(?:the same|as much)",
+    r"as (?:cheap|dear|expensive|affordable) as",
     r"equally priced|priced (?:the same|alike)|no difference in price",
 )
 
@@ -78,6 +80,17 @@ PROMISE = _phrase(
     r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
     r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
+    r"i(?:ve| have)?(?: also| even| just)? (?:tried|had (?:one|mine|it|this)|made|felt)",
+    r"(?:we|people here) (?:make|made) (?:it|them|this|these)",
+    r"(?:made|make|making|designed|shaped|finished) (?:it |them |this )?(?:by (?:us|me|people|one person)|ourselves|here)",
+    r"(?:made|shaped|finished) (?:it |them )?for you",
+    r"as \w+ as you (?:like|want|please|wish)",
+    r"(?:when|how|wher|what)ever(?: \w+)? you (?:like|want|please|wish|need)",
+    r"in no time|(?:on|just in) time|at (?:any|all) times?|on (?:its|their|the|your) way",
+    r"(?:with|to) you (?:by|in|within|before|the same)",
+    r"(?:is|are|its|theyre|be) (?:with you|at your door|in your hands)",
+    r"(?:than|what) (?:it|they) (?:was|were|used)",
+    r"(?:was|were) (?:more|less|higher|lower|dearer|cheaper)|for (?:more|less) (?:elsewhere|than)",
     r"(?:on|special|limited|todays) offer|offers? (?:ends?|runs?|prices?)|on special",
     r"prices? (?:\w+ )?(?:went|gone|goes|going|came|comes|fell|falls|drop\w*|rises?|rose|cut|down|up)(?: down| up)?",
     r"(?:half|twice|double|a third|a quarter) (?:of )?(?:the|its|their|that) (?:price|cost|size|weight|length)"
@@ -90,17 +103,22 @@ PROMISE = _phrase(
 POPULAR = _phrase(
     r"(?:everyone|everybody|people|others|nobody|no one|most|anyone)(?: \w+ly| who \w+| really| always)? "
     r"(?:loves?|likes?|picks?|choos?es?|chose|prefers?|wants?|takes?|asks?|recommends?|agrees?|enjoys?|regrets?)",
+    r"(?:sell|sold|sells)(?: \w+)? (?:more|most|lots|many|so many|a lot)",
+    r"more of (?:these|this|it|them) than|(?:by|from) the same \w+",
     r"(?:someone|somebody|anyone) else|(?:another|one other) (?:person|shopper|customer)|other (?:people|shoppers|customers)",
 )
 _KINDS = r"(?:colou?rs?|sizes?|shades?|styles?|materials?|lengths?|finishe?s?|tones?|fabrics?|occasions?|events?)"
 OFFERED = _phrase(
-    rf"(?:all|every|other|more|different|various|your|in any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
-    rf"same {_KINDS}|match(?:es|ing)? (?:in|each other|one another|the)",
+    rf"(?:all|every|other|more|different|various|your|any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
+    r"(?:the|of one) same(?: (?:people|person|hand|set|maker|brand|label|piece|one)|$| [,.;!?])",
+    rf"same {_KINDS}",
+    r"match(?:es|ing)? (?:in|each other|one another|the)",
     r"(?:fits?|suits?) (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
 )
 QUOTED = _phrase(
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
     r"(?<=\ba )pair(?= of\b|$| [,.;])",
+    r"wears? (?:well|badly|in|out|thin)|good for (?:you|your)(?=$| [,.;!?])",
     r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
     r"for an? (?:run|play|rest|show|match|meet|stay|drive|fall|catch|draw|read|visit|call|party|feast)",
@@ -120,7 +138,9 @@ MORE_HERE = re.compile(
     rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"
 )
 PLAIN_TURNS = _phrase(
-    r"sets? you back|set you back|only (?:got|have|a)|in short", rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})"
+    r"sets? you back|set you back|only (?:got|have|a|know|say|tell)|in short",
+    r"matters? (?:the )?most|most of all|(?:youre|you are|you were) after|among other times",
+    rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})",
 )
 """Plain, though "back", "only" and "short" alone are not."""
 IGNORANCE = re.compile(
@@ -129,10 +149,8 @@ IGNORANCE = re.compile(
 )
 """What is not known claims nothing: "I don't know whether it can be washed"."""
 
-_NEGATIONS = "not no never isnt arent wasnt doesnt dont didnt hasnt havent without nor neither cannot cant"
-NEGATIONS = frozenset(_NEGATIONS.split())
 WISHED = _phrase(
     r"(?:you|youd|youve)(?: had| have)? (?:\w+ )?"
-    r"(?:ask\w*|want\w*|wish\w*|mention\w*|said|say|like\w*|need\w*|look\w*|hop\w+|prefer\w*|fancy|had in mind)"
+    r"(?:ask\w*|want\w*|wish\w*|mention\w*|said|say|told me|named|like\w*|need\w*|look\w*|hop\w+|prefer\w*|fancy|had in mind)"
 )
 NOTHING = _phrase(r"nothing|none|no one|not one")

@@ -1,9 +1,11 @@
 """Words that claim nothing: a sentence made of these alone says nothing that could be false of an item.
 
 The checker's rule is a closed world: a word that is neither here, nor in the facts, is a claim without support. So no word
-belongs here that could carry a fact (a material, a place, a time), a promise (send, hold, wrap, refund), a quantity or a rank.
-Words of taste ("lovely", "charming") are the shop's manner: they claim nothing that a row could deny. Phrases that lie with plain
-words alone ("everyone loves it", "money back", "in all sizes") are read in `dialogue.phrasing.claims`.
+belongs here that could carry a fact (a material, a place, a time, a part of the body), a promise (send, hold, wrap, refund), a
+quantity or a rank. Words of taste ("lovely", "charming") are the shop's manner: they claim nothing that a row could deny.
+Phrases that lie with plain words alone ("everyone loves it", "money back", "in all sizes") are read in
+`dialogue.phrasing.claims`; plain verbs and nouns that state something of an item ("it turns by itself") in
+`dialogue.phrasing.frames`.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ thank hello hi hey goodbye bye welcome sorry meanwhile namely plus minus now nex
 forward all
 yourself herself himself themselves one ones once myself whichever wherever whoever however therefore hence thus otherwise
 likewise
-afraid course fact word words far slightly somewhat
+afraid course fact word words far slightly somewhat enough since during beyond beside they'd he'd she'd that'd there'd who'd
 """
 _VERBS = """
-cover grab adore admire recognise recognize remind brighten catch cheer reward consist contain mix wander browse ponder decide
+cover grab adore admire recognise recognize remind brighten catch reward shop wear rush matter sound
+worry bother remember treat fancy confirm explain consist contain mix wander browse ponder decide
 settle
 continue repeat mind understand hear assume say mark narrow sum state sense occur
 ask give look see show think know let say tell mention hear find want wish like love prefer need hope suit fit match go come
@@ -50,7 +53,7 @@ favour favor answer question wonder imagine picture guess believe agree admit fi
 introduce
 check list compare differ vary range depend happen end begin follow lead leave stay stick hit meet tick share belong serve
 deserve enjoy appeal attract tempt please delight impress charm complement pair combine blend echo nod
-lie rest weigh measure count amount relate apply concern involve regard expect anticipate appreciate
+lie rest count amount relate apply concern involve regard expect anticipate appreciate
 finish style design shape play strike fall catch draw carry
 """
 _IRREGULAR = """
@@ -68,7 +71,7 @@ something anything nothing everything someone anyone somebody person shop store 
 limit range tag
 mark colour color shade tone material fabric occasion event purpose use size brand maker label category department mood feel
 spirit
-character personality air flavour flavor sense eye heart mind taste liking preference request wish need brief bill description
+character personality air flavour flavor sense eye mind taste liking preference time request wish need brief bill description
 number name title answer offering candidate contender example instance matter moment term sake mention nod
 """
 _TASTE = """
@@ -92,7 +95,7 @@ beautiful-looking good-looking nice-looking lovely-looking quietly gently pleasa
 """
 
 
-def _inflected(verb: str) -> tuple[str, ...]:
+def inflected(verb: str) -> tuple[str, ...]:
     """A regular verb's forms; a few that no one says do no harm."""
     if verb.endswith("e"):
         return verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"
@@ -107,13 +110,17 @@ def _inflected(verb: str) -> tuple[str, ...]:
     return verb, f"{verb}{es}", f"{verb}ed", f"{verb}ing", f"{doubled}ed", f"{doubled}ing"
 
 
-def _stems(words: Iterable[str]) -> frozenset[str]:
+def stemmed(words: Iterable[str]) -> frozenset[str]:
+    """Words as the checker compares them: stems, and spellings without apostrophes."""
     return frozenset(stem for word in words for stem in (stem_of(word), normal(word)))
 
 
-FUNCTION_WORDS: frozenset[str] = _stems(
-    (*_GRAMMAR.split(), *(form for verb in _VERBS.split() for form in _inflected(verb)), *_NOUNS.split())
-)
+VERBS, NOUNS = tuple(_VERBS.split()), tuple(_NOUNS.split())
+FUNCTION_WORDS: frozenset[str] = stemmed((*_GRAMMAR.split(), *(form for verb in VERBS for form in inflected(verb)), *NOUNS))
 """Plain words that are no adjective: where a catalogue value is spelled like one, the word is usually meant."""
-PLAIN: frozenset[str] = FUNCTION_WORDS | _stems((*_IRREGULAR.split(), *_TASTE.split()))
+VERB_FORMS: frozenset[str] = stemmed((*(form for verb in VERBS for form in inflected(verb)), *_IRREGULAR.split()))
+GRAMMAR: frozenset[str] = stemmed(_GRAMMAR.split())
+"""Words that name nothing and do nothing."""
+TASTE: frozenset[str] = stemmed(_TASTE.split())
+PLAIN: frozenset[str] = FUNCTION_WORDS | TASTE | stemmed(_IRREGULAR.split())
 """Stems, and plain spellings without apostrophes."""

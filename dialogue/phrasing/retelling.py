@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from dialogue.phrasing.claims import Claim, Reading, figures_in
-from dialogue.phrasing.facts import Ground, ShopFacts, stems
-from dialogue.phrasing.patterns import NEGATIONS
-from dialogue.phrasing.plain import PLAIN
-from dialogue.words import read_words
+from dialogue.phrasing.facts import Ground, ShopFacts, root, stems
+from dialogue.phrasing.plain import GRAMMAR, PLAIN
+from dialogue.phrasing.polarity import negated
+from dialogue.shop import Policy
+from dialogue.words import Utterance, Word, read_words
 
-POLICY_COVER = 0.5
-"""Share of a policy's content words that a sentence about it must keep."""
-_CONDITIONS = "without never unless except before after until over under above below always any anything every all only"
+COVER, PART_COVER = 0.5, 0.7
+"""Share of the content words of a policy, or of one of its parts, that a sentence about it must keep."""
+_CONDITIONS = "without never unless except before after until over under above below always anything every all only"
 CONDITIONS = frozenset(_CONDITIONS.split())
 """Plain words that turn a policy's meaning: a retelling has none that the line has not."""
+_ALIKE = {"any": "every", "each": "every", "within": "for", "during": "for"}
+_LIGHT = frozenset({"get", "have", "take"})
 TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
+_PARTS = re.compile(r"[;:]\s+|,\s+(?:and|but)\s+|(?<=[.!?])\s+")
 
 
 def is_policy_line(text: str, ground: Ground) -> bool:
@@ -30,24 +35,59 @@ def is_policy_line(text: str, ground: Ground) -> bool:
 
 
 def retells(reading: Reading, ground: Ground) -> bool:
-    """A retelling of one policy line: none but its words, its conditions and its spans of time, most of its content."""
+    """A retelling of one policy line or of a part of it: none but its words, said and denied as there, its conditions and its
+    spans of time, most of its content."""
+    return any(_retells(reading, ground, policy, unit, cover) for policy in ground.policies for unit, cover in _units(policy))
+
+
+def _units(policy: Policy) -> Iterator[tuple[Utterance, float]]:
+    yield read_words(policy.text), COVER
+    parts = _PARTS.split(policy.text)
+    for part in parts if len(parts) > 1 else ():
+        yield read_words(part), PART_COVER
+
+
+def _retells(reading: Reading, ground: Ground, policy: Policy, line: Utterance, cover: float) -> bool:
     words = [word for word in reading.words.words if not word.is_mark]
-    said = {word.stem for word in words} - PLAIN
+    content = {root(stem) for stem in {word.stem for word in line.words if not word.is_mark} - PLAIN}
+    asked_by = {root(stem) for said in policy.words if " " not in said for stem in stems(said)}
+    said = {root(stem) for stem in {word.stem for word in words} - PLAIN - _ALIKE.keys()} - {"back"}
+    conditions = {_ALIKE.get(word.norm, word.norm) for word in line.words}
+    turned = {_ALIKE.get(word.norm, word.norm) for word in words} & CONDITIONS - conditions
     spans = {match[0] for match in TIME_SPAN.finditer(reading.words.norm)}
-    for policy in ground.policies:
-        line = set(stems(policy.text)) - PLAIN
-        written = read_words(policy.text)
-        known = line | {stem for word in policy.words for stem in stems(word)} | ground.words
-        turned = {word.norm for word in words if word.norm in CONDITIONS} - {word.norm for word in written.words}
-        denied = any(
-            word.norm in NEGATIONS and any(after.stem in line for after in words[at + 1 : at + 3])
-            for at, word in enumerate(words)
-            if word.norm not in {each.norm for each in written.words}
-        )
-        told = all(span in written.norm for span in spans)
-        if said <= known and not turned and not denied and told and len(said & line) >= POLICY_COVER * len(line):
-            return True
-    return False
+    return (
+        said <= content | asked_by | {root(stem) for stem in ground.words}
+        and not turned
+        and all(span in line.norm and _anchored(span, line, words) for span in spans)
+        and _said_alike(reading.words.words, line.words)
+        and len(said & content) >= cover * len(content)
+    )
+
+
+def _anchored(span: str, line: Utterance, words: Sequence[Word]) -> bool:
+    """Whether the retelling also has the word that the line's span of time belongs to: what is done "the same day"."""
+    at = line.span_of(line.norm.index(span), line.norm.index(span) + len(span)).first
+    before = [word.stem for word in line.words[:at] if not word.is_mark and word.stem not in GRAMMAR]
+    return not before or before[-1] in {form for word in words for form in (word.stem, word.norm.removesuffix("s"))}
+
+
+def _said_alike(words: Sequence[Word], line: Sequence[Word]) -> bool:
+    """Whether what both say is affirmed in both, or denied in both."""
+    ways: dict[str, set[bool]] = {}
+    for at, word in enumerate(line):
+        ways.setdefault(root(word.stem), set()).add(negated(line, at))
+    content = [at for at, word in enumerate(words) if root(word.stem) in ways and word.stem not in GRAMMAR]
+    return all(negated(words, at) in ways[root(words[at].stem)] for at in content)
+
+
+def retold(claim: Claim, reading: Reading, ground: Ground) -> bool:
+    """A claim that a policy retold in the sentence bears out; turns of phrase that promise must be the line's own, plain words
+    and all."""
+    if not ground.policies or not retells(reading, ground):
+        return False
+    said = {root(word.stem) for word in reading.words.words[claim.first : claim.last] if word.stem not in GRAMMAR} - _LIGHT
+    lines = [{root(stem) for stem in stems(policy.text)} for policy in ground.policies]
+    return claim.kind in ("word", "number", "value") or any(said <= line for line in lines)
 
 
 def retold_figure(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> bool:

@@ -77,6 +77,10 @@ def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[It
         | {(stem,) for stem in facts.name_stems if stem not in PLAIN | ORDINALS.keys()}
         for facts in items
     ]
+    for index, facts in enumerate(items):
+        tail = facts.name_stems[-2:]
+        if len(tail) == 2 and not any(tail == other.name_stems[-2:] for at, other in enumerate(items) if at != index):
+            called[index].add(tail)
     topics = {stems(value) for facts in items for value in facts.values.get(topic, ())}
     kinds = {kind: index for index, own in enumerate(called) for kind in own}
     named = [{(stem,) for stem in facts.name_stems} for facts in items]
@@ -185,6 +189,8 @@ def after_than(words: Sequence[Word], at: int, start: int = 0) -> bool:
 def _clauses(words: Sequence[Word], mentions: Sequence[Mention]) -> list[tuple[int, int]]:
     cuts = [0]
     for at, word in enumerate(words):
+        if word.norm == "if" and at > 0 and words[at - 1].norm == ",":
+            cuts.append(at)
         joined = word.norm in {"and", "but", "or"} and at > 0 and words[at - 1].norm in {",", "–"}
         if word.norm in _STOPS | _CONTRAST or (joined and any(mention.first > at for mention in mentions)):
             cuts.append(at + 1)

@@ -1,0 +1,73 @@
+"""Plain words that claim something together: what an item is said to do, and what it is said to have.
+
+"Turn" and "ending" are plain words, yet "it turns by itself" and "it has a happy ending" are claims. So of an item only
+these verbs and these possessions are plain; any other must be the row's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dialogue.phrasing.plain import NOUNS, TASTE, VERB_FORMS, VERBS, inflected, stemmed
+from dialogue.phrasing.subjects import Mention
+from dialogue.words import Word
+
+_DOES = """
+be have do cost come look feel seem make suit fit go get need take give show catch strike appeal please charm deserve belong match
+pair complement stand hit tick meet mean start begin run sit land fall count total sum work bring add sell price end finish answer
+tempt delight impress attract happen share differ vary range depend combine blend echo mix reflect set leave keep save play tell
+help cover lean tend sound say call name find think know serve offer feature want like wish hope fancy pick choose suggest
+recommend mention describe list label mark shape style design consider regard play concern involve relate apply notice love enjoy
+see hear ask bring admire adore speak lie rest remain pass
+"""
+DOES = stemmed(form for verb in _DOES.split() for form in inflected(verb))
+"""What an item may be said to do without claiming a thing of it."""
+_HAS = """
+touch hint look feel charm appeal style air character personality sense way thing something bit lot kind sort type name price
+place mood spirit note reason nod cost total budget mention quality taste beauty attraction chance option choice pick match fit
+colour color shade tone material fabric size shape design pattern brand maker label
+"""
+HAS = stemmed(_HAS.split())
+"""What an item may be said to have."""
+_ITEM = frozenset({"it", "they", "which", "itll", "itd", "theyll", "theyd"})
+_ASIDES = """
+will would can could may might should must also even just simply really truly certainly surely still already all both each does
+do did doesnt dont didnt wont wouldnt cannot cant to ll d
+"""
+_BETWEEN = frozenset(_ASIDES.split())
+_HAVING = frozenset({"has", "have", "had", "having", "got", "with"})
+_DETERMINERS = frozenset({"a", "an", "its", "their", "own", "two", "three"})
+_BOUNDS = frozenset({"under", "within", "below", "inside", "over"})
+"""After a verb these make it one of amounts: "it stays under your limit"."""
+_NOUN_WORDS = 3
+_NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
+
+
+def deeds(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[int]:
+    """Where a plain verb stands that an item is said to do, though it is none that claims nothing."""
+    ends = {mention.last for mention in mentions if mention.named}
+    for at, word in enumerate(words):
+        if word.stem not in VERB_FORMS or word.stem in DOES or word.norm in DOES or at == 0:
+            continue
+        back = at - 1
+        while back > 0 and (words[back].norm in _BETWEEN or words[back].norm.endswith("ly")):
+            back -= 1
+        bounded = at + 1 < len(words) and words[at + 1].norm in _BOUNDS
+        if not bounded and (words[back].norm in _ITEM or back + 1 in ends):
+            yield at
+
+
+def possessions(words: Sequence[Word]) -> Iterator[int]:
+    """Where a plain noun stands that an item is said to have ("a happy ending"), though it is none that claims nothing."""
+    for at, word in enumerate(words[:-2]):
+        if word.norm not in _HAVING or words[at + 1].norm not in _DETERMINERS:
+            continue
+        head = at + 2
+        while head + 1 < len(words) and head < at + 1 + _NOUN_WORDS and (words[head].stem in TASTE or _noun(words[head + 1])):
+            head += 1
+        if _noun(words[head]) and words[head].stem not in HAS:
+            yield head
+
+
+def _noun(word: Word) -> bool:
+    return word.stem in _NOUN_FORMS

@@ -1,0 +1,35 @@
+"""Whether a word is said or denied: "it isn't green", "a tip that will not scratch", "rather than brass"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.phrasing.plain import FUNCTION_WORDS
+from dialogue.words import Word
+
+_NEGATIONS = """
+not no never isnt arent wasnt werent doesnt dont didnt hasnt havent without nor neither cannot cant wont wouldnt couldnt shouldnt
+mustnt hardly barely away lacks nothing
+"""
+NEGATIONS = frozenset(_NEGATIONS.split())
+_STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
+_NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
+"""After "not" these leave what follows standing."""
+NEAR, FAR = 3, 6
+"""How many words a negation reaches over, and over how many where none but function words stand between."""
+
+
+def negated(words: Sequence[Word], first: int) -> bool:
+    """Whether the word at ``first`` is denied by one before it in its clause."""
+    plain = True
+    for back in range(1, FAR + 1):
+        at = first - back
+        if at < 0 or words[at].norm in _STOPS or (back > NEAR and not plain):
+            return False
+        norm, after = words[at].norm, words[at + 1].norm if at + 1 < len(words) else ""
+        if norm in NEGATIONS:
+            return not (norm == "not" and after in _NO_NEGATION)
+        if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
+            return True
+        plain = plain and words[at].stem in FUNCTION_WORDS
+    return False

@@ -1,0 +1,243 @@
+"""What the row itself says, word for word: which of its words bear out a word of a sentence, and whether they do so together.
+
+A description is a handful of sentences, each about one thing. Its words are no bag to draw from: what is said together must
+stand together there ("the ribs are steel" is borne out by no row that has ribs in one sentence and steel in another), and what
+it denies is not to be affirmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dialogue.numbers import find_numbers
+from dialogue.phrasing.claims import Claim, Reading
+from dialogue.phrasing.facts import ItemFacts, position, root, stems
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN
+from dialogue.phrasing.polarity import negated
+from dialogue.phrasing.subjects import ORDINALS
+from dialogue.words import Word, read_words
+
+SENTENCE_ENDS = r"(?<=[.!?;])\s+"
+WITH_WORDS = 3
+"""How many words after "comes with" say what with."""
+RUN_WORDS, RUN_TELLING = 4, 2
+"""A run of the description's words that is long enough to be a quotation, and how many of them must be no plain ones."""
+NEAR_WORDS = 4
+"""How near two words of a description stand that are of one thing."""
+_PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
+_COPULAS = frozenset({"is", "are", "was", "were"})
+_OF_IT = frozenset({"the", "its", "their"})
+
+
+def named_words(facts: ItemFacts) -> frozenset[str]:
+    """Stems of the title, the values and the amounts: what holds of the whole item."""
+    return frozenset(
+        (
+            *facts.name_stems,
+            *facts.title_stems,
+            *(stem for values in facts.values.values() for value in values for stem in stems(value)),
+            *(stem for said in facts.amounts.values() for stem in stems(said)),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A word of a description."""
+
+    root: str
+    denied: bool
+    part: int
+    """Which stretch of its sentence it stands in, counted over commas and "and"."""
+
+
+@lru_cache(maxsize=512)
+def _sentences(description: str) -> tuple[tuple[_Told, ...], ...]:
+    """The words of every sentence of a description."""
+    told = []
+    for text in re.split(SENTENCE_ENDS, description):
+        words, part, kept = read_words(text).words, 0, []
+        for at, word in enumerate(words):
+            part += word.is_mark or word.norm == "and"
+            if not word.is_mark:
+                kept.append(_Told(root(word.stem), negated(words, at), part))
+        told.append(tuple(kept))
+    return tuple(told)
+
+
+def says(facts: ItemFacts, stem: str, denied: bool) -> bool:
+    """Whether the row has this word, said or denied as here."""
+    if not denied and (stem in named_words(facts) or root(stem) in {root(own) for own in named_words(facts)}):
+        return True
+    return any(word.root == root(stem) and word.denied == denied for told in _sentences(facts.description) for word in told)
+
+
+def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator[Claim]:
+    """Claims about this item whose words the description has, but not in one sentence with those they are said with."""
+    quotations = tuple(runs(reading, facts))
+    for first, last in _pieces(reading.words.words):
+        words = reading.words.words[first:last]
+        inside = [claim for claim in mine if first <= claim.first < last and claim.kind in ("word", "number", "value")]
+        part = _part(words, facts)
+        together: set[int] | None = _places(part, facts) if part else None
+        before = part
+        for claim in inside:
+            word = reading.words.words[claim.first].stem
+            of_part = part and claim.first > first and not word.endswith(part) and word != part
+            if (claim.kind == "value" and not of_part) or (claim.kind != "value" and word in named_words(facts)):
+                continue
+            places = _told(claim.number, facts) if claim.number is not None else _places(word, facts)
+            if not places and claim.kind != "value":
+                continue  # a figure written otherwise; it was compared by its value
+            together = places if together is None else together & places
+            quote = any(start <= claim.first < end for start, end in quotations)
+            out_of_turn = before and claim.number is None and not quote and not _follows(before, word, facts, together)
+            if not together or out_of_turn:
+                yield claim
+                break
+            before = word
+
+
+def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int]) -> bool:
+    """Whether the second word stands after the first in the description, or in the same stretch of a sentence."""
+    for at in sentences:
+        told = _sentences(facts.description)[at]
+        firsts = [(place, word.part) for place, word in enumerate(told) if word.root == root(one)]
+        seconds = [(place, word.part) for place, word in enumerate(told) if word.root == root(other)]
+        if not firsts or not seconds or any(a <= b or part == own for a, part in firsts for b, own in seconds):
+            return True
+    return False
+
+
+def _part(words: Sequence[Word], facts: ItemFacts) -> str:
+    """What "the ribs are ..." speaks of: a thing that the description alone names; "" where there is none."""
+    for at in range(2, min(len(words), 5)):
+        if words[at].norm in _COPULAS and words[0].norm in _OF_IT:
+            stem = words[at - 1].stem
+            if stem not in PLAIN and stem not in ORDINALS and stem not in named_words(facts) and stem in facts.description_stems:
+                return stem
+    return ""
+
+
+def _places(stem: str, facts: ItemFacts) -> set[int]:
+    """Which sentences of the description have the word."""
+    return {at for at, told in enumerate(_sentences(facts.description)) if any(word.root == root(stem) for word in told)}
+
+
+def _told(number: float, facts: ItemFacts) -> set[int]:
+    """Which sentences of the description have the number."""
+    parts = re.split(SENTENCE_ENDS, facts.description)
+    return {at for at, part in enumerate(parts) if any(found.value == number for found in find_numbers(read_words(part)))}
+
+
+def _pieces(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Stretches of words that say one thing: between marks, "and", "with" and their like."""
+    start = 0
+    for at, word in enumerate(words):
+        if word.is_mark or word.norm in _PARTING:
+            if at > start:
+                yield start, at
+            start = at + 1
+    if start < len(words):
+        yield start, len(words)
+
+
+def runs(reading: Reading, facts: ItemFacts) -> Iterator[tuple[int, int]]:
+    """Words ``[first, last)`` that stand in the description one after the other, said and not denied."""
+    spoken = [at for at, word in enumerate(reading.words.words) if not word.is_mark]
+    said = tuple(reading.words.words[at].stem for at in spoken)
+    at = 0
+    while at + RUN_WORDS <= len(said):
+        end = at
+        while end < len(said) and position(said[at : end + 1], facts.description_stems) is not None:
+            end += 1
+        telling = sum(stem not in PLAIN for stem in said[at:end])
+        if end - at >= RUN_WORDS and telling >= RUN_TELLING and not negated(reading.words.words, spoken[at]):
+            yield spoken[at], spoken[end - 1] + 1
+        at = max(end, at + 1) if end - at >= RUN_WORDS else at + 1
+
+
+def in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Said as the title says it. Where the slot is filled otherwise, the word must keep its neighbour ("red rose"
+    is not "red"), unless it is what the name ends in.
+    """
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    at = position(said, facts.title_stems)
+    if at is None:
+        return False
+    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
+        return True
+    if at + len(said) == len(facts.title_stems):
+        return True
+    after = _stem_at(reading, claim.last)
+    title_after = facts.title_stems[at + len(said)] if at + len(said) < len(facts.title_stems) else None
+    return after is not None and after == title_after
+
+
+def quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Said next to a word it stands next to in the description ("green glass", "the back is see-through"), or of a slot that the
+    row leaves empty."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
+        return position(said, facts.description_stems) is not None
+    return beside(claim, reading, facts) or _in_its_sentence(claim, reading, facts)
+
+
+def _in_its_sentence(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether a word that the same stretch of the sentence has stands near it in the description: "the beads are graded"."""
+    stretch = next(((first, last) for first, last in _pieces(reading.words.words) if first <= claim.first < last), None)
+    if stretch is None:
+        return False
+    words = reading.words.words
+    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in GRAMMAR), None)
+    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in GRAMMAR), None)
+    others = {root(words[at].stem) for at in (before, after) if at is not None and words[at].stem not in PLAIN}
+    others -= {root(stem) for stem in named_words(facts)}
+    said = root(reading.words.words[claim.first].stem)
+    for told in _sentences(facts.description):
+        for at, word in enumerate(told):
+            near = {each.root for each in told[max(0, at - NEAR_WORDS) : at + NEAR_WORDS + 1]}
+            if word.root == said and not word.denied and others & near:
+                return True
+    return False
+
+
+def beside(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the words stand in the description next to a neighbour that they have in the sentence."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    before, after = _stem_at(reading, claim.first - 1), _stem_at(reading, claim.last)
+    pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
+        [(*said, after)] if after and after not in FUNCTION_WORDS else []
+    )
+    copula = reading.words.words[claim.first - 1].norm in _COPULAS if claim.first > 1 else False
+    if copula and (subject := _stem_at(reading, claim.first - 2)) and subject not in FUNCTION_WORDS:
+        pairs.append((*said, subject))
+    return any(position(pair, facts.description_stems) is not None for pair in pairs)
+
+
+def _stem_at(reading: Reading, at: int) -> str | None:
+    return reading.words.words[at].stem if 0 <= at < len(reading.words.words) else None
+
+
+def written(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the row has these words, one after the other."""
+    said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
+    values = [stems(value) for values in facts.values.values() for value in values]
+    return any(position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
+
+
+def included(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """What something "comes with" is in the row word for word."""
+    words = reading.words.words
+    first = next(at for at in range(claim.first, claim.last) if words[at].norm == "with") + 1
+    ends = (at for at in range(first, len(words)) if words[at].is_mark or words[at].norm in {"and", "for", "at"})
+    end = max(claim.last, min(next(ends, len(words)), first + WITH_WORDS))
+    tail = [word.stem for word in words[first:end] if word.stem not in {"a", "an", "it", "the", "your", "and", "of"}]
+    title = facts.title_stems
+    along = title[title.index("with") + 1 :] if "with" in title else ()
+    values = [stems(value) for values in facts.values.values() for value in values]
+    told = {*facts.description_stems, *along, *(stem for own in values if position(own, title) is None for stem in own)}
+    return bool(tail) and all(stem in told for stem in tail)
