@@ -57,8 +57,9 @@ from voice.wording import is_backchannel, reads_finished, words_of
 
 log = logging.getLogger(__name__)
 
-UNHEARD_MS = 250
-"""A reply of which less was heard has not been heard: a shopper who speaks then is still in the turn before it."""
+UNHEARD_MS = 450
+"""A shopper who speaks before more of the reply was heard is still in the turn before it: nobody answers sooner (Levinson and
+Torreira, 2015: planning the shortest answer takes 600 ms)."""
 TICK_S = 0.05
 TALKING_S = 20.0
 """Who has said nothing for so long listens, or has gone to make tea."""
@@ -259,7 +260,8 @@ class Session(OwnTurns):
         self._send(SpeechStarted(at_sample=self._ears.at_client_rate(started.at_sample)))
         self._over_reply = self._barge.reply != "silent"
         turning = self._turning
-        unheard = turning is not None and turning.decided_s is not None and self._mouth.heard_ms() < UNHEARD_MS
+        since_ms = (self._clock() - self._ears.arrived_s(started.at_sample)) * 1000
+        unheard = turning is not None and turning.decided_s is not None and self._mouth.heard_ms() - since_ms < UNHEARD_MS
         self._reopened = turning.work.asked if turning is not None and unheard else None
         self._see(VoiceHeard(self._now_ms(), self._ears.voiced_ms))
 

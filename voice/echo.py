@@ -6,8 +6,8 @@ reply's own; what stands out of it is the shopper. (A double-talk detector as in
 2001, on energies instead of waveforms, so that clocks, codecs and jitter of a network do not matter.)
 
 Its limits (``tests/voice/test_echo.py`` holds it to them):
-- The path must be heard before it is known: the first half second of a session's first reply cannot be interrupted by
-  voice (0.4 s of sound where the microphone stays silent, 0.6 s where it does not).
+- The path must be heard before it is known. Until then a voice over the first reply is compared with the reply itself
+  (``voice.first_reply``), which takes 130 to 250 ms, at most JUDGE_MS; its words are kept meanwhile.
 - A shopper as loud as the echo is heard within about 100 ms; one 6 dB quieter in a third of the frames; quieter ones only when
   the reply pauses.
 - Delays above LONGEST_LAG between sending and hearing are not found, nor is a path through something that changes the sound
@@ -22,6 +22,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from voice.first_reply import FirstReply
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
 
 HOP = 256
@@ -115,7 +116,8 @@ class EchoGuard:
 
     def __init__(self) -> None:
         self._notes: deque[FloatAudio | None] = deque()
-        self._judged = False
+        self._first: FirstReply | None = FirstReply()
+        """Until it is known, or taken, that there is a path or none."""
         self._mic = _BandEnergies()
         self._sent = _BandEnergies()
         self._sent_samples = 0
@@ -135,6 +137,8 @@ class EchoGuard:
 
     def _note(self, audio: FloatAudio | None) -> None:
         if audio is None:
+            if self._first is not None:
+                self._first.cleared()
             if self._sent_samples > self._heard_samples:
                 self._sent.drop_after(self._heard_samples // HOP)
                 self._sent_samples = self._sent.end_frame * HOP
@@ -143,6 +147,8 @@ class EchoGuard:
         if gap > 0:
             self._sent.push(np.zeros(gap, dtype=np.float32))
             self._sent_samples += gap
+        if self._first is not None:
+            self._first.sent(audio, self._sent_samples)
         self._sent.push(audio)
         self._sent_samples += len(audio)
 
@@ -152,6 +158,10 @@ class EchoGuard:
             self._note(self._notes.popleft())
         self._mic.push(samples)
         self._heard_samples += len(samples)
+        if self._first is not None:
+            self._first.heard(samples)
+            if self.undecided and self._microphone_silent():
+                self._first = None
         if self._mic.end_frame - self._learned_at_frame >= LEARN_EVERY_FRAMES:
             self._learned_at_frame = self._mic.end_frame
             self._learn()
@@ -162,12 +172,23 @@ class EchoGuard:
         return self._lag is not None
 
     @property
+    def undecided(self) -> bool:
+        """The first reply has only begun: the newest sound may be its echo or not."""
+        end = self._mic.end_frame
+        return self._first is not None and bool(
+            self._sent.between(end - LONGEST_LAG, end).mean(axis=1).max() > _QUIET_DB + 20
+        )
+
+    def is_other(self, since_sample: int) -> bool:
+        """While undecided: the voice since then is surely none of the reply's. From then on there is taken to be no path."""
+        if self._first is not None and self._first.is_other(since_sample):
+            self._first = None
+        return self._first is None and self._lag is None
+
+    @property
     def echo(self) -> bool:
         """The newest sound is explained by the reply; or may be, while the first reply has only begun."""
-        if not self._judged:
-            end = self._mic.end_frame
-            return bool(self._sent.between(end - LONGEST_LAG, end).mean(axis=1).max() > _QUIET_DB + 20)
-        return self._lag is not None and self.stands_out_db < STANDS_OUT_DB
+        return self.undecided or (self._lag is not None and self.stands_out_db < STANDS_OUT_DB)
 
     @property
     def stands_out_db(self) -> float:
@@ -184,28 +205,42 @@ class EchoGuard:
         excess = self._mic.between(start, end) - np.maximum(around, self._room + ROOM_MARGIN_DB)
         return float(np.clip(excess, 0.0, LARGEST_EXCESS_DB).mean())
 
+    def _microphone_silent(self) -> bool:
+        """The reply has been sounding for a while, and nothing was heard meanwhile."""
+        end = self._mic.end_frame
+        start = max(0, end - MEMORY_FRAMES)
+        active = _active(self._sent.between(start, end))
+        since_reply = self._mic.between(start, end)[int(active.argmax()) :].mean(axis=1)
+        silent = float(since_reply.max() - np.percentile(since_reply, 10)) < SILENT_WITHIN_DB
+        return silent and bool(active.sum() * FRAME_MS >= JUDGE_SILENT_MS)
+
     def _learn(self) -> None:
         """Find the delay at which microphone and reply rise and fall together, and the gain in each band."""
         end = self._mic.end_frame
         start = max(0, end - MEMORY_FRAMES)
         sent = self._sent.between(start - LONGEST_LAG, end)
-        loud = sent.mean(axis=1)
-        active = loud > max(float(loud.max()) - ACTIVE_DB, _QUIET_DB + 20)
+        active = _active(sent)
         if active.sum() * FRAME_MS < LEARN_MS:
             return
+        if active.sum() * FRAME_MS >= JUDGE_MS:
+            self._first = None
         mic = self._mic.between(start, end)
-        since_reply = mic[max(0, int(active.argmax()) - LONGEST_LAG) :].mean(axis=1)
-        silent = float(since_reply.max() - np.percentile(since_reply, 10)) < SILENT_WITHIN_DB
-        self._judged = self._judged or active.sum() * FRAME_MS >= (JUDGE_SILENT_MS if silent else JUDGE_MS)
         self._room = np.percentile(mic, 10, axis=0).astype(np.float32)
         at = [slice(LONGEST_LAG - lag, LONGEST_LAG - lag + len(mic)) for lag in range(LONGEST_LAG + 1)]
         correlations = [_correlation(mic, sent[lagged], active[lagged]) for lagged in at]
         best = int(np.argmax(correlations))
         if correlations[best] >= PATH_CORRELATION:
-            self._lag, self._judged = best, True
+            self._lag, self._first = best, None
             self._gain = np.percentile((mic - sent[at[best]])[active[at[best]]], 60, axis=0).astype(np.float32)
         elif self._lag is not None and correlations[self._lag] < FORGET_CORRELATION and active[-len(mic) :].mean() > 0.8:
             self._lag = None
+
+
+def _active(sent: _Frames) -> npt.NDArray[np.bool_]:
+    """The frames in which the reply sounds."""
+    loud = sent.mean(axis=1)
+    active: npt.NDArray[np.bool_] = loud > max(float(loud.max()) - ACTIVE_DB, _QUIET_DB + 20)
+    return active
 
 
 def _correlation(mic: _Frames, sent: _Frames, active: npt.NDArray[np.bool_]) -> float:

@@ -121,9 +121,10 @@ class Listener:
         self._expecting: Expecting = "anything"
         self._revision = 0
         self._last_end = 0
-        self._previous_start = 0
         self._quiet_windows = 0
         self._recent: deque[bool] = deque(maxlen=START_OF)
+        self._withheld: list[bool] = []
+        """Voiced or not: the windows since the first voice over a reply which may be its own echo."""
         self._speaking = False
         self._begin_silence()
 
@@ -175,11 +176,6 @@ class Listener:
         self._begin_silence()
         return [SpeechDropped(self.now_sample)]
 
-    def reopen(self) -> None:
-        """The speech that has just started continues the turn that ended before it: its audio shall hold both."""
-        if self._speaking:
-            self._start = max(self._previous_start, self._tape.start_sample)
-
     def so_far(self) -> FloatAudio | None:
         """The utterance up to now; None in silence, and in a pause (a SpeechPaused gave it out)."""
         return self._tape.between(self._start, self.now_sample) if self._speaking and self._pause is None else None
@@ -208,6 +204,7 @@ class Listener:
         self._voiced_windows = 0
         self._loudest_db = SILENCE_DB
         self._recent.clear()
+        self._withheld.clear()
 
     def _window(self, window: FloatAudio) -> list[Event]:
         probability = self._detector.probability(window)
@@ -217,6 +214,8 @@ class Listener:
         voiced = probability >= VOICED_AT and level > self._loudest_db - FADED_DB and not self._floor.steady
         if self.echo is not None:
             self.echo.heard(window)
+            if self._withheld or (voiced and self.echo.undecided and not self._speaking and not self._going_on):
+                return self._while_undecided(self.echo, voiced)
             voiced = voiced and not self.echo.echo
         self._recent.append(voiced)
         if not self._speaking:
@@ -233,11 +232,35 @@ class Listener:
         if sum(self._recent) < START_WINDOWS:
             return []
         first = self.now_sample - len(self._recent) * WINDOW_SAMPLES + self._recent.index(True) * WINDOW_SAMPLES
+        return [self._begin(first, self.now_sample, sum(self._recent))]
+
+    @property
+    def _going_on(self) -> bool:
+        """There was voice a moment ago."""
+        return any(list(self._recent)[-START_WINDOWS:])
+
+    def _while_undecided(self, guard: EchoGuard, voiced: bool) -> list[Event]:
+        """Voice that began over the first reply: kept until it is known to be the speaker's, or an echo."""
+        self._withheld.append(voiced)
+        first = self.now_sample - len(self._withheld) * WINDOW_SAMPLES
+        if not guard.is_other(first):
+            if not guard.undecided:
+                self._withheld.clear()
+            return []
+        withheld = self._withheld.copy()
+        self._withheld.clear()
+        self._recent.extend(withheld)
+        if sum(withheld) < START_WINDOWS:
+            return []
+        last = self.now_sample - withheld[::-1].index(True) * WINDOW_SAMPLES
+        return [self._begin(first, last, sum(withheld)), *self._while_speaking(withheld[-1])]
+
+    def _begin(self, first: int, last: int, voiced_windows: int) -> SpeechStarted:
         self._speaking = True
-        self._voiced_windows = sum(self._recent)
+        self._voiced_windows = voiced_windows
         self._start = max(first - LEAD_IN_MS * MS, self._last_end, self._tape.start_sample)
-        self._voice_start, self._voice_end = first, self.now_sample
-        return [SpeechStarted(first, self.now_sample)]
+        self._voice_start, self._voice_end = first, last
+        return SpeechStarted(first, self.now_sample)
 
     def _while_speaking(self, voiced: bool) -> list[Event]:
         if voiced:
@@ -281,6 +304,6 @@ class Listener:
             self._revision += 1
             revision, audio = self._revision, self._tape.between(self._start, self.now_sample)
         ended = SpeechEnded(revision, audio, self._start, self._voice_end, self.now_sample, why)
-        self._last_end, self._previous_start = self._voice_end, self._start
+        self._last_end = self._voice_end
         self._begin_silence()
         return [ended]

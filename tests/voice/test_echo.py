@@ -100,6 +100,34 @@ def test_a_shopper_who_interrupts_the_first_reply_early_is_heard():
     assert not verdicts[int(0.7 * RATE / WINDOW_SAMPLES) + 1 :].any()
 
 
+@pytest.mark.parametrize("after_ms", [40, 120, 250])
+def test_a_shopper_who_goes_on_as_the_first_reply_begins_loses_no_word(after_ms):
+    """With headphones; the listener takes a moment to know whose voice it is, and then begins where it began."""
+    reply, begins = chatter(6, seed=13), after_ms * RATE // 1000
+    microphone = np.random.default_rng(0).normal(0, 3e-4, 2 * RATE).astype(np.float32)
+    microphone[begins : begins + RATE] += 3 * chatter(1, seed=9)
+    ears = Listener(ScriptedVoice(), echo=EchoGuard())
+    starts = []
+    for start in range(0, len(microphone), 320):
+        ears.echo.sent(reply[start : start + 320])
+        starts += [event for event in ears.hear(microphone[start : start + 320]) if isinstance(event, SpeechStarted)]
+    assert abs(starts[0].at_sample - begins) <= 0.1 * RATE
+    assert starts[0].decided_at_sample - begins <= 0.4 * RATE
+
+
+@pytest.mark.parametrize(("delay_ms", "gain_db"), [(40, 0), (80, -12), (160, -6)])
+def test_the_first_reply_does_not_interrupt_itself(delay_ms, gain_db):
+    heard = []
+    for seed in range(1, 9):
+        reply = chatter(2, seed=seed) * 3
+        microphone = in_the_microphone(reply, delay_ms=delay_ms, gain_db=gain_db, seed=seed)[: len(reply)]
+        ears = Listener(ScriptedVoice(), echo=EchoGuard())
+        for start in range(0, len(microphone), 320):
+            ears.echo.sent(reply[start : start + 320])
+            heard += [event for event in ears.hear(microphone[start : start + 320]) if isinstance(event, SpeechStarted)]
+    assert not [event for event in heard if event.decided_at_sample < 0.9 * RATE]     # by then the path is known, or there is none
+
+
 def test_without_a_reply_every_voice_is_a_voice():
     verdicts, _ = listen(np.zeros(0, dtype=np.float32), chatter(2, seed=5))
     assert not verdicts.any()

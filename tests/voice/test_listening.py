@@ -196,16 +196,6 @@ def test_push_to_talk_ends_at_once():
     assert ears.end_now() == []
 
 
-def test_a_turn_that_was_cut_can_be_reopened():
-    ears = listener()
-    (first,) = play(ears, sound(600, 600, 700), finished=[1.0]).ends
-    play(ears, sound(0, 600))
-    ears.reopen()
-    (second,) = play(ears, sound(1_500), finished=[1.0]).ends
-    assert second.start_sample == first.start_sample
-    assert len(second.audio) > len(first.audio)
-
-
 def test_what_is_not_sound_is_refused_and_broken_samples_are_silence():
     ears = listener()
     with pytest.raises(ValueError, match="float32"):
