@@ -125,7 +125,7 @@ def test_the_first_reply_does_not_interrupt_itself(delay_ms, gain_db):
         for start in range(0, len(microphone), 320):
             ears.echo.sent(reply[start : start + 320])
             heard += [event for event in ears.hear(microphone[start : start + 320]) if isinstance(event, SpeechStarted)]
-    assert not [event for event in heard if event.decided_at_sample < 0.9 * RATE]     # by then the path is known, or there is none
+    assert not [event for event in heard if event.decided_at_sample < 0.9 * RATE]
 
 
 def test_without_a_reply_every_voice_is_a_voice():
