@@ -16,7 +16,8 @@ it should be more than | I want a | between twenty | between 20 | well | let me 
 Do you have? | I'm looking | a nice | I want a blue | something like | my brother's | for my mother, | it's for
 less than | I need | how about | what about | a candle or a | It's too | the one
 I'm looking for a dress for a wedding under. | can you show me | I was thinking of... | I want something with | and
-maybe | the
+maybe | the | I need something | I'm looking for something | can you show me something | no, I meant | I'll take
+a gift for someone who loves | do you have anything
 """
 EITHER = """
 a blue scarf | under a hundred | I want something I can wear | what is it made of | what colours does it come in
@@ -24,7 +25,7 @@ What do you have? | what else have you got | something for her | me too | fifty 
 of course not | the second | do you have any | between twenty and forty | what does it go with | navy | it looks nice
 the blue one I think | a hundred and fifty | where is it from | I really like it | yes I do | something warm | why not
 I'd love to | try it on | do you have something else you can show me | Great. How much are they? | thank you
-can you please | a present for a friend | yes
+what else can I get | a present for a friend | yes
 """
 
 
