@@ -92,10 +92,10 @@ _ENGLISH = TurnWords(
         "give, not too, is too, it's too, be too, bit too, little too, kind of, sort of, lot of, the one, the ones, i meant, "
         "who loves, who likes, who wears, who enjoys, who wants, who needs, who collects, he wears, she wears, he collects, "
         "she collects, something more, something less, something a, for something, need something, want something, like "
-        "something, for anything, i'll take, i'll have, i'll get, i get"
+        "something, for anything, i'll take, i'll have, i'll get, i get, "
+        "me something, have anything, got anything, have something, got something"
     ),
     short_pairs=_pairs(
-        "me something, have anything, got anything, have something, got something, "
         "show me, give me, tell me, find me, get me, buy me, you have, have you, do you, can you, could you, is it, is "
         "there, are there, i want, i need, i like"
     ),
