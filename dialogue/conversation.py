@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dialogue.belief import apply
 from dialogue.english import UNFINISHED_ENDINGS
-from dialogue.likely import likely_phrases
+from dialogue.likely import likely_phrases, values_named
 from dialogue.llm_understanding import LlmReader, StructuredModel
 from dialogue.policy import Deciding, decide, remember_plan
 from dialogue.shop import TalkingShop
@@ -40,6 +40,7 @@ class Conversation:
         """``model``: reads the turns where it can be believed; without it, and wherever it fails, the rules do."""
         self.shop, self.recommender, self.embedder, self.model = shop, recommender, embedder, model
         self.reader = Reader.of(shop, recommender.items())
+        self._values = values_named(shop, recommender.items())
         self._read = LlmReader(self.reader, model).read if model else self.reader.read
 
     def think(self, text: str, state: BeliefState, heard: Heard, *, shopper: str | None = None) -> Turn:
@@ -74,7 +75,7 @@ class Conversation:
 
     def likely_phrases(self, state: BeliefState) -> list[str]:
         """Names likely in the next turn, likeliest first, to bias hearing: what is on the table and what was asked for."""
-        return likely_phrases(self.shop, state, self.recommender.item, self.recommender.items)
+        return likely_phrases(self.shop, state, self.recommender.item, self._values)
 
     def looks_complete(self, text: str, state: BeliefState | None = None) -> bool | None:
         """Whether a partial transcript looks like a whole turn: False if it breaks off, True if it answers, None if unsure."""

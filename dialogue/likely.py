@@ -1,22 +1,37 @@
-"""Names likely in the next turn, to bias hearing: what is on the table, what was offered as an answer, what was asked for."""
+"""Names likely in the next turn, to bias hearing: what is on the table, what was offered or asked for, what else can be named."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, zip_longest
 
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from recommender.types import Item
 
-LIKELY_PHRASES = 40
+LIKELY_PHRASES = 120
 """Whisper's prompt holds about 220 tokens."""
+
+ASKED_VALUES = 24
+"""Values of the slot that was asked for, before those of all slots."""
+
+
+def values_named(shop: TalkingShop, items: Iterable[Item]) -> Mapping[str, tuple[str, ...]]:
+    """Choice slot to its values, those of most items first: what ``likely_phrases`` draws on, counted once."""
+    items = list(items)
+    counts = {
+        slot.name: Counter(value for item in items for value in item.values.get(slot.name, ()))
+        for slot in shop.slots
+        if slot.kind == "choice"
+    }
+    return {slot: tuple(value for value, _ in counted.most_common(LIKELY_PHRASES)) for slot, counted in counts.items()}
 
 
 def likely_phrases(
-    shop: TalkingShop, state: BeliefState, item: Callable[[str], Item | None], items: Callable[[], Iterable[Item]]
+    shop: TalkingShop, state: BeliefState, item: Callable[[str], Item | None], values: Mapping[str, tuple[str, ...]]
 ) -> list[str]:
-    """Likeliest first. ``items`` is only called where values of a slot are likely."""
+    """Likeliest first. ``values``: from ``values_named``."""
     phrases: list[str] = []
     for named in filter(None, map(item, state.table)):
         phrases.append(named.title)
@@ -26,6 +41,7 @@ def likely_phrases(
     topic = shop.topic
     asked = state.asked_slot or (topic.name if topic and not state.wants(topic.name) else None)
     if asked:
-        counts = Counter(value for one in items() for value in one.values.get(asked, ()))
-        phrases += sorted(counts, key=lambda value: -counts[value])
+        phrases += values.get(asked, ())[:ASKED_VALUES]
+    in_turn = chain.from_iterable(zip_longest(*values.values()))
+    phrases += (value for value in in_turn if value is not None)
     return list(dict.fromkeys(phrases))[:LIKELY_PHRASES]

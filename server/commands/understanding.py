@@ -131,7 +131,7 @@ def train_understanding(
 
 
 def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int, only: list[str] | None) -> Ear:
-    from dialogue.likely import likely_phrases
+    from dialogue.likely import likely_phrases, values_named
     from recommender.catalogue import load_catalogue
     from server.evaluate.manifest import NoiseMixer
     from server.evaluate.spoken import Ear
@@ -149,7 +149,8 @@ def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, mode
         raise SpeakingError(f"There is no voice {unknown[0]} here; there are {', '.join(voices)}.")
     voices = {name: speak for name, speak in voices.items() if not only or name in only}
     titles = tuple(dict.fromkeys(item.title for item in items))
-    likely = lambda state: with_rivals(likely_phrases(reader.shop, state, reader.item, lambda: items), titles)  # noqa: E731
+    values = values_named(reader.shop, items)
+    likely = lambda state: with_rivals(likely_phrases(reader.shop, state, reader.item, values), titles)  # noqa: E731
     return Ear(transcriber, voices, likely, mixer)
 
 

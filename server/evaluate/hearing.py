@@ -15,6 +15,7 @@ from recommender.catalogue import load_catalogue
 from server.evaluate.manifest import NoiseMixer, Recording
 from server.evaluate.word_errors import WordErrors, word_errors
 from server.reporting import percentile_ms
+from voice.biasing import with_rivals
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcriber
 from voice.wavefiles import read_audio
 from voice.whisper_fast import COMPUTE_TYPE
@@ -51,15 +52,18 @@ def stock_engine(model_dir: Path, *, language: str | None, threads: int, compute
 
 
 def shop_commands(folder: Path) -> tuple[Understand, tuple[str, ...]]:
-    """How a shop reads spoken commands, and the names likely in them. Raises ShopError or CatalogueError."""
+    """How a shop reads spoken commands, and what is likely in a first turn. Raises ShopError or CatalogueError."""
     from dialogue.conversation import command_said
+    from dialogue.likely import likely_phrases, values_named
     from dialogue.shop import load_shop
+    from dialogue.state import BeliefState
     from dialogue.understanding import Reader
 
     shop = load_shop(folder)
     items = load_catalogue(folder, shop.columns).items
-    values = {value for item in items for choices in item.values.values() for value in choices}
-    return partial(command_said, Reader.of(shop, items)), tuple(sorted({item.title for item in items} | values))
+    reader = Reader.of(shop, items)
+    likely = likely_phrases(shop, BeliefState(), reader.item, values_named(shop, items))
+    return partial(command_said, reader), with_rivals(likely, sorted({item.title for item in items}))
 
 
 @dataclass(slots=True)

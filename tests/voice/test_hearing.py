@@ -16,6 +16,7 @@ from models_here import model, recordings
 from voice.hearing import HearingError, open_transcriber
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
 from voice.speaking import PiperSpeaker
+from voice.whisper_guards import Hypothesis
 
 SAID = "Do you have something blue for my mother, please?"
 
@@ -84,6 +85,15 @@ def test_a_made_up_name_is_heard_when_it_is_likely_and_never_when_it_was_not_sai
     likely = ["Marlow Tin Chocolate Box", "Card Chocolate Box", "Blue Bath Robe", "Mother of Pearl Hook"]
     assert "Marlow Tin Chocolate Box" in ear.transcribe(named, likely=likely).text
     assert ear.transcribe(spoken, likely=likely).text == ear.transcribe(spoken).text
+
+
+def test_what_is_heard_with_likely_words_in_mind_is_believed_only_where_the_sound_bears_it(fast, spoken, monkeypatch):
+    alone = fast.transcribe(spoken).text
+    monkeypatch.setattr(fast, "_greedy", lambda *_: Hypothesis("Do you have something blue for another?", 9, -0.8, 0.0))
+    monkeypatch.setattr(fast, "_reminded", lambda *_: Hypothesis(alone.lower(), 12, -0.5, 0.0))
+    assert fast.transcribe(spoken, likely=["brother"]).text == alone.lower()
+    monkeypatch.setattr(fast, "_reminded", lambda *_: Hypothesis("Blue bath robes for my brother.", 8, -0.1, 0.0))
+    assert fast.transcribe(spoken, likely=["brother"]).text == alone
 
 
 def test_hearing_twice_is_hearing_the_same(fast, spoken):
