@@ -46,7 +46,7 @@ UNFOUNDED: dict[str, Cause] = {
 """Claims that no row can bear out, and what they are counted as."""
 RETOLD = frozenset({"word", "number", "promise", "quoted", "value", "offered", "included", "superlative"})
 """Claims that a policy retold in the sentence bears out: all its words are the policy's."""
-QUOTABLE = frozenset({"word", "number", "amount", "value", "quoted", "promise", "comparison", "superlative"})
+QUOTABLE = frozenset({"price", "count", "word", "number", "amount", "value", "quoted", "promise", "comparison", "superlative"})
 """Claims that words quoted from the description bear out."""
 CAN = re.compile(r"you (?:can|could) (\w+)")
 """What a shopper may do with a thing holds where the row says that it can be done."""

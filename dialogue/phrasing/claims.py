@@ -111,7 +111,7 @@ class _Reader:
         for figure in figures:
             self._figure(figure)
         self._values()
-        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words)}
+        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)

@@ -1,4 +1,4 @@
-"""Plain words that claim something together: what an item is said to do, and what it is said to have.
+"""Plain words that claim something together: what an item is said to do, to have, or to be.
 
 "Turn" and "ending" are plain words, yet "it turns by itself" and "it has a happy ending" are claims. So of an item only
 these verbs and these possessions are plain; any other must be the row's own.
@@ -29,6 +29,8 @@ colour color shade tone material fabric size shape design pattern brand maker la
 """
 HAS = stemmed(_HAS.split())
 """What an item may be said to have."""
+CALLED = stemmed((*NOUNS, "find", "treat", "go", "try", "buy", "say", "help", "good", "present", "favour", "start"))
+"""What may stand after "a" without saying what kind of thing something is."""
 _ITEM = frozenset({"it", "they", "which", "itll", "itd", "theyll", "theyd"})
 _ASIDES = """
 will would can could may might should must also even just simply really truly certainly surely still already all both each does
@@ -66,6 +68,19 @@ def possessions(words: Sequence[Word]) -> Iterator[int]:
         while head + 1 < len(words) and head < at + 1 + _NOUN_WORDS and (words[head].stem in TASTE or _noun(words[head + 1])):
             head += 1
         if _noun(words[head]) and words[head].stem not in HAS:
+            yield head
+
+
+def kinds(words: Sequence[Word]) -> Iterator[int]:
+    """Where something is called "a play" or "a run": a plain verb as the noun after "a", which says what kind of thing it is."""
+    for at, word in enumerate(words[:-1]):
+        if word.norm not in ("a", "an"):
+            continue
+        head = at + 1
+        while head + 1 < len(words) and words[head].stem in TASTE:
+            head += 1
+        ended = head + 1 == len(words) or not (_noun(words[head + 1]) or words[head + 1].stem in TASTE)
+        if ended and words[head].stem in VERB_FORMS and words[head].stem not in CALLED:
             yield head
 
 

@@ -1,8 +1,9 @@
 """A second opinion on what was said, written on other principles than `dialogue.phrasing`: a suspicious clerk with the raw rows.
 
 The first checker parses claims and allows known plain words. This one knows no grammar: it takes the sentence as text, strikes
-out the items' names, and asks of every number, every catalogue value and every word of a list of suspicious words whether the
-raw row of the item named nearest, the plan or the shop's own lines hold it. It shares no code with the first.
+out the items' names, and asks of every number, every catalogue value and every word but a few hundred neutral ones whether the
+raw row of the item named nearest, the plan or the shop's own lines hold it; and it doubts every denial of what the row has. It
+shares no code and no word list with the first.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -48,6 +50,34 @@ baby child children men women ladies gentlemen kids
 """
 SUSPICIOUS = frozenset(_SUSPICIOUS.split())
 """Words that state a fact, make a promise or boast. Each must stand in the row, the plan or the shop's own lines."""
+
+
+_NEUTRAL = """
+a an the this that these those it its they them their there here he she his her who what which where when how why i me my you your
+we us our is are am was were be been being do does did has have had can could may might will would shall should must and or but so
+as if than then while though because of to in on at by for from with without about over under up down out into near between both
+each either neither all any some such same other another one ones first second third last next no not nothing none yes well just
+only too also even very quite rather really more most less least much many few bit little lot thing things something anything
+everything else way kind sort idea choice pick option look looks looking see show shows let lets give gives get gets got go goes
+going come comes coming take takes make makes made want wanted like likes liked need needs think say says said tell know knew ask
+asked find found mind help hear heard suit suits fit fits fitting match matches cost costs price priced comes good nice lovely
+fine great perfect ideal right sure sorry afraid please thank thanks hello goodbye bye welcome gladly glad happy perhaps maybe
+again now still already yet far between them apart together nicely pleasure enjoy suggest recommend spend yours mine whole exactly
+cheaper dearer pricier expensive longer shorter side differ word words question answer moment wondered start pair pairs
+remember forget forgotten done leave tried trying catch better put before after around roughly nearly almost worth pleased
+beautiful charming pretty delightful wonderful thought style present stands stand mentioned fancy shop service advice advise talk
+own ll ve re s d m t don didn isn aren
+can't don't didn't isn't aren't i'm i'd i'll it's they're you're that's here's there's let's
+"""
+NEUTRAL = frozenset(_NEUTRAL.split())
+"""Words that say nothing of a thing. Any other must be borne out."""
+_PRICE_WORDS: tuple[tuple[Literal["less", "more"], tuple[str, ...]], ...] = (
+    ("less", ("cheaper", "less expensive", "costs less")),
+    ("more", ("dearer", "pricier", "more expensive", "costs more")),
+)
+_DENIALS = re.compile(
+    r"\b(?:not|no|never|without|nor|neither|hardly|isn't|aren't|doesn't|don't|hasn't|won't)\s+((?:[a-z'-]+\s*){1,3})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +142,36 @@ class SecondReader:
                 and not self._excused(word, text, mine)
             ):
                 yield Doubt("word", word)
+            elif word not in NEUTRAL | SUSPICIOUS and not self._known(word, f"{source} {besides}"):
+                yield Doubt("unknown", word)
+        yield from self._denied(text, mine)
+
+    def _known(self, word: str, text: str) -> bool:
+        """Whether the parts of a word stand in the text or begin words of it; numbers and coins are read elsewhere."""
+        parts = [part for part in re.split(r"[-']", word) if len(part) > 1]
+        stems = [part[:-1] if part.endswith("s") and len(part) > 3 else part for part in parts]
+        coin = re.compile(rf"(?:{BIG_COIN}|{SMALL_COIN})")
+        return all(
+            part in SMALL or part in BIG or part in NEUTRAL or coin.fullmatch(part) or re.search(rf"\b{re.escape(stem)}", text)
+            for part, stem in zip(parts, stems, strict=True)
+        )
+
+    def _denied(self, text: str, mine: Sequence[Item]) -> Iterator[Doubt]:
+        """What the row has as a value is not to be denied of it."""
+        for found in _DENIALS.finditer(text):
+            for row in mine:
+                values = {value.lower() for listed in row.values.values() for value in listed}
+                if any(re.search(rf"\b{re.escape(value)}\b", found[1]) for value in values):
+                    yield Doubt("denied", found[0].strip())
 
     def _relative(self, text: str, mine: Sequence[Item], rows: Sequence[Item]) -> tuple[list[Doubt], str]:
         """The shop's own relative words ("warmer"): of two rows the one meant must stand that way; and the text without them."""
         doubts, units = [], {slot.unit for slot in self.shop.slots if slot.unit}
-        for critique in self.shop.critiques:
-            for said in sorted(critique.words, key=len, reverse=True):
+        money = next((slot.name for slot in self.shop.slots if slot.is_money), "")
+        known = [(critique.slot, critique.direction, critique.words) for critique in self.shop.critiques]
+        known += [(money, direction, words) for direction, words in _PRICE_WORDS]
+        for slot, direction, words in known:
+            for said in sorted(words, key=len, reverse=True):
                 found = re.search(rf"\b{re.escape(said.lower())}\b", text)
                 if not found or len(rows) != 2:
                     continue
@@ -127,8 +181,8 @@ class SecondReader:
                     place = 0 if mine[0].id == rows[0].id else 1
                 else:
                     continue
-                here, there = (self._standing(rows[at], critique.slot) for at in (place, 1 - place))
-                if here is None or there is None or here == there or (here < there) != (critique.direction == "less"):
+                here, there = (self._standing(rows[at], slot) for at in (place, 1 - place))
+                if here is None or there is None or here == there or (here < there) != (direction == "less"):
                     doubts.append(Doubt("relative", said))
                 start = found.start()
                 for number in _read_numbers(text[:start]):
@@ -158,7 +212,7 @@ class SecondReader:
         wished = [value for values in plan.wishes.values() for value in values] if len(plan.items) == 0 else []
         wished += [value for belief in state.slots.values() for value in belief.want] if plan.kind in ("memory", "ask") else []
         eased = [value for relaxation in plan.relaxations for value in relaxation.values]
-        phrases = [text for slot in self.shop.slots for text in (slot.phrase, *slot.phrases.values())]
+        phrases = [text for slot in self.shop.slots for text in (slot.phrase, *slot.phrases.values(), slot.unit)]
         told = [*policies, *asked, *wished, *eased, *plan.options, *phrases, *plan.requested]
         if plan.kind in ("greet", "repair", "close", "ask"):
             told.append(self.house)
