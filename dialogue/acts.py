@@ -52,6 +52,9 @@ LIKENESS = re.compile(
 )
 """Just before a named or meant item: find its like."""
 
+GOES_WITH = re.compile(r"\b(?:go(?:es)? with|to match|matching|matches)\b")
+"""What goes with a thing is no likeness of it."""
+
 VARIANT = re.compile(
     r"\b(?:come in|comes in|available in|(?:have|got|do|get|make|sell|stock) (?:it|that|this|them|those|"
     r"these|that one|this one|one|"
@@ -110,7 +113,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.UNDO,
-            r"\b(?:undo|go back(?: to (?:before|what (?:you|we) had|the (?:previous|last|earlier|other) (?:ones?|list|"
+            r"^(?:oh )?(?:never ?mind|forget it) ?[.!]?$|\b(?:undo|go back(?: to (?:before|what (?:you|we) had|"
+            r"the (?:previous|last|earlier|other) (?:ones?|list|"
             r"lot|results|suggestions)))?|take that back|never ?mind that|"
             r"scratch that|scrap that|cancel that|i take (?:that|it) back|forget (?:that|i said that|what i (?:just )?said|"
             r"the last (?:thing|bit))|ignore (?:that|my last|what i just said)|"
@@ -122,7 +126,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"hear|get) (?:that|you|it|what)|"
             r"couldnt (?:catch|hear)|what did you say|what was that(?! \w)|one more time|once more|what were (?:they|"
             r"those|these|the (?:options|choices)|my options)"
-            r"(?: again)?|again please|read (?:them|that|those|it) (?:out )?again|sorry what)\b|^(?:what|sorry|huh|eh|"
+            r"(?: again)?|again please|speak up|louder|(?:more )?slow(?:er|ly)|slow down|read (?:them|that|those|"
+            r"it) (?:out )?again|sorry what)\b|^(?:what|sorry|huh|eh|"
             r"again) ?[?.!]?$",
         ),
         (
@@ -164,7 +169,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"
             r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
             r"would you (?:choose|pick|recommend|go for)|should i)|better than|(?:is|"
-            r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side)\b",
+            r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side|which ones? \w+er)\b",
         ),
         (
             Act.GOODBYE,
@@ -173,7 +178,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"thats (?:all|it|everything)(?: (?:for (?:now|today)|i (?:need|needed|wanted)|thanks|"
             r"thank you))?(?= ?(?:$|[,.!;]))|that (?:is|will be|would be) (?:all|everything)|"
             r"that(?:ll)? be all|nothing else(?: thanks)?|im (?:all )?(?:done|set|good)(?= ?(?:$|[,.!]))|"
-            r"all the information i need(?:ed)?)\b",
+            r"all the information i need(?:ed)?|leave it (?:for (?:now|today)|there)|ill (?:think about it|come back|"
+            r"sleep on it)|maybe (?:later|another time|next time)|not today)\b",
         ),
         (
             Act.THANK,
@@ -188,7 +194,12 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.MORE,
-            r"\b(?:what else|anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
+            r"\b(?:what (?:do|would|can|could|should) (?:you|i) (?:recommend|suggest|advise|get|buy)|(?:any|"
+            r"your) (?:recommendations?|"
+            r"suggestions?|best ?sellers?|favou?rites?)|(?:recommend|suggest) (?:me )?(?:something|anything)|"
+            r"whats (?:popular|new(?! about)|good|hot|trending|selling)|"
+            r"whats (?:your|the) (?:best|most popular|bestselling|favou?rite)(?: \w+)?(?= ?(?:$|[,.?!]))|what sells|"
+            r"what else|anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
             r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
             r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|"
             r"(?:any|some|(?<!over )(?<!to )(?<!than )the|see|show|few|have|got) (?:(?<!the )others?|"

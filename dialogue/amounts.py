@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from dialogue.numbers import Number, find_numbers
 from dialogue.types import ChangeKind
@@ -16,7 +17,8 @@ _TIME = {"minute": 1.0, "min": 1.0, "mins": 1.0, "hour": 60.0, "hr": 60.0, "h": 
 """Spoken durations in minutes; used by a slot whose unit is a duration."""
 
 _AT_MOST = (
-    r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|"
+    r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|(?:go|"
+    r"stretch|run|manage)(?: up| as far as)? to|"
     r"at most|"
     r"at the most|within|inside|max|maximum|maximum of|max of|(?:no|not|nothing|never|dont want(?: to)?(?: \w+){0,4}|"
     r"isnt|wont|cant|cannot|shouldnt)"
@@ -30,7 +32,7 @@ _AT_LEAST = (
 )
 _AROUND = (
     r"(?:about|around|roughly|approximately|approx|circa|near|nearly|close to|somewhere around|somewhere near|"
-    r"in the region of|something like|ish|more or less|give or take|say|round about)"
+    r"in the (?:region|neighbou?rhood|vicinity) of|something like|ish|more or less|give or take|say|round about)"
 )
 _BEFORE = re.compile(
     rf"(?:^|\s)(?:(?P<most>{_AT_MOST})|(?P<least>{_AT_LEAST})|(?P<around>{_AROUND}))"
@@ -45,6 +47,11 @@ _AFTER_MOST = re.compile(
     r"at the outside|at a push|"
     r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
 )
+_CLOCK = re.compile(r"^\s*(?:before|after|since|earlier than|later than)\b")
+_TOLD_OF_THEN = re.compile(r"\b(?:bought|had|wore|used|broke|lost|moved|visited|went|came|was|were)(?: \S+){0,6} $")
+""" "I bought one in the last year" asks for nothing."""
+_LAST_HOUR = 12
+""" "After seven" is a time of day."""
 _TO_SPEND = re.compile(r"^\s*(?:budget|to spend|to play with|in my budget)\b")
 _AFTER_LEAST = re.compile(
     r"^\s*(?:or more|or over|or above|and up|and above|and over|plus(?! (?:one|two|three|four|five|six|seven|eight|nine|"
@@ -52,7 +59,10 @@ _AFTER_LEAST = re.compile(
     r"or later|"
     r"or newer|onwards)(?:\b|\s|$)"
 )
-_AFTER_AROUND = re.compile(r"^\s*(?:, )?(?:or so|ish|give or take|or thereabouts|roughly|more or less|or something)\b")
+_AFTER_AROUND = re.compile(
+    r"^\s*(?:, )?(?:odd|something(?! (?:for|in|like|that|nice|with))|or so|ish|give or take|or thereabouts|roughly|"
+    r"more or less|or something)\b"
+)
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
@@ -110,10 +120,15 @@ class Amount:
     confidence: float = 1.0
 
 
-def find_amounts(utterance: Utterance, slots: Sequence[AmountSlot], asked: str | None = None) -> tuple[Amount, ...]:
-    """Amounts in the order they were said. ``asked``: the slot the last reply asked for; a bare number answers it."""
+def find_amounts(
+    utterance: Utterance, slots: Sequence[AmountSlot], asked: str | None = None, taken: Sequence[Span] = ()
+) -> tuple[Amount, ...]:
+    """Amounts in the order they were said. ``asked``: the slot the last reply asked for; a bare number answers it. ``taken``:
+    words that name values ("turning sixty"), whose numbers are none.
+    """
     found = [*_relative_years(utterance, slots), *_decades(utterance, slots)]
-    numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(a.span) for a in found)]
+    claimed = [*(amount.span for amount in found), *taken]
+    numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(span) for span in claimed)]
     skip = False
     for index, number in enumerate(numbers):
         if skip:
@@ -181,6 +196,8 @@ def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], a
         kind, end = "around", end + len(tail.group().split())
     if kind is None and number.suffix == "ish":
         kind = "around"
+    if match and _CLOCK.search(match.group()) and number.value <= _LAST_HOUR:
+        return None
     spend = _SPEND.search(before)
     slot = _slot_of(utterance, number, slots, asked, relation=kind is not None or spend is not None)
     if slot is None:
@@ -233,7 +250,10 @@ def _slot_of(
     if unit is not None:
         return next((slot for slot in slots if stem_of(slot.unit) in _TIME), None)
     stem = stem_of(after)
-    near = {word.stem for word in words[max(0, number.span.first - 5) : number.span.last + 3]}
+    after_words = list(takewhile(lambda word: not word.is_mark, words[number.span.last : number.span.last + 3]))
+    near = {word.stem for word in (*words[max(0, number.span.first - 5) : number.span.first], *after_words)}
+    if here & {"turning", "turns", "turned", "aged"} or (stem == "year" and after_words[1:] and after_words[1].norm == "old"):
+        return None
     for slot in slots:
         if not slot.money and slot.unit and stem_of(slot.unit) == stem and stem != "year":
             return slot
@@ -242,7 +262,7 @@ def _slot_of(
             return slot
     counted = stem in _TIME_COUNTED and number.value < 1000
     for slot in slots:
-        if near & set(slot.names) - ({stem} if counted else set()):
+        if near & set(slot.names) - ({stem} if counted or slot.money else set()):
             return slot
     answering = next((slot for slot in slots if slot.name == asked), None)
     if answering and stem not in _NOT_MONEY - {"or"}:
@@ -280,6 +300,8 @@ def _relative_years(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[A
             r"past) (?:(?P<count>\w+) )?years?)\b"
         )
     ):
+        if _TOLD_OF_THEN.search(utterance.norm[: match.start()]):
+            continue
         back = 0.0
         if not match.group("this"):
             counted = match.group("count")

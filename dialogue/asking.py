@@ -6,7 +6,7 @@ import re
 
 from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
 from dialogue.dontcare import slots_named
-from dialogue.english import OPENING
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
@@ -86,7 +86,9 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         left_open = {slot for slot, _ in reading.open}
         wished = {critique.slot for critique in reading.relative if not critique.asked}
         requested += [
-            slot for slot, span in reading.named if slot not in left_open | wished and not _told(reading, slot, span)
+            slot
+            for slot, span in reading.named
+            if slot not in left_open | wished and not _is_age(reading, span) and not _told(reading, slot, span)
         ]
         money = reading.shop.money
         compared = any(critique.asked for critique in reading.relative)
@@ -126,9 +128,17 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     found = [
         reading.vocabulary.policies[key]
         for key, span in phrases(reading.utterance, reading.vocabulary.policies)
-        if not covered(span, taken)
+        if not covered(span, taken) and (reading.is_question or not _is_part_of_name(reading, span))
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
+
+
+def _is_part_of_name(reading: Reading, span: Span) -> bool:
+    """ "A washing machine" is a thing, no question about washing."""
+    words = reading.utterance.words
+    if not span.first or span.last >= len(words) or words[span.first - 1].norm not in {"a", "an"}:
+        return False
+    return not words[span.last].is_mark and words[span.last].norm not in SMALL_WORDS
 
 
 def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...], wishing: bool) -> bool:
@@ -142,6 +152,11 @@ def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...],
     complaint = any(critique.complaint for critique in reading.relative)
     asked = not wishing and reading.is_question and _ASKS_OF_IT.search(norm)
     return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint or asked)
+
+
+def _is_age(reading: Reading, span: Span) -> bool:
+    """ "My eight year old"."""
+    return span.last < len(reading.utterance.words) and reading.utterance.words[span.last].norm in {"old", "olds"}
 
 
 def _told(reading: Reading, slot: str, span: Span) -> bool:

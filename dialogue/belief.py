@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogue.acts import GOES_WITH
 from dialogue.easing import take_easing
 from dialogue.manner import manner_of
 from dialogue.relative import moved
@@ -45,6 +46,7 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     for change in understanding.changes:
         if change not in doubtful:
             state = change_slot(change, state, shop, recommender, referred or past.table)
+    state = _of_the_same_kind(understanding, state, shop, recommender)
     state = replace(state, manner=manner_of(understanding.text, state.manner))
     known = corrected(state.known, understanding)
     if Act.REMEMBER_ME in acts and known.kept:
@@ -53,6 +55,18 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     if understanding.free_text and Act.INFORM in acts:
         state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
     return replace(state, pending=doubtful)
+
+
+def _of_the_same_kind(
+    understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender
+) -> BeliefState:
+    """ "Like that one but ..." wants a thing of its kind, where no kind was said; what goes with it may be of any."""
+    topic = shop.topic
+    item = recommender.item(understanding.like_items[0]) if understanding.like_items else None
+    if topic is None or item is None or state.belief(topic.name).settled or GOES_WITH.search(understanding.text.lower()):
+        return state
+    kinds = item.values.get(topic.name, ())[:1]
+    return state.with_slot(topic.name, SlotBelief(kinds, evidence=dict.fromkeys(kinds, Evidence(understanding.text, state.turn))))
 
 
 def change_slot(

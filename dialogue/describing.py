@@ -36,9 +36,9 @@ _FAVOURS = re.compile(
     r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked) (?:about|for)) the$"
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
-_ENDS = frozenset(
-    ". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the".split()
-)
+_ENDS = frozenset(". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s".split()) | {  # noqa: SIM905
+    *("though", "again", "too", "i", "you", "that", "thats", "the"),
+}
 _NAMED_AFTER = frozenset(
     "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
 )

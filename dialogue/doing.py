@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
 from dialogue.critiques import HEDGED
-from dialogue.english import SMALL_WORDS
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
@@ -25,7 +25,8 @@ _TELLS = re.compile(
 )
 """Tells of a wish or of whom it is for, in words that no catalogue holds."""
 _INSULTS = re.compile(
-    r"\b(?:shut up|idiots?|stupid|morons?|dumb|useless|i hate you|(?:fuck|shit)\w*|crap|bastards?|bitch|piss off|get lost|"
+    r"\b(?:shut up|rubbish|pathetic|hopeless|terrible|(?:worst|waste of time)|idiots?|stupid|morons?|dumb|useless|"
+    r"i hate you|(?:fuck|shit)\w*|crap|bastards?|bitch|piss off|get lost|"
     r"screw you)\b"
 )
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
@@ -35,6 +36,12 @@ _UNDECIDED = re.compile(
     r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |very )?nice$"
 )
 """Praise that does not buy yet."""
+_ELSEWHERE = re.compile(
+    OPENING + r"(?:who|whos|when|where|wheres|why|will|whats (?:the|your|my|a)|(?:what|"
+    r"how)(?! about))\b(?!.*\b(?:something|anything|have|got|sell|stock|do)\b)"
+)
+""" "Who won the football?": nothing is asked of a shop."""
+_HAVE_YOU = re.compile(r"\b(?:do you|have you|you)(?: still| ever| actually)? (?:have|got|stock|sell)$")
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
@@ -93,9 +100,9 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
     norm = reading.utterance.norm
-    if _either_or(reading):
+    if _either_or(reading) and Act.REJECT not in acts:
         acts = [*(act for act in acts if act is not Act.CHOOSE), Act.COMPARE]
-    if STOCK.search(norm):
+    if STOCK.search(norm) or (_asks_for_it(reading) and not found.changes and not found.like_items):
         acts.append(Act.ASK_STOCK)
     if found.policies:
         acts.append(Act.ASK_POLICY)
@@ -108,6 +115,8 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.INFORM)
         if Act.AFFIRM in acts and _MARKERS.search(norm) and len(reading.utterance.words) > 2:
             acts.remove(Act.AFFIRM)
+    if Act.THANK in acts and any("thank" in mention.values[0] for mention in reading.mentions):
+        acts.remove(Act.THANK)
     if Act.REJECT in acts:
         acts = [act for act in acts if act is not Act.AFFIRM]
     if steering:
@@ -115,6 +124,11 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
         acts += _for_want_of_others(reading, found.free_text, acts, steering)
     return list(dict.fromkeys(acts))
+
+
+def _asks_for_it(reading: Reading) -> bool:
+    """ "Do you still have the first one?"."""
+    return any(_HAVE_YOU.search(reading.before(pointing.span, 5).strip()) for pointing in reading.strong)
 
 
 def _weighs(reading: Reading) -> bool:
@@ -193,7 +207,13 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and not polite) or found.policies:
         return False
-    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or _is_bare(reading, strong))
+    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
+
+
+def _names_kind(reading: Reading) -> bool:
+    """ "The cheaper ones", by itself, asks about them."""
+    last = reading.strong[-1]
+    return len(last.reference.items) > 1 and reading.utterance.words[last.span.last - 1].norm == "ones"
 
 
 def _is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
@@ -218,7 +238,9 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     only_named = bool(reading.titles or _UNDECIDED.search(reading.utterance.norm)) and not found.changes
     if about and reading.state.table and not found.changes and not found.like_items:
         return True
-    return bool(found.references) and (reading.is_question or about or only_named) and not found.like_items
+    kind = bool(reading.strong) and _names_kind(reading) and _is_bare(reading, reading.strong) and not found.changes
+    named = reading.is_question or about or only_named or (kind and Act.REJECT not in acts)
+    return bool(found.references) and named and not found.like_items
 
 
 def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], steering: bool) -> list[Act]:
@@ -229,10 +251,13 @@ def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], s
     known = [word for word in words if word.stem in reading.vocabulary.known]
     norm = reading.utterance.norm
     to_shop = _ADDRESSES_SHOP.search(norm) is not None
+    if reading.is_question and not reading.mentions and not to_shop and _ELSEWHERE.match(norm):
+        return [Act.OFF_TOPIC]
     if words and not to_shop and (2 * len(known) >= len(words) or (_TELLS.search(norm) and not reading.is_question)):
         return [Act.INFORM]
     if acts:
         return []
     if words and 2 * len(known) >= len(words) and not reading.is_question:
         return [Act.INFORM]
-    return [Act.OFF_TOPIC if len(words) > 2 or to_shop else Act.UNCLEAR]
+    clear = len(words) > 2 or to_shop or (bool(words) and len(reading.utterance.words) > 3)
+    return [Act.OFF_TOPIC if clear else Act.UNCLEAR]

@@ -69,9 +69,16 @@ def _longest(
         entries = vocabulary.meanings(key)
         answers = any(entry.slot == asked for entry in entries)
         if entries and not (_too_common(words, at) if last == at else not answers and _small_talk(words, at, last + 1)):
-            first, *rivals = entries
+            first, *rivals = _plural_first(words[at : last + 1], entries, vocabulary)
             best = Mention(first.slot, first.values, Span(at, last + 1), first.confidence, "form", tuple(rivals))
     return best
+
+
+def _plural_first(words: Sequence[Word], entries: Sequence[Entry], vocabulary: Vocabulary) -> Sequence[Entry]:
+    """Of a thing and what it is made of, the plural is the thing: "glasses"."""
+    if len(words) == 1 and words[0].norm != words[0].stem and len(words[0].stem) > 3:
+        return sorted(entries, key=lambda entry: entry.slot != vocabulary.topic)
+    return entries
 
 
 def _too_common(words: Sequence[Word], at: int) -> bool:
@@ -87,7 +94,8 @@ def _small_talk(words: Sequence[Word], first: int, last: int) -> bool:
     """A value said in everyday words alone ("thank you") counts only where it is plainly named: "a thank you", "to say ..."."""
     before = words[first - 1].norm if first else ""
     everyday = all(word.norm in SMALL_WORDS for word in words[first:last])
-    return everyday and words[first].norm != "for" and before not in {"for", "a", "as", "say", "just"}
+    article = first > 1 and words[first - 2].norm == "a"
+    return everyday and words[first].norm != "for" and not article and before not in {"for", "a", "as", "say", "just"}
 
 
 def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:

@@ -24,7 +24,7 @@ _EXCLUDE = (
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
     r"allergic to|sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
     r"stay away from|leave out|"
-    r"forget(?: about)?(?= (?:the|those|these|number|option)\b)|"
+    r"hold(?= the\b)|forget(?: about)?(?= (?:the|those|these|number|option)\b)|"
     r"(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
     r"minus|rule out|"
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
@@ -158,6 +158,11 @@ def find_scopes(utterance: Utterance, mentions: Sequence[tuple[Span, str]]) -> t
         if end > span.last:
             scopes.append(Scope(Span(span.last, end), "clear" if match.group("instead") else "exclude", span))
     return tuple(scopes)
+
+
+def openers(utterance: Utterance) -> list[Span]:
+    """Openers of several words, which name no value: "steer clear of"."""
+    return [span for span, match in utterance.find(_OPENER) if len(span) > 1 and match.group("exclude")]
 
 
 def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polarity:

@@ -32,12 +32,13 @@ _CLOSED: dict[Topic, re.Pattern[str]] = {
         r"|\bare you (?:married|single|gay|human|real|alive)\b|\b(?:love me|marry me|date me)\b"
     ),
 }
+_CRISIS = re.compile(r"\b(?:(?:kill|hurt|harm) (?:myself|ourselves)|suicid\w*|end (?:my life|it all)|self harm|want to die)\b")
 _ASKS = re.compile(
     OPENING + r"(?:"
     r"is|are|isnt|arent|does|do|dont|did|was|has|have|can|could|may|will|would|should|am|how|what|whats|where|wheres|who|whos|"
     r"when|why|which|whose)\b|\?$"
 )
-_ITEM = r"(?:it|its|they|them|this|that|these|those|the (?:first|second|third|last|other)(?: one)?|(?:this|that) one)"
+_ITEM = r"(?:it|its|ones?|they|them|this|that|these|those|the (?:first|second|third|last|other)(?: one)?|(?:this|that) one)"
 _OF_ITEM = re.compile(rf"\b{_ITEM}\b")
 _LEFT = re.compile(
     r"\bhow many\b.*\b(?:left|in stock|have you got)\b"
@@ -65,6 +66,11 @@ def closed_topic(text: str) -> Topic | None:
     """The topic that a question is about and the shop does not enter; None for anything else."""
     norm = read_words(text).norm
     return next((topic for topic, pattern in _CLOSED.items() if pattern.search(norm)), None) if _ASKS.search(norm) else None
+
+
+def is_crisis(text: str) -> bool:
+    """Whether somebody speaks of harming themselves: nothing is sold then."""
+    return _CRISIS.search(read_words(text).norm) is not None
 
 
 def is_about_item(text: str) -> bool:

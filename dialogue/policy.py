@@ -5,18 +5,20 @@ The rules stand in ``decide`` from most to least pressing; the first that applie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialogue.easing import find_easing
 from dialogue.lines import compared_by, named_policy, nearest_policy
-from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_pointed, is_to_shop, kind_of
+from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_crisis, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.questions import OPTIONS_OFFERED, best_question
 from dialogue.remembering import recalled
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Act, Plan, Understanding
+from dialogue.words import read_words
 from recommender.types import Limits, Ranked, Recommendation, Recommender
 
 SHORT_LIST = 12
@@ -30,6 +32,15 @@ NAMES_A_THING = 0.62
 
 ASK_AFTER = 6
 """After a recommendation a further question is worth asking only while more items than this fit."""
+
+
+_PAUSES = re.compile(
+    r"^(?:(?:ok|okay|well|just|wait|please|let me see|,) ?)*(?:let me think|let me see|hold on|hang on|wait|bear with me|"
+    r"(?:(?:give|just) (?:me )?)?(?:a|one) (?:moment|second|sec|minute|tick)|im thinking)(?: (?:a|one) (?:moment|second|"
+    r"sec|minute|tick))?"
+    r"(?: please| about it)? ?[.!]?$"
+)
+"""Asks for a little time."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,8 @@ def _nothing_named(turn: Deciding) -> Plan | None:
 
 
 def _closed_topic(turn: Deciding) -> Plan | None:
+    if is_crisis(turn.understanding.text):
+        return Plan("repair", note="crisis")
     topic = closed_topic(turn.understanding.text)
     if topic is None or turn.understanding.changes or Act.ASK_POLICY in turn.acts:
         return None
@@ -211,6 +224,11 @@ def _policies(turn: Deciding) -> Plan | None:
         return Plan("answer", policies=(named.name,), requested=(named.name,), note="policy") if named else None
     if len(asked) == 1 and (closer := nearest_policy(turn.understanding.text, turn.shop.policies)):
         asked = (closer.name,)
+    slots, items = _asked_of_items(turn), _at_hand(turn, most=1)
+    if slots and turn.referred and items:
+        return Plan("answer", items=items, focus=items[0].item.id, policies=asked, requested=(*slots, *asked))
+    if turn.understanding.changes and not turn.referred:
+        return replace(recommend_or_ask(turn), policies=asked)
     return Plan("answer", policies=asked, requested=asked, note="policy")
 
 
@@ -229,7 +247,8 @@ def _about_item(turn: Deciding) -> Plan | None:
             expecting="anything",
         )
     slot = next((name for name in turn.understanding.requested if turn.shop.slot(name)), None)
-    if slot is not None:
+    declared = turn.shop.slot(slot) if slot else None
+    if slot is not None and not (declared and declared.kind == "amount" and Act.MORE in turn.acts):
         return Plan(
             "answer",
             slot=slot,
@@ -282,6 +301,7 @@ def _help_or_greet(turn: Deciding) -> Plan | None:
 def _unclear(turn: Deciding) -> Plan | None:
     if turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR} and not turn.acts & {Act.INFORM, Act.MORE, Act.REJECT, Act.DONT_CARE}:
         note = "off_topic" if Act.OFF_TOPIC in turn.acts else "not_understood"
+        note = "waiting" if _PAUSES.match(read_words(turn.understanding.text).norm) else note
         note = "other_language" if turn.understanding.other_language else note
         last = turn.state.last_plan
         slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)
@@ -294,7 +314,7 @@ def _unclear(turn: Deciding) -> Plan | None:
 
 def recommend_or_ask(turn: Deciding) -> Plan:
     """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
-    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or any(
+    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or _unmeasured(turn) or any(
         change.kind in {"less", "more"} for change in turn.understanding.changes
     )
     query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
@@ -314,6 +334,12 @@ def recommend_or_ask(turn: Deciding) -> Plan:
     if not found.items:
         return _none_fit(turn, query.limits, fresh)
     return _recommendation(turn, found)
+
+
+def _unmeasured(turn: Deciding) -> bool:
+    """ "Something bigger" of what is on the table, in words that no slot holds: what was shown is not it."""
+    said = turn.understanding
+    return bool(turn.state.table and said.free_text and Act.INFORM in turn.acts and not said.changes and not said.like_items)
 
 
 def _said_again(turn: Deciding) -> bool:

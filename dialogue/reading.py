@@ -11,7 +11,8 @@ from dialogue.amounts import Amount, find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.mentions import Mention, find_mentions
-from dialogue.negation import Polarity, Scope, find_scopes, polarity
+from dialogue.negation import Polarity, Scope, find_scopes, openers, polarity
+from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
 from dialogue.references import find_priced, find_references
@@ -26,6 +27,9 @@ from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
 from dialogue.words import Span, Utterance
 from recommender.types import Item
 
+_BEFORE_ADJECTIVE = frozenset(
+    "but and something anything very really quite so too nice as how be is looks feels more less bit fairly pretty not".split()  # noqa: SIM905
+)
 _DOUBT = re.compile(r"\bsure(?: yet)? about\b")
 """ "Not sure about the colour", said of an item, leaves nothing open."""
 
@@ -60,6 +64,8 @@ class Reading:
             pointed=bool(self.strong) or (bool(self.pointings) and not (slot and slot.person)),
             person=slot is not None and slot.person,
             negated=self.negated(mention.span),
+            thing=slot is not None and (slot.topic or slot.lapses),
+            kind=slot is not None and slot.topic,
         ):
             return None
         return polarity(self.utterance, mention.span, self.scopes)
@@ -87,11 +93,12 @@ def read_stages(
 ) -> Reading:
     """Run the stages. Pure; never raises on any text."""
     money = shop.money.name if shop.money else None
-    amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot)
+    amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot, _values_with_numbers(utterance, vocabulary))
     taken = [amount.span for amount in amounts]
     answers = _options_meant(utterance, state)
-    taken += [answer.span for answer in answers]
+    taken += [answer.span for answer in answers] + openers(utterance)
     mentions = (*answers, *find_mentions(utterance, vocabulary, taken=taken, asked=state.asked_slot))
+    mentions = tuple(mention for mention in mentions if not _is_adjective(utterance, mention, critiques, vocabulary))
     values = [mention.span for mention in mentions]
     titles = find_titles(utterance, vocabulary, taken, values)
     scales = {critique.slot: critique.scale for critique in shop.critiques if critique.scale}
@@ -122,9 +129,10 @@ def read_stages(
         replace(critique, asked=True) if is_asked_of_item(utterance, critique, strong, question=question) else critique
         for critique in relative
     )
-    kept = tuple(
-        mention for mention in mentions if not covered(mention.span, [*explained, *(critique.span for critique in relative)])
-    )
+    left_open = () if strong and _DOUBT.search(utterance.norm) else find_dont_care(utterance, vocabulary, money, state.asked_slot)
+    said_otherwise = [*explained, *(critique.span for critique in relative)]
+    said_otherwise += [span for _, span in left_open if not any(mention.span == span for mention in mentions)]
+    kept = tuple(mention for mention in mentions if not covered(mention.span, said_otherwise))
     return Reading(
         shop=shop,
         vocabulary=vocabulary,
@@ -136,7 +144,7 @@ def read_stages(
         pointings=pointings,
         relative=relative,
         mentions=kept,
-        open=() if strong and _DOUBT.search(utterance.norm) else find_dont_care(utterance, vocabulary, money, state.asked_slot),
+        open=left_open,
         named=tuple(slots_named(utterance, vocabulary)),
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
         is_question=question,
@@ -180,6 +188,32 @@ def phrases(utterance: Utterance, keys: Mapping[str, str]) -> list[tuple[str, Sp
         if best:
             found.append(best)
         at = best[1].last if best else at + 1
+    return found
+
+
+def _is_adjective(utterance: Utterance, mention: Mention, book: CritiqueBook, vocabulary: Vocabulary) -> bool:
+    """ "Something warm but light": a kind of thing's word that is a degree here."""
+    word = utterance.words[mention.span.first].norm
+    before = utterance.words[mention.span.first - 1].norm if mention.span.first else ""
+    degree = book.words.get(word)
+    return (
+        mention.slot == vocabulary.topic
+        and len(mention.span) == 1
+        and degree is not None
+        and not degree.comparative
+        and before in _BEFORE_ADJECTIVE
+    )
+
+
+def _values_with_numbers(utterance: Utterance, vocabulary: Vocabulary) -> list[Span]:
+    """Where a value of two words or more is named that holds a number: "turning sixty"."""
+    found = []
+    for number in find_numbers(utterance):
+        for first in range(max(0, number.span.first - 2), number.span.first + 1):
+            for last in range(number.span.last, min(len(utterance.words), number.span.last + 2) + 1):
+                words = utterance.words[first:last]
+                if len(words) > len(number.span) and vocabulary.meanings("".join(word.stem for word in words)):
+                    found.append(Span(first, last))
     return found
 
 

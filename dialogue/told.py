@@ -14,6 +14,7 @@ _TASTE = re.compile(
     r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for )\w+ ){0,2}$"
 )
 """ "She loves her ..." tells of a thing; it does not ask for one."""
+_COLLECTS = re.compile(r"\bcollects?(?: \w+){0,2} $")
 _OWNED_ALREADY = re.compile(
     r"\b(?:already (?:has|have|had|got|owns?|bought)|(?:has|have|had|got|ive|weve|shes|hes|theyve|youve|s) already(?: got)?)"
     r"(?: (?:a|an|some|one|two|the))?(?: \w+){0,2} $"
@@ -21,6 +22,17 @@ _OWNED_ALREADY = re.compile(
 _HAS = re.compile(r"\b(?:have|has|ive|weve|shes|hes|theyve|got|owns?|bought)(?: \w+){0,3} $")
 _LATE_ALREADY = re.compile(r"(?:\w+ )?already\b")
 """ "We've got red cushions already"."""
+_THEIRS = re.compile(
+    r"\b(?:(?!(?:i|you|we|which|that|one|it) )\w+ (?:has|owns|wears)|(?!(?:its|thats|whats|ones) )\w+s got|"
+    r"(?:i|we) (?:already )?own|(?:i|we) have got|(?:ive|weve) got|^(?:i|we) have|(?<=[,.;] )(?:i|we) have|"
+    r"(?<=and )(?:i|we) have)"
+    r" (?:a|an|some)(?: \w+){0,2} $"
+)
+""" "My wife has a ...": told of, unless there is another of it to be found."""
+_ANOTHER = re.compile(
+    r"\b(?:similar|like (?:it|that|those)|along those lines|another(?: one)?|same (?:sort|kind|style)|in mind|replac\w+|"
+    r"new one|worn out|falling apart)\b"
+)
 _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
 """ "Too ..." finds fault; it asks for nothing."""
 _DONE_FOR = re.compile(
@@ -39,6 +51,8 @@ _THINKS = re.compile(
 )
 """After a person: what they think of an item at hand, not for whom it is."""
 _BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
+_SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
+""" "I'm the manager" says who speaks."""
 _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
@@ -48,14 +62,26 @@ _IS = re.compile(
 _WISHES = re.compile(r"\b(?:but|only|something|anything|there|have you|you have|got|any|one thats?|ones thats?)\b")
 
 
-def is_told(utterance: Utterance, mention: Mention, before: str, *, pointed: bool, person: bool, negated: bool) -> bool:
+def is_told(
+    utterance: Utterance, mention: Mention, before: str, *, pointed: bool, person: bool, negated: bool, thing: bool, kind: bool
+) -> bool:
     """Whether a value is told of and not wished for. ``before``: norms of the six words before it; ``pointed``: an item at hand
-    is meant in the same breath; ``person``: it says who something is for; ``negated``: a "not" reaches it.
+    is meant in the same breath; ``person``: it says who something is for; ``negated``: a "not" reaches it;
+    ``thing``: it describes a thing, and ``kind``: says which.
     """
     words = utterance.words[mention.span.first : mention.span.last]
     after = " ".join(word.norm for word in utterance.words[mention.span.last : mention.span.last + 5])
     small = all(word.norm in SMALL_WORDS for word in words)
-    if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)) or _TASTE.search(before):
+    if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)):
+        return True
+    if _TASTE.search(before) and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
+        return True
+    another = _ANOTHER.search(utterance.norm) is not None
+    if thing and not negated and not another and _THEIRS.search(before):
+        return True
+    if thing and _COLLECTS.search(before):
+        return True
+    if _SPEAKER.search(before) and person:
         return True
     if not negated and not person and (_OWNED_ALREADY.search(before) or (_LATE_ALREADY.match(after) and _HAS.search(before))):
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, gives_orders
+from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE, gives_orders
 from dialogue.asking import likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import Found, all_acts, chosen_references, wanted_references
@@ -65,6 +65,8 @@ class Reader:
         policies = policies_asked(reading, bool(changes))
         if policies and not meant and self.shop.money:
             requested = tuple(name for name in requested if name != self.shop.money.name)
+        if policies and reading.is_question and not reading.mentions and all(not change.values for change in changes):
+            changes = ()
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else wanted_references(reading, meant)
@@ -101,7 +103,8 @@ def _left_over(reading: Reading) -> str:
     """The words no stage has explained and that are not small talk, for retrieval by meaning."""
     explained = [amount.span for amount in reading.amounts] + [critique.span for critique in reading.relative]
     explained += [pointing.span for pointing in reading.pointings] + [title.span for title in reading.titles]
-    explained += [mention.span for mention in reading.mentions if reading.polarity(mention) is not None]
+    owned = GOES_WITH.search(reading.utterance.norm) is not None
+    explained += [mention.span for mention in reading.mentions if owned or reading.polarity(mention) is not None]
     explained += [span for _, span in (*reading.open, *reading.named)]
     explained += [span for scope in reading.scopes for span in (scope.opener, scope.span)]
     explained += [span for pattern in (CHOICE, ABOUT_ITEM, STOCK, REPAIR) for span, _ in reading.utterance.find(pattern)]

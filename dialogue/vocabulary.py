@@ -173,9 +173,9 @@ def _amount(shop: TalkingShop, name: str, items: Sequence[Item]) -> AmountSlot:
     assert slot is not None
     numbers = [item.numbers[name] for item in items if name in item.numbers]
     words = tuple(word.stem for text in (slot.name.replace("_", " "), slot.said, *slot.words) for word in read_words(text).words)
-    return AmountSlot(
-        name, slot.is_money, slot.unit, tuple(word for word in words if word not in STOP), max(numbers, default=None)
-    )
+    years = bool(numbers) and not slot.unit and all(1880 <= number <= 2100 for number in numbers)
+    unit = "year" if years else slot.unit
+    return AmountSlot(name, slot.is_money, unit, tuple(word for word in words if word not in STOP), max(numbers, default=None))
 
 
 def _shop_texts(shop: TalkingShop) -> Iterable[str]:

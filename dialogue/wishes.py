@@ -10,7 +10,7 @@ from dialogue.amounts import Amount
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
-from dialogue.words import Span
+from dialogue.words import Span, joined_stem
 
 _REPAIR_REACH = 6
 """Words between a value and the repair that takes it back."""
@@ -55,6 +55,8 @@ def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotCh
         said = {change.kind: change for change in changes if change.slot == slot}
         want, exclude, low, high = (said.get(kind) for kind in ("want", "exclude", "at_least", "at_most"))
         both = want and exclude and set(want.values) <= set(exclude.values)
+        if both and want and exclude and joined_stem(want.words) != joined_stem(exclude.words):
+            return tuple(change for change in changes if change is not exclude), None
         crossed = low and high and low.low is not None and high.high is not None and low.low > high.high
         if both or crossed or {"less", "more"} <= set(said):
             return tuple(change for change in changes if change.slot != slot), slot

@@ -39,7 +39,12 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
     """
     shifts = range(WORDINGS if scene.shop.shop.voice.forbidden else 1)
     turns = (replace(scene, state=replace(scene.state, turn=scene.state.turn + shift)) for shift in shifts)
-    wordings = [[*small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn)] for turn in turns]
+    lines = (
+        []
+        if scene.plan.kind == "answer"
+        else [Telling(one.text.strip(), scene.ground, policy=True) for one in scene.ground.policies]
+    )
+    wordings = [[*lines, *small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn)] for turn in turns]
     best = min(wordings, key=lambda tellings: _forbidden(tellings, scene))
     tellings = [telling for telling in best if telling.text.strip()]
     stale = any(not facts.live for facts in scene.ground.items)

@@ -280,7 +280,19 @@ def chosen(scene: Scene) -> list[Telling]:
         ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
     )
     told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
+    told += _also_chosen(scene, facts)
     return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
+
+
+def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
+    """The others of several chosen in one breath."""
+    others = {ranked.item.id for ranked in scene.plan.items if not any(reason.kind == "goes_with" for reason in ranked.reasons)}
+    told = []
+    for facts in scene.ground.items:
+        if facts.item.id in others and facts is not first:
+            the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+            told.append(Telling(sentence(f"And {the}{cost}"), scene.ground.only(facts), names=(0,)))
+    return told
 
 
 def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:

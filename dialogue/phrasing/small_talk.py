@@ -141,6 +141,12 @@ def repair(scene: Scene) -> list[Telling]:
             else ("That is not something I can help with, I'm afraid.", "I can't help with that, sorry.")
         )
         return [tell(ground, scene.vary(refused)), asked or tell(ground, f"{turned[:-1]}: what are you looking for?")]
+    if note == "crisis":
+        told = "I'm sorry you feel that way. Please talk to somebody you trust, or call your local emergency number."
+        return [tell(with_words(scene.ground, told), told)]
+    if note == "waiting":
+        told = scene.vary(("Take your time.", "Of course, take your time.", "No hurry."))
+        return [tell(with_words(scene.ground, told), told)]
     if note == "contradiction":
         ground = with_words(scene.ground, "two things heard together both fit")
         told = scene.vary(("I heard two things there that don't go together.", "Those two don't go together, I'm afraid."))
