@@ -20,6 +20,7 @@ from dialogue.state import BeliefState
 from dialogue.types import Heard
 from recommender.types import Embedder, Recommender
 from server import places
+from server.converted import query_model
 from server.drawings import Drawings, load_drawings
 from server.first_words import part
 from server.lanes import NICE, make_nice
@@ -204,10 +205,10 @@ def _glance(settings: Settings) -> Callable[[FloatAudio], str]:
 
 
 def _shop(settings: Settings, tell: Tell) -> tuple[TalkingShop, Recommender, Embedder]:
-    from recommender.embedding import SentenceEmbedder
+    from recommender.query_embedding import QueryEmbedder
 
     shop = load_shop(settings.shop)
-    embedder = SentenceEmbedder(require("minilm"))
+    embedder = QueryEmbedder(query_model("minilm"))
     return shop, open_shop(settings.shop, shop.shop.id, embedder, tell), embedder
 
 

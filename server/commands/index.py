@@ -13,6 +13,7 @@ from recommender.shop import ShopError, load_schema
 from recommender.tables import TableError
 from recommender.versions import IndexFolderError, Version, current_version, roll_back, versions
 from server import places
+from server.converted import query_model
 from server.models import ModelError, require
 from server.reporting import console, emit
 
@@ -49,6 +50,7 @@ def build(
             ) as bars:
                 tasks: dict[str, TaskID] = {}
                 build_index(shop, indexes, embedder, lambda stage, done, total: _show(bars, tasks, stage, done, total))
+            query_model(EMBEDDER)  # what shoppers say is embedded with it; made now, so that no first call waits for it
             version = current_version(indexes)
     except TableError as error:
         _broken(error)

@@ -110,18 +110,19 @@ def recommending_speed(
 
     The index of the shop must be built. A million items take minutes to index and about 3 GB.
     """
-    from recommender.embedding import SentenceEmbedder
+    from recommender.query_embedding import QueryEmbedder
     from recommender.shop import ShopError, load_schema
     from recommender.store import load_shelf
     from recommender.versions import IndexFolderError, current_version
     from server import places
+    from server.converted import query_model
     from server.evaluate.recommending_speed import speed_figures
-    from server.models import ModelError, require
+    from server.models import ModelError
 
     try:
         schema = load_schema(shop)
         shelf = load_shelf(current_version(places.indexes_dir(schema.shop.id)), schema)
-        embedder = SentenceEmbedder(require(EMBEDDER))
+        embedder = QueryEmbedder(query_model(EMBEDDER))
     except (ShopError, IndexFolderError, ModelError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None

@@ -46,19 +46,19 @@ def _measure(folder: Path, count: int, patience: tuple[int, int], seed: int, spo
     from dialogue.conversation import Conversation
     from dialogue.phrasing import Phraser
     from dialogue.shop import ShopError, load_shop
-    from recommender.embedding import SentenceEmbedder
     from recommender.interactions import load_interactions
+    from recommender.query_embedding import QueryEmbedder
     from recommender.shop import load_schema
+    from server.converted import query_model
     from server.engines import open_shop
     from server.evaluate.needs import draw_needs
     from server.evaluate.shopping import Form, SearchBox, Shop, TalkingShopFloor, measure_shopping
-    from server.models import require
 
     columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         opening = bars.add_task("opening", total=1)
         shop = load_shop(folder)
-        embedder = SentenceEmbedder(require("minilm"))
+        embedder = QueryEmbedder(query_model("minilm"))
         recommender = open_shop(folder, shop.shop.id, embedder)
         items = recommender.items()
         log = load_interactions(folder, load_schema(folder), {item.id: place for place, item in enumerate(items)})
