@@ -38,7 +38,7 @@ SOUNDS_FINISHED = (0.0, 0.015, 0.03, 0.2, 0.5, 0.8, 0.95, 1.0)
 """smart-turn's probability ..."""
 SOUND_NEEDS_MS = (1_350.0, 1_300.0, 1_250.0, 950.0, 650.0, 350.0, 180.0, 150.0)
 """... the silence each needs where the words are not known; straight lines between ..."""
-NEUTRAL_NEEDS_MS = (1_300.0, 1_200.0, 620.0, 560.0, 430.0, 350.0, 310.0, 300.0)
+NEUTRAL_NEEDS_MS = (950.0, 900.0, 620.0, 560.0, 430.0, 350.0, 310.0, 300.0)
 """... and where they are known and may be an end. Below 0.03 lie 16 % of the pauses and 2 % of the ends (human speech)."""
 
 _BY_EXPECTING: dict[Expecting, float] = {"anything": 1.0, "choice": 0.75, "yes_no": 0.6, "amount": 1.15}
