@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from voice.sounds_like import Soundalike, soundalikes, words_of
+from voice.sounds_like import EDGES_KEPT, Soundalike, soundalikes, words_of
 
 Score = Callable[[str], float]
 """A text's log probability on the sound, in nats: the sum over its tokens."""
@@ -35,6 +35,21 @@ FAR_NATS = 6.0
 def with_rivals(likely: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
     """What is likely, then every other title: less likely, and a rival where it sounds nearer."""
     return tuple(dict.fromkeys([*likely, *titles]))
+
+
+PROMPTED = 120
+"""Phrases, the likeliest, of which Whisper may be reminded (see ``voice.whisper_fast``)."""
+
+
+def brings_in(text: str, other: str, likely: Sequence[str]) -> bool:
+    """Whether the text has a word of the likeliest phrases that the other has not; in the singular or the plural."""
+    named = {_singular(word) for phrase in likely[:PROMPTED] for word in words_of(phrase)} - EDGES_KEPT
+    new = {_singular(word) for word in words_of(text)} - {_singular(word) for word in words_of(other)}
+    return bool(new & named)
+
+
+def _singular(word: str) -> str:
+    return word if word.endswith("ss") else word.removesuffix("s")
 
 
 def put_right(heard: str, likely: Sequence[str], score: Score) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice.biasing import NEAR_PHRASES, put_right
+from voice.biasing import NEAR_PHRASES, brings_in, put_right
 from voice.sounds_like import soundalikes
 
 NAMES = ["Linen Wrap Dress", "Lagoon Hand Mirror", "Steel Shaving Mirror", "Cotton Socks"]
@@ -59,3 +59,11 @@ def test_the_small_words_around_a_name_are_not_taken_for_part_of_it():
     found = soundalikes("I'm looking for a kettle.", ["Grey Kettle"], 0.5)
     assert all("for" not in "I'm looking for a kettle."[match.start : match.end].split()[-1:] for match in found)
     assert put_right("I'm looking for a kettle.", ["Grey Kettle"], costs(15)) == "I'm looking for a kettle."
+
+
+def test_a_second_hearing_counts_only_where_it_brings_in_a_likely_word():
+    likely = ["linen", "the Gold Desk Lamp", "scarf"]
+    assert brings_in("linen or silk", "Lemon or silk.", likely)
+    assert brings_in("two lamps", "two lambs", likely)
+    assert not brings_in("linen, please", "Linen please.", likely)
+    assert not brings_in("the one", "a one", likely)
