@@ -174,7 +174,7 @@ class FasterWhisper:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=list(get_suppressed_tokens(words, [-1])),
-            max_length=2 * max(len(start), new_tokens),  # CTranslate2 keeps half of it for a prompt
+            max_length=new_tokens + max(len(start), new_tokens),  # CTranslate2 takes the prompt off it, and half of it at least
         )[0]
         decoded = result.sequences_ids[0]
         tokens, ends_s = within(decoded, words.timestamp_begin, words.eot, duration_s)
