@@ -10,10 +10,10 @@ from typing import Literal
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading, read_claims
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, root, stems
-from dialogue.phrasing.names import ADDRESS, MARKUP, profane
 from dialogue.phrasing.plain import GRAMMAR, NOUNS, PLAIN, VERB_FORMS, stemmed
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
+from dialogue.phrasing.unspeakable import ADDRESS, MARKUP, profane
 from dialogue.phrasing.written import apart, beside, in_title, included, quoted, runs, says, written
 from dialogue.words import read_words, stem_of
 

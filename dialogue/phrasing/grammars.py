@@ -13,6 +13,8 @@ from dialogue.phrasing.prompts import Sheet
 AS_ASKED = ("", ", just as you asked", ", as you asked", " as you wanted")
 BEFORE_PURPOSE = ("", "lovely ", "a good choice ", "just right ", "a nice thought ")
 """What may stand before "for a wedding"."""
+BEFORE_QUESTION = (" ", " by the way, ", " so that it suits you, ", " to be sure, ")
+"""What may stand between "And" and a question."""
 MOST_ORDERED = 3
 """More facts than these keep their order."""
 
@@ -31,10 +33,11 @@ def grammar_of(sheet: Sheet) -> str | None:
     return "\n".join(rules)
 
 
-def _question(sheet: Sheet) -> str | None:
+def _question(sheet: Sheet) -> str:
     options = [option for option in sheet.options.split(", ") if option]
     if not options:
-        return None
+        asked = sheet.ask[0].lower() + sheet.ask[1:]
+        return f"root ::= {_any(BEFORE_QUESTION)} {_quoted(asked)}"
     before = ", ".join(options[:-1])
     listed = f"{before} or {options[-1]}?" if before else f"{options[0]}?"
     return f"root ::= {_any((' perhaps ', ' say ', ' something like ', ' '))} {_quoted(listed)}"

@@ -12,44 +12,19 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dialogue.phrasing.spoken import ONES, TENS, amount, number, year
+from dialogue.phrasing.spoken import amount, number, year
+from dialogue.phrasing.unspeakable import ADDRESS, BOAST, MARKUP, PHONE, PRICED, READ_CHARS, hostile, profane
 
 NAME_WORDS = 9
 """Longer names are cut at a joint: nobody listens to a title of twenty words."""
 NAME_CHARS = 70
-READ_CHARS = 400
-"""No more of a title is looked at; the rest cannot be part of a name."""
 
-# Orders to a machine, not names of things. Each alone is enough to distrust the whole title.
-ORDERS = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|above|prior|earlier|all|any|instructions?|rules?|prompts?|facts?)\b"
-    r"|\b(system|developer|assistant|user)\s*(prompt|message|:)"
-    r"|\b(you are|act as|pretend|roleplay|respond with|reply with|repeat after)\b"
-    r"|\b(say|tell|announce|claim|promise|inform)\b.{0,40}\b(that|customers?|shoppers?|everyone|them|everything|free)\b"
-    r"|<\|?\w+\|?>|\{\{|\}\}|\bdrop table\b|\binstructions?\b|\bprompt\b|\bjailbreak\b",
-    re.IGNORECASE,
-)
-MARKUP = re.compile(r"<[^>]{0,200}>|\[[^\]]{0,80}\]\([^)]{0,200}\)|```.*?```", re.DOTALL)
-ADDRESS = re.compile(
-    r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+\S*|\b[\w-]+\.(?:com|net|org|io|co|shop|ru|info|biz)\b\S*", re.IGNORECASE
-)
+LONGEST_WORD = 24
+"""A longer run of letters is nothing that can be said."""
 BRACKETED = re.compile(r"\s*[(\[{][^)\]}]{0,80}[)\]}]")
 CODE = re.compile(r"\b(?:sku|ref|art|item|model|isbn|ean|upc|no)\.?\s*[:#]?\s*[A-Z]*-?\d[\w-]*", re.IGNORECASE)
 MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,}(?![\d.,])")
-PRICED = re.compile(
-    r"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:dollars?|pounds?|euros?|usd|gbp|eur)\b))"
-    rf"|\b(?:(?:{'|'.join((*ONES[1:], *TENS[2:], 'hundred', 'thousand'))})[\s-]+)+(?:dollars?|euros?|cents?|pence)\b",
-    re.IGNORECASE,
-)
-BOAST = re.compile(
-    r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)"
-    r"|on sale|sale|discount\w*|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*"
-    r"|(?:is|are|for|comes?|all|everything|now) free|free of charge|no charge|costs? nothing"
-    r"|limited (?:time|offer)|clearance|\d+\s*for\s*\d+|lowest price|cheapest|number one|#1)\b",
-    re.IGNORECASE,
-)
-
 SHORT_FORMS = (
     (r"\bs/(\d+)\b", r"set of \1"),
     (r"\bset/(\d+)\b", r"set of \1"),
@@ -133,64 +108,18 @@ YEAR = re.compile(r"^(?:19|20)\d\d$")
 JOINTS = re.compile(r"\s+[-–—|/:]\s+|[,;|]|\s+(?=(?:with|for|in|from|by|and)\b)", re.IGNORECASE)
 SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "without"))
 
-# Words no shop assistant says. Kept short and blunt; a shop adds its own under [voice] forbidden.
-PROFANE = frozenset(
-    [
-        "arse",
-        "arsehole",
-        "ass",
-        "asshole",
-        "bastard",
-        "bitch",
-        "bollocks",
-        "bullshit",
-        "cock",
-        "crap",
-        "cunt",
-        "damn",
-        "dick",
-        "fuck",
-        "fucked",
-        "fucker",
-        "fucking",
-        "goddamn",
-        "motherfucker",
-        "nigger",
-        "piss",
-        "pissed",
-        "prick",
-        "pussy",
-        "shit",
-        "shitty",
-        "slut",
-        "twat",
-        "wank",
-        "wanker",
-        "whore",
-    ]
-)
-
-
-def profane(text: str) -> bool:
-    """True where a word that no shop says stands in the text."""
-    return any(word in PROFANE for word in re.findall(r"[a-z]+", text.lower()))
-
-
-def hostile(text: str) -> bool:
-    """True where catalogue text talks to the machine instead of describing a thing."""
-    return ORDERS.search(unicodedata.normalize("NFKC", text[: READ_CHARS * 5])) is not None
-
 
 def _plain(text: str) -> str:
     """Latin letters, digits and ordinary marks; accents kept; everything else a space."""
-    text = unicodedata.normalize("NFKC", html.unescape(text)).replace("’", "'").replace("‘", "'").replace("`", "'")
+    text = "".join(char for char in unicodedata.normalize("NFKC", html.unescape(text)) if not unicodedata.combining(char))
+    text = text.replace("’", "'").replace("‘", "'").replace("`", "'")
     kept = [
         char
         if (char.isascii() and char.isprintable()) or unicodedata.name(char, "").startswith("LATIN") or char in "£€¥₹×½¼¾”“–—"
         else " "
         for char in text
     ]
-    return "".join(kept)
+    return " ".join(word for word in re.sub(r"(\d) ?%", r"\1 per cent", "".join(kept)).split(" ") if len(word) <= LONGEST_WORD)
 
 
 def _size(match: re.Match[str]) -> str:
@@ -261,11 +190,11 @@ def spoken_name(title: str) -> str:
     Centimetres".
     """
     title = next(iter(title[:READ_CHARS].strip().splitlines()), "")  # a title is one line; more is somebody's trick
-    if hostile(title):
+    if hostile(title) or profane(title):
         return ""
     text = ADDRESS.sub(" ", MARKUP.sub(" ", title))
     letters_before = sum(char.isalpha() for char in text)
-    text = LONG_NUMBER.sub(" ", _plain(text))
+    text = LONG_NUMBER.sub(" ", PHONE.sub(" ", _plain(text)))
     if letters_before and sum(char.isalpha() for char in text) < 0.5 * letters_before:
         return ""
     text = BRACKETED.sub(
@@ -312,7 +241,7 @@ def spoken_text(text: str, limit: int = READ_CHARS) -> str:
     text = _plain(ADDRESS.sub(" ", MARKUP.sub(" ", text[: limit * 4])))
     kept: list[str] = []
     for part in re.split(r"(?<=[.!?])\s+|\n+", text):
-        if hostile(part) or profane(part) or PRICED.search(part) or BOAST.search(part):
+        if hostile(part) or profane(part) or PRICED.search(part) or BOAST.search(part) or PHONE.search(part):
             continue
         part = " ".join(re.sub(r"[*_~^=<>{}\\|#@$£€¥₹\"“”\[\]]+", " ", part).split())
         if part and sum(map(len, kept)) + len(part) <= limit:

@@ -104,10 +104,13 @@ class Phraser:
         jobs: list[_Job] = []
         heard_ms = 0.0
         for telling in tellings:
-            until = started + (heard_ms + self._patience_ms) / 1000
+            wanted = started + heard_ms / 1000
+            until = wanted + self._patience_ms / 1000
             words = None
             if self._worder is not None and telling.sheet is not None and heard_ms > 0:
-                words = self._pool.submit(self._worder.word, telling, seed=seed, until=until, cancelled=stopped.is_set)
+                words = self._pool.submit(
+                    self._worder.word, telling, seed=seed, wanted=wanted, until=until, cancelled=stopped.is_set
+                )
             jobs.append(_Job(telling, words, until))
             heard_ms += len(telling.text) / SPOKEN_CHARS_PER_S * 1000
         return jobs

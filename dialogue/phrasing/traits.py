@@ -129,8 +129,13 @@ def sentence_traits(traits: Sequence[Trait]) -> str:
 
 
 def put_together(slot: Slot, values: Sequence[str], joiner: str) -> str:
-    """Values as they are put, the word they all begin with said once: "for a wedding, a picnic and the office"."""
+    """Values as they are put, what they all begin and end with said once: "for a wedding, a picnic and the office", "in a smart
+    and a vintage style".
+    """
     shared, rest = _parted(slot, values)
+    last = {text.rpartition(" ")[2] for text in rest}
+    if len(rest) > 1 and len(last) == 1 and all(" " in text for text in rest):
+        rest = [*(text.rpartition(" ")[0] for text in rest[:-1]), rest[-1]]
     return f"{shared} {listed(rest, joiner)}".strip()
 
 

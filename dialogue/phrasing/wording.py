@@ -30,7 +30,7 @@ LONGER_CHARS = 20
 ILL_FORMED = re.compile(
     r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
     r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are|costs?)\b|\b(?:and|with),"
-    r"|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
+    r"|[()]|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
     re.IGNORECASE,
 )
 """What a base model writes where it has lost the thread, and praise of nothing ("a beautiful thing")."""
@@ -63,13 +63,16 @@ class Worder:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
         self._llm.complete(self._prefix + "Name:", max_tokens=1, stop=STOP, deadline_ms=60_000)
 
-    def word(self, telling: Telling, *, seed: int, until: float, cancelled: Callable[[], bool]) -> Worded:
-        """Words that pass the check, by the monotonic time ``until``; or none, with the causes."""
+    def word(self, telling: Telling, *, seed: int, wanted: float, until: float, cancelled: Callable[[], bool]) -> Worded:
+        """Words that pass the check, by the monotonic time ``until``; or none, with the causes.
+
+        At ``wanted`` the sentences before it have been heard: where two calls would take longer, the first is bound to the facts.
+        """
         assert telling.sheet is not None
         causes: list[str] = []
         tokens, took_ms = 0, 0.0
         grammar = grammar_of(telling.sheet)
-        hurried = (until - time.monotonic()) * 1000 < HURRIED * self._call_ms
+        hurried = (wanted - time.monotonic()) * 1000 < HURRIED * self._call_ms
         for attempt, held in enumerate((True,) if hurried and grammar else (False, True)):
             left_ms = (until - time.monotonic()) * 1000
             if cancelled() or left_ms < LEAST_MS:
@@ -176,6 +179,7 @@ def tidy(sheet: Sheet, written: str) -> str:
     written = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'])", written.strip(), maxsplit=1)[0].strip('"')
     if not written:
         return ""
+    written = written.replace(" (as asked)", ", as you asked")
     text = _mend_grammar(sentence(f"{sheet.lead} {written}".replace(",,", ",")), sheet)
     if sheet.price and sheet.price not in text:
         rest = text[len(sheet.lead) :]

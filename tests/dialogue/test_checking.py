@@ -77,6 +77,11 @@ def test_truths_pass_in_many_wordings(text: str, items: tuple[Item, ...]) -> Non
         ("The Brass Desk Lamp would suit you.", (WRAP,), "wrong_name"),
         ("Read more at www.shop.example.", (WRAP,), "unspeakable"),
         ("It's cheap.", (WRAP,), "forbidden_word"),
+        ("The Linen Wrap Dress, a play, is navy.", (WRAP,), "unsupported_word"),
+        ("It turns by itself.", (WRAP,), "unsupported_word"),
+        ("It has a happy ending.", (WRAP,), "unsupported_word"),
+        ("It won't have pockets.", (WRAP,), "unsupported_word"),
+        ("They cost about the same.", (WRAP, SHIFT), "wrong_comparison"),
     ],
 )
 def test_planted_lies_are_caught_and_named(text: str, items: tuple[Item, ...], cause: str) -> None:
