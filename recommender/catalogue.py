@@ -151,9 +151,20 @@ def _text(cell: object, longest: int, *, required: bool = False) -> str:
     text = "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else " ".join(str(cell).split())
     if required and not text:
         raise CellError("is empty")
+    if "\0" in text or not _writable(text):
+        raise CellError("holds a NUL or half a character; it is damaged or not text")
     if len(text) > longest:
         raise CellError(f"is {len(text):,} characters long; at most {longest:,} are allowed")
     return text
+
+
+def _writable(text: str) -> bool:
+    """False of lone surrogates, which JSON can name and no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def price_minor(cell: object) -> int | None:

@@ -6,14 +6,20 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow
 
 MAX_PROBLEMS = 100
 """Faults kept for the report; a file with more is broken throughout and the rest would not help."""
 MAX_ROW_CHARS = 4_000_000
+_KEY = re.compile(r'"([^"\\]+)"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +110,15 @@ def decode(file: str, raw: bytes) -> str:
 
 
 def _column_of(raw: bytes, before: str) -> str:
-    """The header's name for the cell in which ``before`` ends, where that is simple to tell."""
+    """The header's name, or JSON's key, for the cell in which ``before`` ends, where that is simple to tell."""
     try:
-        header = next(csv.reader([raw.split(b"\n", 1)[0].decode("utf-8-sig")]))
-        cells = next(csv.reader([before])) if before else [""]
+        first = raw.split(b"\n", 1)[0].decode("utf-8-sig")
+        if first.lstrip()[:1] in ("{", "["):
+            keys = _KEY.findall(before)
+            return str(keys[-1]) if keys else ""
+        delimiter = max(",;\t|", key=first.count)
+        header = next(csv.reader([first], delimiter=delimiter))
+        cells = next(csv.reader([before], delimiter=delimiter)) if before else [""]
     except (UnicodeDecodeError, csv.Error, StopIteration):
         return ""
     return header[len(cells) - 1] if len(header) > 1 and len(cells) <= len(header) else ""
@@ -123,7 +134,7 @@ def parse_csv(file: str, text: str, delimiter: str = ",") -> Table:
     header: list[str] = []
     begins = 1
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() or f"column {place}" for place, name in enumerate(next(reader, []), start=1)]
         if not header:
             raise TableError(file, [Problem(1, "", "the file is empty; a header line with the column names is needed")])
         twice = sorted({name for name in header if header.count(name) > 1})
@@ -177,7 +188,25 @@ def _read_parquet(file: str, raw: bytes) -> Table:
 
     try:
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(raw))
-        columns = {name: table.column(name).to_pylist() for name in table.column_names}
     except (pyarrow.ArrowException, OSError, ValueError):
         raise TableError(file, [Problem(1, "", "is not a whole Parquet file; it may be half-written")]) from None
+    problems: list[Problem] = []
+    columns = {name: _arrow_cells(table.column(name), name, problems) for name in table.column_names}
+    if problems:
+        raise TableError(file, problems)
     return Table(file, columns, range(1, table.num_rows + 1))
+
+
+def _arrow_cells(column: pyarrow.ChunkedArray, name: str, problems: list[Problem]) -> list[object]:
+    """The column's cells, bytes as text; rows whose text is not UTF-8 are added to ``problems``."""
+    try:
+        cells: list[object] = column.to_pylist()
+    except UnicodeDecodeError:
+        cells = column.cast("binary").to_pylist()
+    for row, cell in enumerate(cells):
+        if isinstance(cell, bytes):
+            try:
+                cells[row] = cell.decode("utf-8")
+            except UnicodeDecodeError as error:
+                problems.append(Problem(row + 1, name, f"byte 0x{cell[error.start]:02x} is not UTF-8"))
+    return cells

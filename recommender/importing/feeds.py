@@ -162,10 +162,19 @@ def _shopify(table: Table, names: dict[str, str]) -> Table:
     if not items.groups:
         raise TableError(table.file, [Problem(1, names.get("status", ""), "no product is active, so there is nothing to sell")])
     prices, _ = plain_prices(cells("variantprice"))
+    units, titles = cells("variantinventoryqty"), cells("title")
     problems = broken_prices(prices, table.lines, names["variantprice"])
+    for line, unit in zip(table.lines, units, strict=True):
+        counting = number(unit)
+        if not absent(unit) and (counting is None or not counting.is_integer()):
+            problems.append(Problem(line, names["variantinventoryqty"], f"{str(unit)[:40]!r} is not a whole number of units"))
+    for rows in items.groups:
+        named = [row for row in rows if not absent(titles[row])]
+        twice = [row for row in named if titles[row] != titles[named[0]]]
+        already = f"the handle {str(handles[rows[0]])[:40]!r} is already on line {table.lines[rows[0]]} with another title"
+        problems += [Problem(table.lines[row], names["handle"], already) for row in twice]
     if problems:
-        raise CatalogueError(table.file, problems)
-    units = cells("variantinventoryqty")
+        raise CatalogueError(table.file, sorted(problems, key=lambda problem: problem.line))
     on = [str(policy or "").casefold() == "continue" for policy in cells("variantinventorypolicy")]
     sold = [
         not absent(price) and (absent(unit) or on_order or (number(unit) or 0) > 0)

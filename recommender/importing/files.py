@@ -45,7 +45,7 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
 
 def separator(text: str) -> str:
     """The sign that parts the header's cells: the one of SEPARATORS that the header holds most often outside quotes."""
-    header = text.split("\n", 1)[0]
+    header = next(iter(text.splitlines()), "")
     cells = {sign: len(next(csv.reader([header], delimiter=sign), [])) for sign in SEPARATORS}
     return max(SEPARATORS, key=lambda sign: cells[sign])
 

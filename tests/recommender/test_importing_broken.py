@@ -25,6 +25,23 @@ def half_parquet() -> bytes:
     return whole[: len(whole) // 2]
 
 
+def parquet_of(columns: dict[str, list[object]]) -> bytes:
+    whole = pd.DataFrame(columns).to_parquet()
+    assert whole is not None
+    return whole
+
+
+FEED = """<rss><channel>
+<item><id>1</id><title>Lamp</title><availability>in_stock</availability>
+<price>5.00 GBP</price></item>
+<item><id>2</id><title>Vase</title><availability>in_stock</availability><price>6.00 GBP</price></item>
+<item><id>3</id><title>Bowl</title><availability>in_stock</availability><price>7.00 GBP</price></item></channel></rss>"""
+SHOPIFY = """Handle,Title,Variant Price,Variant Inventory Qty
+tote,Field Tote,48.00,1
+tote,,44.00,2
+cap,Cap,9.00,3
+"""
+
 BROKEN = {
     "bad encoding": ("goods.csv", GOOD.encode().replace(b"Vase", b"Vas\xe9"), 3, "title"),
     "duplicate ids": ("goods.csv", GOOD.encode() + b"2,Jug,9.00,red\n", 5, "id"),
@@ -49,6 +66,20 @@ BROKEN = {
     "a log with a wrong time": (
         "log.csv", (LOG + "1,10001,LAMP,1,2010-12-01 08:26,1.0,7\n1,10001,LAMP,1,soon,1.0,7\n").encode(), 3, "InvoiceDate",
     ),
+    "a feed with a wrong price": ("feed.xml", FEED.replace("7.00 GBP", "-7.00 GBP").encode(), 5, "price"),
+    "a feed with an id twice": ("feed.xml", FEED.replace("<id>2<", "<id>1<").encode(), 4, "id"),
+    "a feed in another encoding": ("feed.xml", FEED.encode().replace(b"Vase", b"Vas\xe9"), 4, ""),
+    "Shopify: a variant's price": ("export.csv", SHOPIFY.replace("44.00", "-44.00").encode(), 3, "Variant Price"),
+    "Shopify: a variant's stock": ("export.csv", SHOPIFY.replace("44.00,2", "44.00,some").encode(), 3, "Variant Inventory Qty"),
+    "Shopify: a handle twice": ("export.csv", SHOPIFY.replace("cap,", "tote,").encode(), 4, "Handle"),
+    "Shopify: bad encoding": ("export.csv", SHOPIFY.encode().replace(b"Cap", b"C\xe0p"), 4, "Title"),
+    "JSON lines in another encoding": ("goods.jsonl", b'{"id": 1, "title": "Lamp"}\n{"id": 2, "title": "Vas\xe9"}', 2, "title"),
+    "half a character": ("goods.jsonl", b'{"id": 1, "title": "Lamp"}\n{"id": 2, "title": "V\\ud800se"}', 2, "title"),
+    "JSON too deep": ("goods.json", b"[" * 100_000, 1, ""),
+    "Parquet whose text is no text": ("goods.parquet", parquet_of({"id": [b"1", b"2"], "title": [b"L", b"Vas\xe9"]}), 2, "title"),
+    "Parquet with a wrong price": ("goods.parquet", parquet_of({"id": ["1"], "title": ["Lamp"], "price": [-1.0]}), 1, "price"),
+    "Parquet with an id twice": ("goods.parquet", parquet_of({"id": ["1", "1"], "title": ["Lamp", "Vase"]}), 2, "id"),
+    "another separator, bad encoding": ("goods.csv", GOOD.replace(",", ";").encode().replace(b"Vase", b"Vas\xe9"), 3, "title"),
     "another kind of file": ("goods.pdf", b"%PDF", 1, ""),
 }
 
