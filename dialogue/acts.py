@@ -39,7 +39,7 @@ STRONG_CHOICE = re.compile(
     r"is the one(?! you)|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
-    r"(?:take|buy|order|get me|grab) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
+    r"(?:take|buy|order|get me|grab|book|reserve|choose) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 
 LIKENESS = re.compile(
@@ -76,7 +76,8 @@ QUESTION = re.compile(
     r"what (?:do|does|did|would)|(?:is|are|was|were|does|will) (?:it|they)|(?:do|can|could|would) they)\b|"
     r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
     r"(?:it|they|that|this|those|these)|"
-    r"(?:and |so )?(?:what|whats|when|where|how|why|who|whos|whose)|which (?:is|are) (?:the|more|less|\w+er))\b|\?"
+    r"(?:and |so )?(?:what|whats|when|whens|where|wheres|how|hows|why|who|whos|whose)|which (?:is|are) (?:the|more|less|"
+    r"\w+er))\b|\?"
 )
 
 ABOUT_ITEM = re.compile(
@@ -178,7 +179,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"thats (?:all|it|everything)(?: (?:for (?:now|today)|i (?:need|needed|wanted)|thanks|"
             r"thank you))?(?= ?(?:$|[,.!;]))|that (?:is|will be|would be) (?:all|everything)|"
             r"that(?:ll)? be all|nothing else(?: thanks)?|im (?:all )?(?:done|set|good)(?= ?(?:$|[,.!]))|"
-            r"all the information i need(?:ed)?|leave it (?:for (?:now|today)|there)|ill (?:think about it|come back|"
+            r"all the information i need(?:ed)?|leave it(?: (?:for (?:now|today)|there))?(?= ?(?:$|[.,!]))|"
+            r"ill (?:think about it|come back|"
             r"sleep on it)|maybe (?:later|another time|next time)|not today)\b",
         ),
         (
@@ -216,7 +218,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"definitely|certainly|indeed|of course|thats (?:right|correct|it|fine|ok|okay|alright)|"
             r"that is (?:right|correct)|please do|go (?:ahead|on)|sounds? (?:good|great|lovely|perfect|nice|fine)|"
             r"that (?:sounds|would be|works|is fine)|works for me|perfect|great|lovely|"
-            r"fine|why not|you got it|spot on|i do|it is|id (?:like|love) that|please)\b",
+            r"fine|(?:cool|brilliant|super|awesome)(?= ?(?:$|[,.!]))|why not|you got it|spot on|i do|it is|id (?:like|"
+            r"love) that|please)\b",
         ),
         (
             Act.DENY,

@@ -39,7 +39,8 @@ _BEFORE = re.compile(
     r"(?: (?:a|the|about|around|say|like|roughly|of|budget|is|be|price|total|maybe))*\s*$"
 )
 _SPEND = re.compile(
-    r"(?:(?:budget|spend|spending|afford|pay|limit|price)(?:s)?(?: \w+){0,3}|make (?:it|that)|call it|"
+    r"(?:(?:budget|spend|spending|afford|pay|limit|price|drop|blow|splash out|fork out|part with)(?:s)?(?: \w+){0,3}|"
+    r"make (?:it|that)|call it|"
     r"chipped in(?: \w+){0,2})\s*$"
 )
 _AFTER_MOST = re.compile(

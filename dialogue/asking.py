@@ -125,6 +125,8 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
         return ()
     taken = [mention.span for mention in reading.mentions] + [title.span for title in reading.titles]
     taken += [pointing.span for pointing in reading.strong]
+    if not reading.is_question:
+        taken += [span for span, _ in reading.utterance.find(STRONG_CHOICE)]
     found = [
         reading.vocabulary.policies[key]
         for key, span in phrases(reading.utterance, reading.vocabulary.policies)

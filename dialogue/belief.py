@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from recommender.types import Recommender
 DOUBTFUL = 0.6
 """A change heard with less confidence is confirmed before it counts."""
 
+_INSTEAD = re.compile(r"^(?:oh )?no\b|\b(?:instead|actually|wait|rather|changed my mind|sorry)\b")
+"""Takes the place of what was chosen before."""
 TEXTS_KEPT = 3
 
 
@@ -127,8 +130,15 @@ def _turns_to_another_topic(understanding: Understanding, state: BeliefState, to
 def _lapsed(state: BeliefState, shop: TalkingShop) -> BeliefState:
     """What is forgotten when the shopper turns to another kind of thing."""
     lapsing = {slot.name for slot in shop.slots if slot.lapses}
-    slots = {name: replace(belief, direction=0) for name, belief in state.slots.items() if name not in lapsing}
+    slots = {name: _absolute(name, belief, state) for name, belief in state.slots.items() if name not in lapsing}
+    slots = {name: belief for name, belief in slots.items() if not belief.empty}
     return replace(state, slots=slots, texts=(), like_item=None, manner=(), asked=(), table=state.table)
+
+
+def _absolute(name: str, belief: SlotBelief, state: BeliefState) -> SlotBelief:
+    """A belief without what "cheaper" made of it: that was measured from the things left behind."""
+    earlier = (past.belief(name) for past in reversed(state.history))
+    return belief if not belief.direction else next((past for past in earlier if not past.direction), SlotBelief())
 
 
 def _about_items(acts: set[Act], understanding: Understanding, state: BeliefState, referred: tuple[str, ...]) -> BeliefState:
@@ -140,6 +150,9 @@ def _about_items(acts: set[Act], understanding: Understanding, state: BeliefStat
             liked=tuple(item for item in state.liked if item not in refused),
         )
     if Act.CHOOSE in acts:
+        last = state.last_plan
+        if last is not None and last.kind == "chosen" and _INSTEAD.search(understanding.text.lower()):
+            state = replace(state, chosen=tuple(item for item in state.chosen if item != last.focus))
         state = replace(state, chosen=state.chosen + tuple(item for item in referred if item not in state.chosen))
     if understanding.like_items:
         first = understanding.like_items[0]

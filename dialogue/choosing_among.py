@@ -11,7 +11,7 @@ from dialogue.english import SMALL_WORDS
 from dialogue.item_words import says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import Span, Utterance
+from dialogue.words import MARKS, Span, Utterance
 from recommender.types import Item
 
 _OTHER = re.compile(r"\bthe (?:others?(?: ones?)?(?P<many>(?<=s)| two| three)?|rest)\b")
@@ -55,7 +55,7 @@ def rest_of(
     for span, match in utterance.find(_OTHER):
         end, items = describer.kind_after(span.last, table.items)
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."
-        noun = match.group() == "the other" and after not in SMALL_WORDS | VERBS and not utterance.words[span.last].is_mark
+        noun = match.group() == "the other" and after not in SMALL_WORDS | VERBS | MARKS
         if _NOT_OTHER.match(utterance.norm[match.end() :]) or (noun and end == span.last):
             continue
         rest = [item for item in items if item.id not in (named or {last.id})]

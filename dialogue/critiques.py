@@ -138,6 +138,8 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
             direction = -word.direction
         if match.group("notso") or (match.group("not") and not match.group("enough")):
             direction = -word.direction
+        if len(utterance.words) <= 2 and utterance.words[0].norm == "cool":
+            continue
         plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
         complaint = bool(match.group("too") or (match.group("enough") and negated))
         asked = not complaint and _is_asked(utterance, span)

@@ -14,6 +14,7 @@ from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
 from dialogue.types import Act, Reference, SlotChange
+from dialogue.wishes import refused_within
 from dialogue.words import read_words
 
 _MARKERS = re.compile(r"^(?:right|ok|okay|fine|great|lovely|perfect|sure|please|go on|exactly|yes|yeah)\b")
@@ -42,6 +43,14 @@ _ELSEWHERE = re.compile(
 )
 """ "Who won the football?": nothing is asked of a shop."""
 _HAVE_YOU = re.compile(r"\b(?:do you|have you|you)(?: still| ever| actually)? (?:have|got|stock|sell)$")
+_IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
+_SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
+_WISH_FOR_ONE = re.compile(
+    OPENING + r"(?:(?:a bit|a little|much|slightly|even|something|anything|ones?) )*"
+    r"(?:\w{3,}er|(?:more|less|not too|not so|not as|not that|nothing too|too) \w+)(?: (?:ones?|please|though|for me|"
+    r"for us))* ?[.!?]?$"
+)
+""" "Bigger", "not too religious": a wish about what is on the table, whatever the word."""
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
@@ -80,6 +89,10 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act is not Act.REJECT]
     if _names_item(reading):
         acts = [act for act in acts if act not in {Act.REPEAT, Act.UNDO}]
+    if Act.MORE in acts and _IS_THE_OTHER.match(reading.utterance.norm) and reading.strong:
+        acts = [*(act for act in acts if act not in {Act.MORE, Act.AFFIRM}), Act.ASK_ITEM]
+    if any(refused_within(reading, mention) for mention in reading.mentions):
+        acts.append(Act.MORE)
     if _weighs(reading) and Act.REJECT not in acts:
         acts.append(Act.COMPARE)
     elif len(reading.strong) == 1 and len(reading.strong[0].reference.items) == 1 and _WHICH_WAS.search(reading.utterance.norm):
@@ -199,13 +212,15 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))
+    if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
+        return False
     compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
     if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
         return False
     polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
-    if not strong or (reading.is_question and not polite) or found.policies:
+    if not strong or (reading.is_question and not polite) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
 
@@ -251,12 +266,16 @@ def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], s
     known = [word for word in words if word.stem in reading.vocabulary.known]
     norm = reading.utterance.norm
     to_shop = _ADDRESSES_SHOP.search(norm) is not None
+    if reading.state.table and _WISH_FOR_ONE.match(norm):
+        return [Act.INFORM]
     if reading.is_question and not reading.mentions and not to_shop and _ELSEWHERE.match(norm):
         return [Act.OFF_TOPIC]
     if words and not to_shop and (2 * len(known) >= len(words) or (_TELLS.search(norm) and not reading.is_question)):
         return [Act.INFORM]
     if acts:
         return []
+    if reading.scopes and not reading.is_question and not to_shop:
+        return [Act.INFORM]
     if words and 2 * len(known) >= len(words) and not reading.is_question:
         return [Act.INFORM]
     clear = len(words) > 2 or to_shop or (bool(words) and len(reading.utterance.words) > 3)

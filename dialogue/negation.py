@@ -17,14 +17,15 @@ _NEVER_NEGATE = (
     r"no sorry|no actually|no i meant|no i mean|no i said|cant wait|not to mention)"
 )
 _EXCLUDE = (
-    r"(?:anything but|everything but|anything except|anything other than|everything except|all but|nothing (?:with|in|from|"
+    r"(?:(?:any|every)(?: \w+){1,2} (?:but|except(?: for)?|apart from|other than|bar)|anything but|everything but|"
+    r"anything except|anything other than|everything except|all but|nothing (?:with|in|from|"
     r"by|made of|"
     r"made from|thats|that is|containing|for)|nothing|without|except(?: for)?|other than|apart from|aside from|besides|"
     r"excluding|"
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
     r"allergic to|sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
     r"stay away from|leave out|"
-    r"hold(?= the\b)|forget(?: about)?(?= (?:the|those|these|number|option)\b)|"
+    r"hold(?= the\b)|"
     r"(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
     r"minus|rule out|"
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
@@ -35,7 +36,8 @@ _EXCLUDE = (
     r"lots of|tons of)|isnt|arent|not|no more|no(?! (?:the|this|that)\b))"
 )
 _INSTEAD = (
-    r"(?:instead of|rather than|in place of|as opposed to|not so much|"
+    r"(?:(?:forget|never ?mind|scrap|ditch)(?: about)?(?= (?!it\b|that\b|this\b|me\b|i\b|all\b|what|everything|you)\w)|"
+    r"instead of|rather than|in place of|as opposed to|not so much|"
     r"(?:forget|dont remember|stop remembering)(?: about)?(?: that)? (?:i|we|he|she|they) "
     r"(?:like|love|want|prefer|wear|hate)s?d?)"
 )

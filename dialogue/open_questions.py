@@ -57,6 +57,7 @@ _OTHERS_SAY = re.compile(r"\b(?:customers|people|others|critics|everyone|reviewe
 _POINTED = re.compile(
     OPENING + r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
 )
+_POINTED_LATE = re.compile(r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this)\b")
 _TO_SHOP = re.compile(
     r"^(?:can|could|may|do|does|will|would|is|are|how|what|where|when) (?:(?:can|do) )?(?:i|we|you|there|your)\b"
 )
@@ -83,7 +84,8 @@ def is_about_item(text: str) -> bool:
 
 def is_pointed(text: str) -> bool:
     """Whether the words ask one thing, as "is it ...?" and "where is it ...?" do, and not for all that is known."""
-    return _POINTED.search(read_words(text).norm) is not None
+    norm = read_words(text).norm
+    return _POINTED.search(norm) is not None or _POINTED_LATE.search(norm) is not None
 
 
 def is_to_shop(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialogue.easing import find_easing
+from dialogue.english import OPENING
 from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_crisis, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
@@ -41,6 +42,7 @@ _PAUSES = re.compile(
     r"(?: please| about it)? ?[.!]?$"
 )
 """Asks for a little time."""
+_AND_THE = re.compile(rf"{OPENING}(?:and|what about|how about)? ?(?:for )?(?:the|that|this|those|number|option)\b")
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,9 @@ def _choose(turn: Deciding) -> Plan | None:
             "answer", items=tuple(gone), focus=gone[0].item.id, requested=("stock",), note="out_of_stock", expecting="yes_no"
         )
     with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 else ()
-    return Plan("chosen", items=(*items, *with_it), focus=items[0].item.id, expecting="anything")
+    names = {policy.name for policy in turn.shop.policies}
+    lines = tuple(name for name in turn.understanding.requested if name in names)
+    return Plan("chosen", items=(*items, *with_it), focus=items[0].item.id, policies=lines, expecting="anything")
 
 
 def _compare(turn: Deciding) -> Plan | None:
@@ -236,7 +240,7 @@ def _about_item(turn: Deciding) -> Plan | None:
     if not turn.acts & {Act.ASK_ITEM, Act.ASK_STOCK}:
         return None
     items = _at_hand(turn)
-    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn)
+    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
     if items:
         return Plan(
             "answer",
@@ -339,7 +343,7 @@ def recommend_or_ask(turn: Deciding) -> Plan:
 def _unmeasured(turn: Deciding) -> bool:
     """ "Something bigger" of what is on the table, in words that no slot holds: what was shown is not it."""
     said = turn.understanding
-    return bool(turn.state.table and said.free_text and Act.INFORM in turn.acts and not said.changes and not said.like_items)
+    return bool(turn.state.table and Act.INFORM in turn.acts and not (said.changes or said.like_items or said.references))
 
 
 def _said_again(turn: Deciding) -> bool:
@@ -440,6 +444,14 @@ def _options(turn: Deciding, slot: str | None) -> tuple[str, ...]:
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
     policies = {policy.name for policy in turn.shop.policies}
     return tuple(name for name in turn.understanding.requested if name not in policies)
+
+
+def _asked_before(turn: Deciding) -> tuple[str, ...]:
+    """ "And the other?" asks of another item what was asked of the first."""
+    last = turn.state.last_plan
+    if last is None or last.kind != "answer" or not turn.referred or not _AND_THE.match(read_words(turn.understanding.text).norm):
+        return ()
+    return tuple(name for name in last.requested if turn.shop.slot(name) or name == "stock")
 
 
 def _at_hand(turn: Deciding, most: int | None = None) -> tuple[Ranked, ...]:

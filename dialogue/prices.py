@@ -58,6 +58,7 @@ _IDIOMS = (
         r"(?:more than|beyond|above) (?:my budget|what (?:i|we)|(?:i|we) (?:can|want|wanted|was|had))(?: \w+){0,4}|"
         r"(?:a bit|a little|a tad|rather|all|so|very|quite|bit|pretty) (?:dear|steep|rich)"
         r"(?= (?:for|though|really)\b| ?$| ?[,.!?])|"
+        r"(?:thats|its|theyre|is) (?:an awful |quite )?a lot(?: of money)?(?= (?:for|to)\b| ?$| ?[,.!?])|"
         r"(?:cant|cannot|couldnt) (?:really |quite )?(?:afford|stretch to|justify)(?= (?:it|that|those|them|these)\b|"
         r" ?$| ?[,.!?])",
     ),
@@ -68,7 +69,7 @@ _IDIOMS = (
         r"lower (?:the|my|our) (?:price|budget|limit)|(?:kinder|easier|gentler|lighter|kind|easy|gentle) on "
         r"(?:the|my|our|her|his) (?!eyes?\b|ears?\b|feet\b)\w+|(?:wont|doesnt|not|without) (?:break|breaking) the bank|"
         r"(?:spend|pay|spending|paying)(?: \w+){0,2} less(?! than)|(?:good|better|best) value|"
-        r"on a (?:tight |small |limited )?budget|"
+        r"on a (?:tight |small |limited )?budget|on a shoestring|(?:im|am|were|bit) (?:skint|broke)|strapped for cash|"
         r"save (?:me |us )?(?:some|a bit of|a little) money|"
         r"not (?:want to )?(?:spend|pay)(?:ing)? (?:so|that|as|too) much|without spending (?:so|that|as|too) much",
     ),

@@ -58,7 +58,7 @@ _PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?
 _NEXT = re.compile(r"\bthe one after(?: (?:that|it|this)(?: one)?)?\b|\bthe (?:next|following) one\b")
 _OWNING = frozenset({"had", "has", "wears", "wore"})
 """ "She's had the same one for years"."""
-_ASKS_WHETHER = frozenset({"is", "was", "does", "would", "will"})
+_ASKS_WHETHER = frozenset({"is", "are", "was", "were", "does", "do", "would", "will"})
 """ "Is that suitable", where "that" stands for an item."""
 _FROM_THE_START = re.compile(
     r"\bthe (?:very )?first (?:one |thing )?(?:that )?(?:you (?:showed me|mentioned|said|offered|told me about|suggested) )?"
@@ -193,6 +193,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
             and span.last < len(utterance.words)
             and utterance.words[span.last].norm not in SMALL_WORDS | VERBS
             and not utterance.words[span.last].is_mark
+            and not (span.first and utterance.words[span.first - 1].norm in _ASKS_WHETHER)
         ):
             continue
         two = said.startswith(("both", "the pair")) or said in {"either", "eithers"} or said.endswith("two")

@@ -24,9 +24,10 @@ _LATE_ALREADY = re.compile(r"(?:\w+ )?already\b")
 """ "We've got red cushions already"."""
 _THEIRS = re.compile(
     r"\b(?:(?!(?:i|you|we|which|that|one|it) )\w+ (?:has|owns|wears)|(?!(?:its|thats|whats|ones) )\w+s got|"
-    r"(?:i|we) (?:already )?own|(?:i|we) have got|(?:ive|weve) got|^(?:i|we) have|(?<=[,.;] )(?:i|we) have|"
+    r"(?:i|we|she|he|they) (?:just )?(?:bought|ordered|purchased)|(?:i|we) (?:already )?own|(?:i|we) have got|(?:ive|"
+    r"weve) got|^(?:i|we) have|(?<=[,.;] )(?:i|we) have|"
     r"(?<=and )(?:i|we) have)"
-    r" (?:a|an|some)(?: \w+){0,2} $"
+    r" (?:a|an|some|the|this|my)(?: \w+){0,2} $"
 )
 """ "My wife has a ...": told of, unless there is another of it to be found."""
 _ANOTHER = re.compile(

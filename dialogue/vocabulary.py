@@ -5,6 +5,7 @@ Nothing here knows a trade; every word comes from the shop folder.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ LONGEST_PHRASE = 8
 HEAD_CONFIDENCE = 0.85
 """For the last word of a longer topic value: "lamp" where the shop says "table lamp"."""
 
+_ASKING_IS = re.compile(r"^(who|what|where|when|how) is ")
+""" "Who is in it" is also said "who's in it"."""
 RARE_TITLE_WORD = 12
 """A word in at most this many titles can point at one of them."""
 
@@ -96,7 +99,12 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         titles={stem: tuple(ids) for stem, ids in titles.items()},
         title_stems=title_stems,
         known=frozenset(known),
-        policies={joined_stem(word): policy.name for policy in shop.policies for word in (*policy.words, policy.name)},
+        policies={
+            joined_stem(form): policy.name
+            for policy in shop.policies
+            for word in (*policy.words, policy.name)
+            for form in _inflected(word)
+        },
         facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
         sounds=_sounds(shop, items),
         topic=shop.topic.name if shop.topic else None,
@@ -143,6 +151,13 @@ def _add(entries: dict[str, list[Entry]], phrase: str, entry: Entry) -> None:
     entries[key].append(entry)
 
 
+def _inflected(word: str) -> tuple[str, ...]:
+    """A verb with its past: "deliver", "delivered"; a phrase stands as it is."""
+    if not word.isalpha() or word.endswith("ed"):
+        return (word,)
+    return (word, f"{word}d" if word.endswith("e") else f"{word}ed")
+
+
 def _sounds(shop: TalkingShop, items: Sequence[Item]) -> dict[str, str]:
     """Words of a short menu's values by sound; a sound that two words share is left out, and a long menu has none."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -162,6 +177,7 @@ def _slot_names(shop: TalkingShop) -> dict[str, str]:
     for slot in shop.slots:
         for word in (slot.name.replace("_", " "), slot.said, *slot.words):
             names.setdefault(joined_stem(word), slot.name)
+            names.setdefault(joined_stem(_ASKING_IS.sub(r"\1s ", word)), slot.name)
     if shop.money:
         for word in ("price", "cost", "budget", "money", "price range"):
             names.setdefault(joined_stem(word), shop.money.name)

@@ -36,7 +36,7 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
     for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention not in asked_values]):
-        meant = reading.polarity(mention)
+        meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
             words = reading.utterance.said(mention.span)
             change = SlotChange(mention.slot, meant, mention.values, words=words, confidence=round(mention.confidence, 3))
@@ -47,6 +47,16 @@ def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChang
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def refused_within(reading: Reading, mention: Mention) -> bool:
+    """ "No hoops" of a wish for earrings: a narrower word than the kind that is wanted, which stays wanted."""
+    topic = reading.shop.topic
+    if topic is None or mention.slot != topic.name or reading.polarity(mention) != "exclude":
+        return False
+    named = joined_stem(reading.utterance.said(mention.span))
+    wider = all(joined_stem(value) != named for value in mention.values)
+    return wider and bool(mention.values) and set(mention.values) <= set(reading.state.wants(topic.name))
 
 
 def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotChange, ...], str | None]:

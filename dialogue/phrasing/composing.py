@@ -44,7 +44,8 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
         if scene.plan.kind == "answer"
         else [Telling(one.text.strip(), scene.ground, policy=True) for one in scene.ground.policies]
     )
-    wordings = [[*lines, *small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn)] for turn in turns]
+    before, after = ([], lines) if scene.plan.kind == "chosen" else (lines, [])
+    wordings = [[*before, *small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn), *after] for turn in turns]
     best = min(wordings, key=lambda tellings: _forbidden(tellings, scene))
     tellings = [telling for telling in best if telling.text.strip()]
     stale = any(not facts.live for facts in scene.ground.items)
