@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import typer
 
 from server.commands import (
@@ -27,6 +29,8 @@ from server.commands import (
     turn_taking,
     understanding,
 )
+from server.commands.inside import leave
+from server.engines import LOADING
 
 app = typer.Typer(
     name="shoptalk",
@@ -70,4 +74,9 @@ evaluate.command("understanding")(understanding.evaluate_understanding)
 
 def main() -> None:
     """Entry point of the ``shoptalk`` command."""
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if any(thread.name.startswith(LOADING) for thread in threading.enumerate()):   # models are read where nothing can stop it
+            leave(ended.code if isinstance(ended.code, int) else 1)
+        raise

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +73,8 @@ class Engines:
         return with_rivals(self.conversation.likely_phrases(state), self.rivals)
 
 
+LOADING = "load"
+"""What the names of threads that read models begin with."""
 MOST_RIVALS = 5_000
 """Titles compared with what was heard, in 15 ms; of a larger catalogue only what is likely is."""
 
@@ -94,6 +97,7 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
             "speaking": (0, lambda: _speaker(settings)),
             "turn-taking": (0, _turn_taking),
             "phrasing": (NICE["phrasing"], lambda: _llm(settings)),
+            "remembering": (0, lambda: _memory(settings)),
         },
         tell,
     )
@@ -106,7 +110,7 @@ def load_engines(settings: Settings, tell: Tell = silent) -> Engines:
     phraser = Phraser(shop, recommender, parts["phrasing"])
     engines = Engines(
         shop, recommender, conversation, phraser, parts["hearing"], parts["speaking"], new_listener, turn_end,
-        load_drawings(settings.shop), parts["phrasing"], _memory(settings), _glance(settings),
+        load_drawings(settings.shop), parts["phrasing"], parts["remembering"], _glance(settings),
         _rivals(recommender),
     )
     _warm(engines)
@@ -146,7 +150,7 @@ def loading(settings: Settings, tell: Tell = silent) -> asyncio.Future[Engines]:
         with contextlib.suppress(RuntimeError):   # the loop has ended meanwhile
             loop.call_soon_threadsafe(settle, engines, failure)
 
-    threading.Thread(target=load, name="load", daemon=True).start()
+    threading.Thread(target=load, name=LOADING, daemon=True).start()
     return made
 
 
@@ -174,8 +178,11 @@ def _understanding(settings: Settings) -> StructuredModel | None:
 def _memory(settings: Settings) -> MemoryAt | None:
     """The memory across visits. One that was asked for by its address is opened at once, so that a wrong one is told."""
     memory = memory_at(settings)
-    if memory is not None and settings.memory_url is not None:
-        memory.open()
+    if memory is not None:
+        import server.memory.store  # noqa: F401 - the database's libraries, read now so that no shopper waits for them
+
+        if settings.memory_url is not None:
+            memory.open()
     return memory
 
 
@@ -205,9 +212,9 @@ def _glance(settings: Settings) -> Callable[[FloatAudio], str]:
 
 
 def _shop(settings: Settings, tell: Tell) -> tuple[TalkingShop, Recommender, Embedder]:
+    shop = load_shop(settings.shop)   # first of all: what is wrong with it is told at once
     from recommender.query_embedding import QueryEmbedder
 
-    shop = load_shop(settings.shop)
     embedder = QueryEmbedder(query_model("minilm"))
     return shop, open_shop(settings.shop, shop.shop.id, embedder, tell), embedder
 
@@ -280,9 +287,12 @@ def _speak_stock(engines: Engines) -> None:
 
 
 def _side_by_side(parts: dict[str, tuple[int, Callable[[], Any]]], tell: Tell) -> dict[str, Any]:
-    """Run each part in a thread of its own at its niceness; its engine's threads inherit it. The first failure is raised."""
+    """Run each part in a thread of its own at its niceness; its engine's threads inherit it.
+
+    The first failure is raised at once; threads named "load ..." may then still be at work (see ``server.cli.main``).
+    """
     made: dict[str, Any] = {}
-    failures: list[BaseException] = []
+    ended: SimpleQueue[BaseException | None] = SimpleQueue()
 
     def make(name: str, niceness: int, work: Callable[[], Any]) -> None:
         began_s = time.monotonic()
@@ -291,14 +301,14 @@ def _side_by_side(parts: dict[str, tuple[int, Callable[[], Any]]], tell: Tell) -
             made[name] = work()
             tell(name, time.monotonic() - began_s)
         except BaseException as failure:
-            failures.append(failure)
+            ended.put(failure)
+        else:
+            ended.put(None)
 
-    threads = [threading.Thread(target=make, args=(name, *how), name=f"load {name}", daemon=True) for name, how in parts.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    for name, how in parts.items():
+        threading.Thread(target=make, args=(name, *how), name=f"{LOADING} {name}", daemon=True).start()
+    for _ in parts:
+        if (failure := ended.get()) is not None:
+            raise failure
     return made
 

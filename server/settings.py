@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -128,7 +129,9 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.
         first = wrong.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise SettingsError(f"There is no setting {key}; there are {', '.join(Settings.model_fields)}.") from None
+            near = difflib.get_close_matches(key, Settings.model_fields, n=1)
+            there_are = f"is {near[0]} meant?" if near else f"there are {', '.join(Settings.model_fields)}."
+            raise SettingsError(f"There is no setting {key}; {there_are}") from None
         raise SettingsError(f"The setting {key}: {first['msg']}." if key else f"{first['msg']}.") from None
 
 

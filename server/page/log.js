@@ -4,6 +4,7 @@ export class Log {
     this.list = list;
     this.speaking = [];       // the shop's lines whose words have not all been heard: { entry, words, turn }
     this.guess = null;        // the line of a shopper who is speaking, before there are words
+    new ResizeObserver(() => this.#scroll()).observe(list);     // a keyboard that comes up, items that come in, a phone turned
   }
 
   /** The shopper has begun to speak. */
