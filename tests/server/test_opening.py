@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def test_every_part_is_there_when_all_were_read() -> None:
     assert _side_by_side({"one": (0, lambda: 1), "two": (0, lambda: 2)}, silent) == {"one": 1, "two": 2}
 
 
-def test_a_command_that_fails_while_models_are_read_ends_with_its_sentence(tmp_path: Path) -> None:
+def test_a_command_that_fails_while_models_are_read_ends_with_its_sentence(tmp_path: Path, model: Callable[[str], Path]) -> None:
+    model("whisper-base")
     command = [sys.executable, "-c", "from server.cli import main; main()", "serve", "--shop", str(tmp_path), "--port", "0"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=250)
     assert ended.returncode == 1
