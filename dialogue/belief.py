@@ -46,7 +46,7 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
     state = _about_items(acts, understanding, state, referred)
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
-    for change in understanding.changes:
+    for change in sorted(understanding.changes, key=lambda change: change.most):
         if change not in doubtful:
             state = change_slot(change, state, shop, recommender, referred or past.table)
     state = _of_the_same_kind(understanding, state, shop, recommender)

@@ -319,7 +319,7 @@ def _unclear(turn: Deciding) -> Plan | None:
 def recommend_or_ask(turn: Deciding) -> Plan:
     """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
     fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or _unmeasured(turn) or any(
-        change.kind in {"less", "more"} for change in turn.understanding.changes
+        change.kind in {"less", "more"} and not change.most for change in turn.understanding.changes
     )
     query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
     if not fresh and not _worth_hearing(turn, query.limits):

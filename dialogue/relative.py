@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ def moved(
     belief = state.belief(slot.name)
     evidence = Evidence(change.words, state.turn, change.confidence)
     items = [item for item in map(recommender.item, of_items) if item]
+    if change.most and slot.kind == "amount":
+        return _at_the_end(state, shop, slot, direction, evidence, recommender)
     if slot.kind == "choice":
         return _along_scale(belief, evidence, slot, shop.scale(slot.name), direction, items)
     numbers = [number for item in items if (number := amount_of(item, slot)) is not None]
@@ -32,6 +35,25 @@ def moved(
     if len(set(numbers)) > 1 and not recommender.count(limits_of(state.with_slot(slot.name, strict), shop, skip_offered=True)):
         return _beyond(belief, evidence, slot, direction, max(numbers) if direction < 0 else min(numbers))
     return strict
+
+
+def _at_the_end(
+    state: BeliefState, shop: TalkingShop, slot: Slot, direction: int, evidence: Evidence, recommender: Recommender
+) -> SlotBelief:
+    """ "Your cheapest": so far to the wished side that nothing lies beyond what is left."""
+    without = state.with_slot(slot.name, SlotBelief())
+    numbers = {number for item in recommender.items() if (number := amount_of(item, slot)) is not None}
+    ordered = sorted(numbers, reverse=direction > 0)
+
+    def beyond(bound: float) -> SlotBelief:
+        low, high = (bound, None) if direction > 0 else (None, bound)
+        return SlotBelief(low=low, high=high, direction=direction, evidence={"direction": evidence})
+
+    def leaves_any(bound: float) -> bool:
+        return recommender.count(limits_of(without.with_slot(slot.name, beyond(bound)), shop)) > 0
+
+    enough = bisect_left(ordered, True, key=leaves_any)
+    return beyond(ordered[enough]) if enough < len(ordered) else SlotBelief(direction=direction, evidence={"direction": evidence})
 
 
 def amount_of(item: Item, slot: Slot) -> float | None:

@@ -59,6 +59,8 @@ class SlotChange:
     confidence: float = 1.0
     correction: bool = False
     """Said to mend what was misheard or misspoken ("sorry, I meant ..."), so nothing else lapses."""
+    most: bool = False
+    """A relative wish as far as it goes: "your cheapest"."""
 
 
 @dataclass(frozen=True, slots=True)

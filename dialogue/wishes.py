@@ -92,7 +92,8 @@ def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, Slot
         asks = plain and reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if critique.direction > 0 else "less"
-            found.append((critique.span, SlotChange(critique.slot, kind, words=reading.utterance.said(critique.span))))
+            words = reading.utterance.said(critique.span)
+            found.append((critique.span, SlotChange(critique.slot, kind, words=words, most=critique.most)))
     return found
 
 
