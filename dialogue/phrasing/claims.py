@@ -231,22 +231,24 @@ class _Reader:
         )  # fmt: skip
 
     def _values(self, least: int = 1) -> None:
-        """Catalogue values and their synonyms of ``least`` words or more: longest first, of one length those that hold first, so
-        that "on Friday late" is not taken for "on Friday".
+        """Catalogue values and their synonyms of ``least`` words or more: longest first, of one length the values themselves
+        before their synonyms, so that "on Friday late" is not taken for "on Friday".
         """
         for length in range(min(self.shop.longest, len(self.words)), least - 1, -1):
-            for held in (True, False):
+            for itself in (True, False):
                 for first in range(len(self.words) - length + 1):
-                    self._value(first, first + length, held)
+                    self._value(first, first + length, itself)
 
-    def _value(self, first: int, last: int, held: bool) -> None:
+    def _value(self, first: int, last: int, itself: bool) -> None:
         pairs = self.shop.lexicon.get(stems_at(self.words, first, last)) if self._free(first, last) else None
-        if not pairs or (held and not self._in_rows(pairs, first)):
-            return
-        if self._merely_plain(first, pairs) if last - first == 1 else self._a_greeting(first, last):
+        if not pairs:
             return
         norm = " ".join(word.norm for word in self.words[first:last])
         spelled = frozenset((slot, value) for slot, value in pairs if read_words(value).norm == norm)
+        if itself and not spelled:
+            return
+        if self._merely_plain(first, pairs) if last - first == 1 else self._a_greeting(first, last):
+            return
         self._claim("value", first, last, pairs=spelled or pairs)
 
     def _in_rows(self, pairs: frozenset[tuple[str, str]], at: int) -> bool:

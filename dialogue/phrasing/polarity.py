@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogue.phrasing.plain import FUNCTION_WORDS
+from dialogue.phrasing.plain import GRAMMAR
 from dialogue.words import Word
 
 _NEGATIONS = """
@@ -16,7 +16,7 @@ _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
 NEAR, FAR = 3, 6
-"""How many words a negation reaches over, and over how many where none but function words stand between."""
+"""How many words a negation reaches over, and over how many where none but the smallest words stand between."""
 
 
 def negated(words: Sequence[Word], first: int) -> bool:
@@ -31,5 +31,5 @@ def negated(words: Sequence[Word], first: int) -> bool:
             return not (norm == "not" and after in _NO_NEGATION)
         if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
             return True
-        plain = plain and words[at].stem in FUNCTION_WORDS
+        plain = plain and words[at].stem in GRAMMAR
     return False

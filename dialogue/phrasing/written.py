@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from dialogue.numbers import find_numbers
@@ -29,6 +29,7 @@ NEAR_WORDS = 4
 """How near two words of a description stand that are of one thing."""
 _PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
 _COPULAS = frozenset({"is", "are", "was", "were"})
+_OPPOSITES = {"up": "down", "down": "up", "in": "out", "out": "in", "on": "off", "off": "on", "top": "bottom", "bottom": "top"}
 _OF_IT = frozenset({"the", "its", "their"})
 
 
@@ -99,6 +100,17 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
                 yield claim
                 break
             before = word
+        if inside and together and (turned := _turned(words, facts, together)):
+            yield replace(inside[-1], text=turned)
+
+
+def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str:
+    """A small word whose opposite stands in the sentences that bear out the others: "up" where the row says "down"."""
+    for word in words:
+        told = {each.root for at in sentences for each in _sentences(facts.description)[at]}
+        if _OPPOSITES.get(word.norm) in told and root(word.stem) not in told:
+            return word.norm
+    return ""
 
 
 def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int]) -> bool:

@@ -37,7 +37,7 @@ def test_planted_lies_are_caught_and_true_paraphrases_pass() -> None:
     assert figures["truths_passed"] >= 0.97, figures["refused"]
 
 
-@pytest.mark.parametrize("number", ["first", "second", "third"])
+@pytest.mark.parametrize("number", ["first", "second", "third", "fourth"])
 def test_a_strangers_lies_are_caught_and_their_truths_pass(number: str) -> None:
     judge = Judge([SETS / "strangers" / "shops", ROOT / "shops"])
     cases = [case for name in ("truths.jsonl", "lies.jsonl") for case in read_cases(SETS / "strangers" / number / name)]

@@ -140,3 +140,10 @@ def test_long_sentences_are_not_kept():
     cache.speak("x" * 500)
     assert len(voice.spoken) == 2
     assert cache.kept_samples == 0
+
+
+def test_tens_and_units_are_parted(piper) -> None:
+    said = piper.speak("It is four pounds ninety-five.")
+    assert said.text == "It is four pounds ninety-five."
+    assert [word.text for word in said.words][-2:] == ["ninety", "five"]
+    assert said.text[said.words[-2].start_char : said.words[-1].end_char] == "ninety-five"
