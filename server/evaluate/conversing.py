@@ -31,6 +31,8 @@ from voice.sound import SAMPLE_RATE_HZ, Pcm16
 from voice.wavefiles import read_audio
 
 READY_WITHIN_S = 120.0
+SEEDED_SERVER = "import onnxruntime; onnxruntime.set_seed(7); from server.cli import main; main()"
+"""The command line, with the voice's own chance seeded: a sentence never sounds twice the same otherwise."""
 BREATH_S = 0.4
 """Between the end of a reply and the shopper's next words."""
 SECOND_THOUGHTS_S = 1.2
@@ -91,7 +93,7 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        command = [sys.executable, "-c", "from server.cli import main; main()", "serve"]
+        command = [sys.executable, "-c", SEEDED_SERVER, "serve"]
         command += ["--shop", str(shop), "--port", str(port), *options]
         started_s = time.monotonic()
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
