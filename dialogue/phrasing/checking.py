@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading, read_claims
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, root, stems
+from dialogue.phrasing.holding import (
+    amount_holds,
+    count_holds,
+    difference_holds,
+    hyphened,
+    limit_holds,
+    number_of,
+    of_one_kind,
+    price_holds,
+    stock_holds,
+)
 from dialogue.phrasing.plain import GRAMMAR, NOUNS, PLAIN, VERB_FORMS, stemmed
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
 from dialogue.phrasing.unspeakable import ADDRESS, MARKUP, profane
 from dialogue.phrasing.written import apart, beside, in_title, included, quoted, runs, says, written
-from dialogue.words import read_words, stem_of
+from dialogue.words import stem_of
 
 Cause = Literal[
     "wrong_name",
@@ -50,23 +60,13 @@ QUOTABLE = frozenset({"price", "count", "word", "number", "amount", "value", "qu
 """Claims that words quoted from the description bear out."""
 CAN = re.compile(r"you (?:can|could) (\w+)")
 """What a shopper may do with a thing holds where the row says that it can be done."""
-COUNTED_WORDS = 5
-"""How far after a number in a row its noun may stand: "twelve spotty paper straws"."""
 TURN_WORDS = 2
 """How far after "directed" the director is named."""
 PRIVATIVE = frozenset({"mock", "faux", "fake", "imitation", "artificial", "vegan", "synthetic", "non", "pretend"})
 """Adjectives that take back the noun they stand before."""
 NOUN_STEMS = stemmed(NOUNS)
-SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
-"""Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
 LONGEST_SENTENCE = 260
 """Characters; about seventeen seconds aloud."""
-ABOUT = 0.06
-"""How far "about forty" may lie from the figure, as a share of it."""
-ROUNDING_MINOR = 50
-"""How far "about five dollars more" may lie from the figure at least."""
-JUST_UNDER = 0.85
-"""Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|^price ?:|\bfacts ?:", re.IGNORECASE)
 
 
@@ -183,20 +183,19 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "name":
         return "wrong_name"
     if claim.kind == "price":
-        for_one = _each(claim, reading) and any(SEVERAL.search(facts.name) for facts in items)
-        return None if _price_holds(claim, items, ground) and not for_one else "wrong_price"
+        return None if price_holds(claim, reading, items, ground) else "wrong_price"
     if claim.kind == "limit":
-        return None if _limit_holds(claim, items, ground) else "wrong_price"
+        return None if limit_holds(claim, items, ground) else "wrong_price"
     if claim.kind == "difference":
-        return None if _difference_holds(claim, ground) else "wrong_price"
+        return None if difference_holds(claim, ground) else "wrong_price"
     if claim.kind == "amount":
-        return None if items and all(_amount_holds(claim, facts, ground) for facts in items) else "wrong_amount"
+        return None if items and all(amount_holds(claim, facts, ground) for facts in items) else "wrong_amount"
     if claim.kind == "value":
         if _of_another_slot(claim, reading, shop):
             return "wrong_value"
         return None if _value_holds(claim, reading, items, ground, shop) else "wrong_value"
     if claim.kind in ("stock", "stock_count"):
-        held = items and all(_stock_holds(claim, facts) and not _of_one_kind(claim, reading, facts) for facts in items)
+        held = items and all(stock_holds(claim, facts) and not of_one_kind(claim, reading, facts) for facts in items)
         return None if held else "wrong_stock"
     if claim.kind == "superlative":
         return None if _superlative_holds(claim, reading, ground) else "superlative"
@@ -206,7 +205,7 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "more_here":
         return None if ground.fitting > len(ground.items) else "wrong_count"
     if claim.kind == "count":
-        return None if _count_holds(claim, ground) else "wrong_count"
+        return None if count_holds(claim, ground) else "wrong_count"
     if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
         return None
     if claim.kind == "promise" and items and (deed := CAN.fullmatch(claim.text)):
@@ -214,79 +213,6 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "included" and items and all(included(claim, reading, facts) for facts in items):
         return None
     return UNFOUNDED[claim.kind]
-
-
-def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
-    if claim.or_number is not None and _near(replace(claim, number=claim.or_number, or_number=None), actual, limits):
-        return True
-    said = claim.number or 0.0
-    if claim.relation == "under":
-        return actual <= said and (actual >= JUST_UNDER * said or said in limits)
-    if claim.relation == "over":
-        return actual >= said and actual <= said / JUST_UNDER
-    if claim.relation == "about":
-        return abs(actual - said) <= ABOUT * actual
-    return abs(actual - said) < 0.5
-
-
-def _price_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
-    if claim.number is None:
-        return False
-    if claim.wished or (claim.relation == "under" and (not items or claim.none)):
-        return round(claim.number) in ground.limits_minor
-    if not items:
-        return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
-    prices = [facts.item.price_minor for facts in items]
-    held = all(price is not None and _near(claim, price, ground.limits_minor) for price in prices)
-    if not claim.negated:
-        return held
-    known = [price for price in prices if price is not None]
-    if len(known) < len(prices):
-        return False
-    if claim.relation in ("over", "under"):
-        return all((price <= claim.number) if claim.relation == "over" else (price >= claim.number) for price in known)
-    return not held
-
-
-def _each(claim: Claim, reading: Reading) -> bool:
-    after = reading.words.words[claim.last : claim.last + 2]
-    return bool(after) and (after[0].norm in {"each", "apiece"} or [word.norm for word in after] == ["a", "piece"])
-
-
-def _limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
-    """The shopper's own limit, and everything spoken of inside it, or past it where that is said."""
-    limit = round(claim.number or 0)
-    if claim.wished:
-        return limit in ground.limits_minor
-    past = claim.relation == "past"
-    return limit in ground.limits_minor and all(((facts.item.price_minor or 0) > limit) == past for facts in items)
-
-
-def _difference_holds(claim: Claim, ground: Ground) -> bool:
-    mine = [ground.items[index].item.price_minor for index in claim.items]
-    others = [ground.items[index].item.price_minor for index in claim.other]
-    if claim.relation == "apart":
-        both = [facts.item.price_minor for facts in ground.items]
-        return len(both) == 2 and None not in both and abs(abs((both[0] or 0) - (both[1] or 0)) - (claim.number or 0)) < 0.5
-    if len(mine) != 1 or len(others) != 1 or mine[0] is None or others[0] is None:
-        return False
-    gap = mine[0] - others[0] if claim.relation == "more" else others[0] - mine[0]
-    slack = max(ABOUT * gap, ROUNDING_MINOR) if claim.roughly else 0.5
-    return gap > 0 and abs(gap - (claim.number or 0)) <= slack
-
-
-def _amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
-    slot = next(iter(claim.pairs))[0]
-    actual = facts.item.numbers.get(slot)
-    if actual is None:
-        return False
-    if claim.relation in ("more", "less", "apart"):
-        others = [ground.items[index].item.numbers.get(slot) for index in claim.other]
-        if len(others) != 1 or others[0] is None:
-            return False
-        gap = actual - others[0] if claim.relation == "more" else others[0] - actual
-        return abs((abs(gap) if claim.relation == "apart" else gap) - (claim.number or 0)) < 0.5
-    return _near(claim, actual, ())
 
 
 def _value_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground, shop: ShopFacts) -> bool:
@@ -314,31 +240,6 @@ def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 def _kind_of(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a value is of the kind said: "brushed cotton" is cotton, "mock leather" is no leather."""
     return len(own) > len(said) and own[-len(said) :] == said and own[0] not in PRIVATIVE
-
-
-def _stock_holds(claim: Claim, facts: ItemFacts) -> bool:
-    stock = facts.item.stock
-    if stock is None or not facts.live:
-        return False
-    if claim.kind == "stock_count":
-        if claim.relation in ("over", "under", "about"):
-            return _near(claim, stock, ())
-        return stock == claim.number
-    if claim.relation == "exact":
-        return (stock > 0) != claim.negated
-    if claim.relation == "less":
-        return stock == 0
-    if "last one" in claim.text or "last of" in claim.text:
-        return stock == 1
-    if "plenty" in claim.text or "lots" in claim.text or "well stocked" in claim.text:
-        return stock >= 10
-    return "fast" not in claim.text and 1 <= stock <= 5
-
-
-def _of_one_kind(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """ "three left in small", of a row that comes in several sizes: what is left of one of them no row says."""
-    after = next((other for other in reading.claims if other.kind == "value" and 0 <= other.first - claim.last <= 2), None)
-    return after is not None and any(len(facts.item.values.get(slot, ())) > 1 for slot, _ in after.pairs)
 
 
 def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
@@ -402,11 +303,6 @@ def measured(facts: ItemFacts, slot: str, shop: ShopFacts) -> float | None:
     return sum(places) / len(places) if places else None
 
 
-def _count_holds(claim: Claim, ground: Ground) -> bool:
-    said = int(claim.number or 0)
-    return said in ground.counts or said == len(ground.items) or said == ground.fitting
-
-
 def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground, shop: ShopFacts) -> bool:
     said = reading.words.words[claim.first : claim.last]
     if all(word.stem in ground.words or word.stem in shop.slot_words for word in said):
@@ -417,10 +313,10 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
         following = reading.words.words[claim.last : claim.last + 1]
         if following and (counted := _slot_of(following[0].stem, shop)):
             return bool(items) and all(len(facts.item.values.get(counted, ())) == claim.number for facts in items)
-        counting = not _hyphened(claim, reading) and (not following or following[0].is_mark or following[0].stem in PLAIN)
-        if counting and _count_holds(claim, ground):
+        counting = not hyphened(claim, reading) and (not following or following[0].is_mark or following[0].stem in PLAIN)
+        if counting and count_holds(claim, ground):
             return True
-        return bool(items) and all(_number_of(claim, reading, facts) for facts in items)
+        return bool(items) and all(number_of(claim, reading, facts) for facts in items)
     return bool(items) and all(says(facts, said[0].stem, claim.negated) for facts in items)
 
 
@@ -447,27 +343,6 @@ def _slot_of(noun: str, shop: ShopFacts) -> str | None:
     """The choice slot that a noun counts the values of: "three sizes"."""
     named = (slot for slot in shop.slots.values() if slot.kind == "choice" and not slot.topic)
     return next((slot.name for slot in named if noun in {*stems(slot.name), *stems(slot.spoken)} - GRAMMAR), None)
-
-
-def _hyphened(claim: Claim, reading: Reading) -> bool:
-    """Whether a number is part of a word: "one-way"."""
-    end = reading.words.words[claim.last - 1].end
-    return reading.words.text[end : end + 1] == "-"
-
-
-def _number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
-    """Whether the row has the number, of the same things where a noun follows ("ten ribs")."""
-    after = reading.words.words[claim.last : claim.last + 1]
-    telling = after and not after[0].is_mark and (after[0].stem not in PLAIN or _hyphened(claim, reading))
-    noun = root(after[0].stem) if telling else ""
-    values = [said for values in facts.values.values() for said in values]
-    for text in (facts.name, facts.description, *values):
-        words = read_words(text)
-        for number in find_numbers(words):
-            counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
-            if number.value == claim.number and (not noun or noun in counted):
-                return True
-    return claim.number in facts.item.numbers.values() or facts.item.price_minor == round((claim.number or 0.0) * 100)
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

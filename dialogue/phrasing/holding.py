@@ -1,0 +1,154 @@
+"""Which figures hold: prices, limits, differences, amounts, stock and counts against the rows they are said of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogue.numbers import find_numbers
+from dialogue.phrasing.claims import Claim, Reading
+from dialogue.phrasing.facts import Ground, ItemFacts, root
+from dialogue.phrasing.plain import PLAIN
+from dialogue.words import read_words
+
+COUNTED_WORDS = 5
+"""How far after a number in a row its noun may stand: "twelve spotty paper straws"."""
+SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
+"""Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
+ABOUT = 0.06
+"""How far "about forty" may lie from the figure, as a share of it."""
+ROUNDING_MINOR = 50
+"""How far "about five dollars more" may lie from the figure at least."""
+JUST_UNDER = 0.85
+"""Someone who hears "under fifty" expects the price to be near it: not below this share, unless the shopper named the limit."""
+
+
+def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
+    if claim.or_number is not None and _near(replace(claim, number=claim.or_number, or_number=None), actual, limits):
+        return True
+    said = claim.number or 0.0
+    if claim.relation == "under":
+        return actual <= said and (actual >= JUST_UNDER * said or said in limits)
+    if claim.relation == "over":
+        return actual >= said and actual <= said / JUST_UNDER
+    if claim.relation == "about":
+        return abs(actual - said) <= ABOUT * actual
+    return abs(actual - said) < 0.5
+
+
+def price_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground) -> bool:
+    """The price of everything spoken of; of several things sold together it is not the price of each."""
+    if _each(claim, reading) and any(SEVERAL.search(facts.name) for facts in items):
+        return False
+    if claim.number is None:
+        return False
+    if claim.wished or (claim.relation == "under" and (not items or claim.none)):
+        return round(claim.number) in ground.limits_minor
+    if not items:
+        return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
+    prices = [facts.item.price_minor for facts in items]
+    held = all(price is not None and _near(claim, price, ground.limits_minor) for price in prices)
+    if not claim.negated:
+        return held
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return False
+    if claim.relation in ("over", "under"):
+        return all((price <= claim.number) if claim.relation == "over" else (price >= claim.number) for price in known)
+    return not held
+
+
+def _each(claim: Claim, reading: Reading) -> bool:
+    after = reading.words.words[claim.last : claim.last + 2]
+    return bool(after) and (after[0].norm in {"each", "apiece"} or [word.norm for word in after] == ["a", "piece"])
+
+
+def limit_holds(claim: Claim, items: list[ItemFacts], ground: Ground) -> bool:
+    """The shopper's own limit, and everything spoken of inside it, or past it where that is said."""
+    limit = round(claim.number or 0)
+    if claim.wished:
+        return limit in ground.limits_minor
+    past = claim.relation == "past"
+    return limit in ground.limits_minor and all(((facts.item.price_minor or 0) > limit) == past for facts in items)
+
+
+def difference_holds(claim: Claim, ground: Ground) -> bool:
+    """How much more or less one item costs than the other; roughly where it is said so."""
+    mine = [ground.items[index].item.price_minor for index in claim.items]
+    others = [ground.items[index].item.price_minor for index in claim.other]
+    if claim.relation == "apart":
+        both = [facts.item.price_minor for facts in ground.items]
+        return len(both) == 2 and None not in both and abs(abs((both[0] or 0) - (both[1] or 0)) - (claim.number or 0)) < 0.5
+    if len(mine) != 1 or len(others) != 1 or mine[0] is None or others[0] is None:
+        return False
+    gap = mine[0] - others[0] if claim.relation == "more" else others[0] - mine[0]
+    slack = max(ABOUT * gap, ROUNDING_MINOR) if claim.roughly else 0.5
+    return gap > 0 and abs(gap - (claim.number or 0)) <= slack
+
+
+def amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
+    """An amount other than money, or by how much it is more or less than the other item's."""
+    slot = next(iter(claim.pairs))[0]
+    actual = facts.item.numbers.get(slot)
+    if actual is None:
+        return False
+    if claim.relation in ("more", "less", "apart"):
+        others = [ground.items[index].item.numbers.get(slot) for index in claim.other]
+        if len(others) != 1 or others[0] is None:
+            return False
+        gap = actual - others[0] if claim.relation == "more" else others[0] - actual
+        return abs((abs(gap) if claim.relation == "apart" else gap) - (claim.number or 0)) < 0.5
+    return _near(claim, actual, ())
+
+
+def stock_holds(claim: Claim, facts: ItemFacts) -> bool:
+    """What is said of the stock, where the row or the live service tells it."""
+    stock = facts.item.stock
+    if stock is None or not facts.live:
+        return False
+    if claim.kind == "stock_count":
+        if claim.relation in ("over", "under", "about"):
+            return _near(claim, stock, ())
+        return stock == claim.number
+    if claim.relation == "exact":
+        return (stock > 0) != claim.negated
+    if claim.relation == "less":
+        return stock == 0
+    if "last one" in claim.text or "last of" in claim.text:
+        return stock == 1
+    if "plenty" in claim.text or "lots" in claim.text or "well stocked" in claim.text:
+        return stock >= 10
+    return "fast" not in claim.text and 1 <= stock <= 5
+
+
+def of_one_kind(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """ "three left in small", of a row that comes in several sizes: what is left of one of them no row says."""
+    after = next((other for other in reading.claims if other.kind == "value" and 0 <= other.first - claim.last <= 2), None)
+    return after is not None and any(len(facts.item.values.get(slot, ())) > 1 for slot, _ in after.pairs)
+
+
+def count_holds(claim: Claim, ground: Ground) -> bool:
+    """How many things there are in the reply, or fit."""
+    said = int(claim.number or 0)
+    return said in ground.counts or said == len(ground.items) or said == ground.fitting
+
+
+def hyphened(claim: Claim, reading: Reading) -> bool:
+    """Whether a number is part of a word: "one-way"."""
+    end = reading.words.words[claim.last - 1].end
+    return reading.words.text[end : end + 1] == "-"
+
+
+def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the row has the number, of the same things where a noun follows ("ten ribs")."""
+    after = reading.words.words[claim.last : claim.last + 1]
+    telling = after and not after[0].is_mark and (after[0].stem not in PLAIN or hyphened(claim, reading))
+    noun = root(after[0].stem) if telling else ""
+    values = [said for values in facts.values.values() for said in values]
+    for text in (facts.name, facts.description, *values):
+        words = read_words(text)
+        for number in find_numbers(words):
+            counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
+            if number.value == claim.number and (not noun or noun in counted):
+                return True
+    return claim.number in facts.item.numbers.values() or facts.item.price_minor == round((claim.number or 0.0) * 100)
