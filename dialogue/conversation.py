@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialogue.belief import apply
+from dialogue.deciding import Deciding
 from dialogue.english import UNFINISHED_ENDINGS
 from dialogue.likely import likely_phrases, values_named
 from dialogue.llm_understanding import LlmReader, StructuredModel
-from dialogue.policy import Deciding, decide, remember_plan
+from dialogue.policy import decide, remember_plan
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Heard, Plan, SlotChange, Understanding

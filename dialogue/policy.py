@@ -7,33 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from dialogue.easing import find_easing
+from dialogue.deciding import Deciding, options_of, ranked_of
 from dialogue.english import OPENING
+from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, closed_topic, is_about_item, is_crisis, is_pointed, is_to_shop, kind_of
-from dialogue.queries import LIST_LENGTH, limits_of, query_of
-from dialogue.questions import OPTIONS_OFFERED, best_question
-from dialogue.remembering import recalled
-from dialogue.shop import TalkingShop
-from dialogue.state import BeliefState, SlotBelief
-from dialogue.types import Act, Plan, Understanding
+from dialogue.queries import LIST_LENGTH, limits_of
+from dialogue.state import BeliefState
+from dialogue.types import Act, Plan
 from dialogue.words import read_words
-from recommender.types import Limits, Ranked, Recommendation, Recommender
-
-SHORT_LIST = 12
-"""So few items are worth hearing at once, however little is known."""
-
-ENOUGH_KNOWN = 3
-"""Wishes that make a list worth hearing when the kind of thing is not known."""
-
-NAMES_A_THING = 0.62
-"""Cosine similarity to a title above which words that no slot holds say what kind of thing is wanted."""
-
-ASK_AFTER = 6
-"""After a recommendation a further question is worth asking only while more items than this fit."""
-
+from recommender.types import Limits, Ranked
 
 _PAUSES = re.compile(
     r"^(?:(?:ok|okay|well|just|wait|please|let me see|,) ?)*(?:let me think|let me see|hold on|hang on|wait|bear with me|"
@@ -43,29 +28,6 @@ _PAUSES = re.compile(
 )
 """Asks for a little time."""
 _AND_THE = re.compile(rf"{OPENING}(?:and|what about|how about)? ?(?:for )?(?:the|that|this|those|number|option)\b")
-
-
-@dataclass(frozen=True)
-class Deciding:
-    """One turn's decision: what was understood, the state after it, and what it may consult."""
-
-    shop: TalkingShop
-    recommender: Recommender
-    understanding: Understanding
-    state: BeliefState
-    shopper: str | None = None
-
-    @property
-    def acts(self) -> frozenset[Act]:
-        return frozenset(self.understanding.acts)
-
-    @property
-    def referred(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(item for reference in self.understanding.references for item in reference.items))
-
-    @property
-    def wishes(self) -> dict[str, tuple[str, ...]]:
-        return {name: belief.want for name, belief in self.state.slots.items() if belief.want}
 
 
 def decide(turn: Deciding) -> Plan:
@@ -115,7 +77,7 @@ def _memory(turn: Deciding) -> Plan | None:
     if Act.FORGET_ME in turn.acts:
         return Plan("memory", note="forget_me")
     if Act.SHOW_MEMORY in turn.acts:
-        owned = tuple(ranked for item in turn.state.known.owned[:LIST_LENGTH] if (ranked := _ranked(turn, item)))
+        owned = tuple(ranked for item in turn.state.known.owned[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
         return Plan("memory", items=owned, note="show_memory")
     if Act.REMEMBER_ME in turn.acts:
         return Plan("memory", note="remember_me" if turn.state.known.kept else "cannot_remember")
@@ -127,7 +89,7 @@ def _started_over(turn: Deciding) -> Plan | None:
     if Act.START_OVER not in turn.acts:
         return None
     topic = turn.shop.topic
-    options = _options(turn, topic.name) if topic else ()
+    options = options_of(turn, topic.name) if topic else ()
     return Plan(
         "ask",
         slot=topic.name if topic else None,
@@ -144,14 +106,14 @@ def _repeat(turn: Deciding) -> Plan | None:
 
 def _contradiction(turn: Deciding) -> Plan | None:
     slot = turn.understanding.contradicted
-    return Plan("repair", slot=slot, options=_options(turn, slot), note="contradiction") if slot else None
+    return Plan("repair", slot=slot, options=options_of(turn, slot), note="contradiction") if slot else None
 
 
 def _nothing_named(turn: Deciding) -> Plan | None:
     if not any(not reference.items for reference in turn.understanding.references):
         return None
     slot = turn.state.asked_slot or (turn.shop.topic.name if turn.shop.topic else None)
-    return Plan("repair", slot=slot, options=_options(turn, slot), note="nothing_named")
+    return Plan("repair", slot=slot, options=options_of(turn, slot), note="nothing_named")
 
 
 def _closed_topic(turn: Deciding) -> Plan | None:
@@ -161,7 +123,7 @@ def _closed_topic(turn: Deciding) -> Plan | None:
     if topic is None or turn.understanding.changes or Act.ASK_POLICY in turn.acts:
         return None
     slot = turn.state.asked_slot
-    return Plan("repair", slot=slot, options=_options(turn, slot), note=f"off_topic:{topic}")
+    return Plan("repair", slot=slot, options=options_of(turn, slot), note=f"off_topic:{topic}")
 
 
 def _open_question(turn: Deciding) -> Plan | None:
@@ -192,7 +154,7 @@ def _open_question(turn: Deciding) -> Plan | None:
 def _choose(turn: Deciding) -> Plan | None:
     if Act.CHOOSE not in turn.acts:
         return None
-    items = tuple(ranked for item in turn.referred if (ranked := _ranked(turn, item)))
+    items = tuple(ranked for item in turn.referred if (ranked := ranked_of(turn, item)))
     if not items:
         return None
     sure = min((reference.confidence for reference in turn.understanding.references), default=1.0)
@@ -213,7 +175,7 @@ def _compare(turn: Deciding) -> Plan | None:
     if Act.COMPARE not in turn.acts:
         return None
     ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))
-    items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := _ranked(turn, item)))
+    items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
     if len(items) < 2:
         return None
     requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
@@ -257,7 +219,7 @@ def _about_item(turn: Deciding) -> Plan | None:
             "answer",
             slot=slot,
             requested=(slot,),
-            options=_options(turn, slot),
+            options=options_of(turn, slot),
             note="what_there_is",
             fitting=turn.recommender.count(limits_of(turn.state, turn.shop)),
             expecting="choice",
@@ -296,7 +258,7 @@ def _help_or_greet(turn: Deciding) -> Plan | None:
         return Plan(
             "greet",
             slot=topic.name if topic else None,
-            options=_options(turn, topic.name) if topic else (),
+            options=options_of(turn, topic.name) if topic else (),
             note="help" if Act.HELP in turn.acts else "",
         )
     return None
@@ -309,136 +271,8 @@ def _unclear(turn: Deciding) -> Plan | None:
         note = "other_language" if turn.understanding.other_language else note
         last = turn.state.last_plan
         slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)
-        return Plan("repair", slot=slot, options=_options(turn, slot), note=note)
+        return Plan("repair", slot=slot, options=options_of(turn, slot), note=note)
     return None
-
-
-# --- leading -----------------------------------------------------------------------------------------------------------
-
-
-def recommend_or_ask(turn: Deciding) -> Plan:
-    """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
-    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or _unmeasured(turn) or any(
-        change.kind in {"less", "more"} and not change.most for change in turn.understanding.changes
-    )
-    query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
-    if not fresh and not _worth_hearing(turn, query.limits):
-        question = best_question(turn.state, turn.shop, turn.recommender)
-        if question:
-            slot, options = question
-            return Plan(
-                "ask",
-                slot=slot.name,
-                options=options,
-                wishes=turn.wishes,
-                fitting=turn.recommender.count(query.limits),
-                expecting="amount" if slot.kind == "amount" else "choice" if options else "anything",
-            )
-    found = turn.recommender.recommend(query)
-    if not found.items:
-        return _none_fit(turn, query.limits, fresh)
-    return _recommendation(turn, found)
-
-
-def _unmeasured(turn: Deciding) -> bool:
-    """ "Something bigger" of what is on the table, in words that no slot holds: what was shown is not it."""
-    said = turn.understanding
-    return bool(turn.state.table and Act.INFORM in turn.acts and not (said.changes or said.like_items or said.references))
-
-
-def _said_again(turn: Deciding) -> bool:
-    """A wish that was held already, said of what is on the table: none of that was it."""
-    if not turn.state.history or not turn.state.table or turn.understanding.references:
-        return False
-    before = turn.state.history[-1]
-    changes = turn.understanding.changes
-    return bool(changes) and all(
-        change.kind in {"want", "exclude", "at_most", "at_least", "between", "around"}
-        and _bare(turn.state.belief(change.slot)) == _bare(before.belief(change.slot))
-        for change in changes
-    )
-
-
-def _bare(belief: SlotBelief) -> SlotBelief:
-    """A belief without the words that set it."""
-    return replace(belief, evidence={})
-
-
-def _recommendation(turn: Deciding, found: Recommendation) -> Plan:
-    question = best_question(turn.state, turn.shop, turn.recommender) if found.fitting > ASK_AFTER else None
-    return Plan(
-        "recommend",
-        items=found.items,
-        wishes=turn.wishes,
-        recalled=recalled(turn.state, turn.shop, [ranked.item.values for ranked in found.items]),
-        fitting=found.fitting,
-        ask_next=question[0].name if question else None,
-        options=question[1] if question else (),
-        expecting="choice",
-    )
-
-
-def _worth_hearing(turn: Deciding, limits: Limits) -> bool:
-    state, topic = turn.state, turn.shop.topic
-    if (topic and state.wants(topic.name)) or state.like_item:
-        return True
-    known = sum(belief.settled and not belief.any for belief in state.slots.values())
-    known += 1 if state.texts else 0
-    if state.texts and _names_a_thing(state.texts[-1], turn.recommender):
-        return True
-    asked_enough = len(state.asked) >= 2 or (state.last_plan is not None and state.last_plan.kind == "ask" and known > 1)
-    return (
-        known >= ENOUGH_KNOWN
-        or asked_enough
-        or (known > 0 and turn.recommender.count(limits) <= SHORT_LIST)
-        or Act.DONT_CARE in turn.acts
-    )
-
-
-def _names_a_thing(text: str, recommender: Recommender) -> bool:
-    nearest = recommender.nearest_titles(text, 1)
-    return bool(nearest) and nearest[0][1] >= NAMES_A_THING
-
-
-def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
-    if fresh and turn.state.offered:
-        again = replace(limits, exclude_items=frozenset(turn.state.refused))
-        left = turn.recommender.count(again)
-        if left:
-            return Plan(
-                "none_fit",
-                wishes=turn.wishes,
-                fitting=left,
-                relaxations=tuple(turn.recommender.relaxations(limits)),
-                note="all_heard",
-            )
-    relaxations, eased = find_easing(limits, turn.shop, turn.recommender)
-    if not relaxations:
-        return Plan("none_fit", wishes=turn.wishes, note="nothing_like_it")
-    query = replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=eased)
-    nearest = turn.recommender.recommend(query)
-    money = turn.shop.money
-    slot = money.name if relaxations[0].slot == "price" and money else relaxations[0].slot
-    pair = len(relaxations) == 2 and relaxations[0].fitting == relaxations[1].fitting and not turn.recommender.relaxations(limits)
-    note = "several_in_the_way" if pair else f"{slot}_in_the_way"
-    return Plan(
-        "none_fit",
-        items=nearest.items,
-        slot=slot,
-        relaxations=relaxations,
-        wishes=turn.wishes,
-        fitting=nearest.fitting,
-        note=note,
-        expecting="yes_no",
-    )
-
-
-def _options(turn: Deciding, slot: str | None) -> tuple[str, ...]:
-    declared = turn.shop.slot(slot) if slot else None
-    if slot is None or declared is None or declared.kind != "choice":
-        return ()
-    counts = turn.recommender.facets(limits_of(turn.state, turn.shop, without=slot), [slot]).get(slot, {})
-    return tuple(value for value in counts if value not in turn.state.belief(slot).exclude)[:OPTIONS_OFFERED]
 
 
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
@@ -457,9 +291,4 @@ def _asked_before(turn: Deciding) -> tuple[str, ...]:
 def _at_hand(turn: Deciding, most: int | None = None) -> tuple[Ranked, ...]:
     """The items pointed at; else the one heard last, or the first on the table."""
     ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
-    return tuple(ranked for item in ids[:most] if (ranked := _ranked(turn, item)))
-
-
-def _ranked(turn: Deciding, item_id: str) -> Ranked | None:
-    item = turn.recommender.item(item_id)
-    return Ranked(item, 0.0) if item else None
+    return tuple(ranked for item in ids[:most] if (ranked := ranked_of(turn, item)))

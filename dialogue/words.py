@@ -17,6 +17,9 @@ LONGEST_TEXT = 2_000
 FILLERS = frozenset({"um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "oh"})
 _BEGINS = frozenset("the a an i we no not sorry actually wait or and but then make that this".split())  # noqa: SIM905
 """A comma after a filler parts nothing ("the um, grey one") unless one of these follows it."""
+_CANNOT_END = frozenset(
+    "the a an my your his her their our of for with in on to at by im id ill ive is are was not very some and or but than".split()  # noqa: SIM905
+)
 _STUTTERED = frozenset(
     "the a an i it is to in on of for my her his with and or what how do does did can could would im id ill we you".split()  # noqa: SIM905
 )
@@ -107,7 +110,7 @@ def read_words(text: str) -> Utterance:
         if filled and norm == ",":
             comma = match
             continue
-        if comma is not None and before and before not in MARKS and norm in _BEGINS:
+        if comma is not None and before and before not in MARKS | _CANNOT_END and norm in _BEGINS:
             words.append(Word(",", ",", ",", comma.start(), comma.end()))
         filled, comma = False, None
         if norm == before and norm in _STUTTERED:
