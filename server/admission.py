@@ -27,7 +27,7 @@ EXPECTED_CORES = 0.5
 """What a lively conversation takes before any was measured: about what Whisper base, Gemma 3 270M and Piper do."""
 EXPECTED_FOR_S = 60.0
 """Seconds of talk that the expectation weighs; every measured second weighs one."""
-REMEMBERED_S = 600.0
+REMEMBERED_S = 180.0
 """Seconds of talk after which a measurement weighs half."""
 CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 """A container's share of the processors: microseconds in each period of so many (cgroup v2)."""

@@ -39,6 +39,8 @@ WARM_SHARE = 0.25
 """Of a soak's sessions: until then caches fill, and memory grows as it should."""
 SAMPLES, LEAST_POINTS = 20, 5
 """Looks at the server in a soak; a line through fewer warm ones says nothing."""
+SETTLED_MS_PER_S, SETTLED_WITHIN_S = 30.0, 90.0
+"""A server that was just opened still speaks its stock phrases to itself; processor time a second when it has done."""
 VANISH_SHARE, CUT_SHARE, TYPED_SHARE = 0.1, 0.2, 0.4
 
 
@@ -80,14 +82,17 @@ class Quiet:
 
 
 async def quiet(running: Running, sessions: int, seconds: float) -> Quiet:
-    """Let so many callers listen for so long, after the server has been looked at without them."""
+    """Let so many callers listen for so long, after the server has been looked at without them, once it has settled."""
     async def spent_ms_per_s() -> float | None:
         before, began_s = running.cpu_s(), time.monotonic()
         await asyncio.sleep(seconds)
         after = running.cpu_s()
         return None if before is None or after is None else (after - before) / (time.monotonic() - began_s) * 1000
 
-    alone, memory = await spent_ms_per_s(), running.resident_mb()
+    until_s = time.monotonic() + SETTLED_WITHIN_S
+    while ((busy := await spent_ms_per_s()) or 0) > SETTLED_MS_PER_S and time.monotonic() < until_s:
+        pass
+    alone, memory = busy, running.resident_mb()
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(sessions):
             await stack.enter_async_context(ShoptalkClient(running.url))

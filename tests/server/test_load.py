@@ -15,7 +15,7 @@ from serving_here import open_shop
 
 from server.engines import Engines
 from server.evaluate.conversing import Running
-from server.evaluate.load import Burst, Held, Soak, burst, knee, soak
+from server.evaluate.load import Burst, Held, Soak, burst, knee, quiet, soak
 from server.serve import Doorkeeper
 from voice.sound import FloatAudio
 
@@ -47,7 +47,17 @@ async def test_a_burst_counts_onsets_of_those_served_and_codes_of_those_refused(
     assert figures["served"] == 2
     assert figures["turns"] >= 2                     # each said something at least once
     assert figures["failures"] == {}
+    assert figures["cpu_ms_per_s"] > 0
+    assert 2 <= result.talked_s < 2 * result.lasted_s
     assert 50 < figures["onset_p50_ms"] <= figures["onset_p95_ms"] < 10_000
+
+
+async def test_who_says_nothing_is_let_in_and_looked_at(engines: Engines) -> None:
+    async with running(engines) as (here, keeper):
+        silent = await quiet(here, 3, 0.5)
+    assert (silent.sessions, keeper.served) == (3, 3)
+    assert silent.cpu_ms_per_s is not None
+    assert silent.mb_each is not None
 
 
 def test_the_knee_is_the_last_burst_in_which_nobody_waited_or_was_turned_away() -> None:
