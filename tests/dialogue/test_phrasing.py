@@ -111,8 +111,14 @@ def test_what_goes_with_a_choice_is_named_with_its_price(plainly: Phraser) -> No
         sentences = list(plainly.say(plan, BeliefState(turn=turn)))
         assert [sentence.items for sentence in sentences[:2]] == [("w1",), (MUGS.id,)]
         assert plainly.shop.of(MUGS).price in sentences[1].text
-    alone = list(plainly.say(Plan("chosen", items=(Ranked(WRAP, 1.0), Ranked(MUGS, 0.9)), focus="w1"), NEW))
-    assert MUGS.id not in [item for sentence in alone for item in sentence.items]
+    alone = list(plainly.say(Plan("chosen", items=(Ranked(WRAP, 1.0),), focus="w1"), NEW))
+    assert [item for sentence in alone for item in sentence.items] == ["w1"]
+
+
+def test_several_chosen_in_one_breath_are_each_said_back(plainly: Phraser) -> None:
+    both = list(plainly.say(Plan("chosen", items=(Ranked(WRAP, 1.0), Ranked(MUGS, 0.9)), focus="w1"), NEW))
+    assert [sentence.items for sentence in both[:2]] == [("w1",), (MUGS.id,)]
+    assert plainly.shop.of(MUGS).price in both[1].text
 
 
 def test_names_with_commas_are_names(plainly: Phraser) -> None:
