@@ -126,15 +126,13 @@ class ItemWeights:
             total[self.targets[part]] += self.weights[part] * share
         return total
 
-    def strongest_cause(self, history: Positions, strength: npt.NDArray[np.float32], target: int) -> int | None:
-        """The item of the history that speaks most for the target; None where none does."""
-        best, cause = 0.0, None
+    def causes(self, history: Positions, strength: npt.NDArray[np.float32], target: int) -> list[int]:
+        """The items of the history that speak for the target, the strongest first."""
+        said: list[tuple[float, int]] = []
         for position, share in zip(history, strength, strict=True):
             part = slice(self.starts[position], self.starts[position + 1])
-            said = float(self.weights[part][self.targets[part] == target].sum() * share)
-            if said > best:
-                best, cause = said, int(position)
-        return cause
+            said.append((float(self.weights[part][self.targets[part] == target].sum() * share), int(position)))
+        return [position for amount, position in sorted(said, reverse=True) if amount > 0]
 
 
 def laid_out(weights: scipy.sparse.csr_matrix) -> ItemWeights:

@@ -15,6 +15,8 @@ LEAST_SHARE = 0.05
 """Sources that account for less are not named."""
 POPULAR_FROM = 0.75
 """Of the most popular item's (log) demand: below, nobody would call it popular."""
+POPULAR_SHARE = 0.1
+"""Nor outside the most popular tenth of the catalogue."""
 AGAIN_FROM = 0.15
 """Having chosen an item before is a reason where at least about this share of those who have it choose it again."""
 TEXT_FROM = 0.5
@@ -48,20 +50,21 @@ def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, ro
         share = round(gain / whole, 4)
         if name == "wish":
             found.extend(_wishes(query, item, share))
-        elif name in _KINDS and share >= LEAST_SHARE and _holds(name, query, evidence, row):
-            found.append(_reason(shelf, query, evidence, row, name, share))
+        elif name in _KINDS and share >= LEAST_SHARE and _holds(shelf, name, query, evidence, row):
+            found.extend(_reason(shelf, query, evidence, row, name, share))
     found.sort(key=lambda reason: -reason.weight)
     return (*found, *_met(query, item, found))
 
 
-def _holds(name: str, query: Query, evidence: Evidence, row: int) -> bool:
+def _holds(shelf: Shelf, name: str, query: Query, evidence: Evidence, row: int) -> bool:
     """Whether the source's value is high enough to be said aloud."""
     if name == "collaborative":
         return bool(evidence.values["habit_tastes"][row] > 0)
     if name == "again":
         return bool(evidence.values[name][row] >= AGAIN_FROM)
     if name == "popularity":
-        return bool(evidence.values[name][row] >= POPULAR_FROM)
+        last = shelf.by_popularity[int(POPULAR_SHARE * (len(shelf.by_popularity) - 1))]
+        return bool(evidence.values[name][row] >= max(POPULAR_FROM, shelf.popularity[last]))
     if name == "text":
         return bool(evidence.values[name][row] >= TEXT_FROM)
     if name == "price":
@@ -69,7 +72,8 @@ def _holds(name: str, query: Query, evidence: Evidence, row: int) -> bool:
     return True
 
 
-def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str, share: float) -> Reason:
+def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str, share: float) -> list[Reason]:
+    """The reason, with the item or slot it names; none of shoppers alike where no other shopper has both items."""
     target = int(evidence.candidates[row])
     because: str | None = None
     slot = None
@@ -79,13 +83,16 @@ def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str,
         near = shelf.dense.similarities(shelf.dense.row(target), evidence.liked)
         because = shelf.items.ids[int(evidence.liked[int(np.argmax(near))])]
     elif name == "collaborative":
-        cause = shelf.weights.strongest_cause(evidence.history, evidence.strength, target)
-        because = None if cause is None else shelf.items.ids[cause]
+        causes = shelf.weights.causes(evidence.history, evidence.strength, target)
+        cause = next((one for one in causes if shelf.histories.both(one, target, query.shopper)), None)
+        if cause is None:
+            return []
+        because = shelf.items.ids[cause]
     elif name == "price":
         slot = _amount_named(shelf, query, shelf.items[target])
     elif name in ("margin", "clearance", "launches"):
         slot = name
-    return Reason(_KINDS[name], slot=slot, item=because, weight=share)
+    return [Reason(_KINDS[name], slot=slot, item=because, weight=share)]
 
 
 def _amount_named(shelf: Shelf, query: Query, item: Item) -> str:

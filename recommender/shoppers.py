@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ HALF_LIFE_DAYS = 60.0
 """A sale this old counts half as much towards what sells now."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Histories:
     """Each shopper's newest items, oldest first, each item once with the weight of its strongest interaction."""
 
@@ -38,6 +39,27 @@ class Histories:
         assert shopper is not None
         start = int(self.starts[self.numbers[shopper]])
         return items, (weights * recency ** self.ages[start : start + len(items)]).astype(np.float32)
+
+    def both(self, one: int, other: int, besides: str | None = None) -> bool:
+        """Whether some shopper, another than ``besides``, has both items among the newest."""
+        few, many = sorted((self._holders(one), self._holders(other)), key=len)
+        if not len(few):
+            return False
+        at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+        shared = few[many[at] == few]
+        return len(shared) > int(besides is not None and self.numbers.get(besides, -1) in shared)
+
+    def _holders(self, item: int) -> npt.NDArray[np.int32]:
+        """The shoppers who have an item, by number, in order; nobody has one that was added since the build."""
+        starts, shoppers = self._by_item
+        return shoppers[starts[item] : starts[item + 1]] if item < len(starts) - 1 else shoppers[:0]
+
+    @cached_property
+    def _by_item(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        counts = np.bincount(self.items) if len(self.items) else np.zeros(0, np.int64)
+        who = np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), np.diff(self.starts))
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return starts, who[np.argsort(self.items, kind="stable")]
 
     def of(self, shopper: str | None) -> tuple[Positions, npt.NDArray[np.float32]]:
         """Items and weights of a shopper; empty for one who is not known."""

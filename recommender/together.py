@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,13 +85,25 @@ def _companions(shelf: Shelf, anchor: int, limits: Limits, topic: str | None) ->
             mask[column.holders(kind)] = False
     chosen_too = np.maximum(tastes(shelf, np.array([anchor], np.int32), np.ones(1, np.float32)), 0)
     likely = np.flatnonzero(mask & (chosen_too > 0)).astype(np.int32)
-    if not len(likely):
-        return likely, np.zeros(0, np.float32)
     likely = likely[np.argsort(-chosen_too[likely], kind="stable")[:CANDIDATES]]
-    together = chosen_too[likely] / chosen_too[likely].max()
-    scores = BY_SHOPPERS * together + (1 - BY_SHOPPERS) * _manner(shelf, anchor, likely, topic)
+    manner = _manner(shelf, anchor, likely, topic)
+    told = [bool(shared > 0) or shelf.histories.both(anchor, int(one)) for one, shared in zip(likely, manner, strict=True)]
+    likely, manner = likely[np.array(told, np.bool_)], manner[np.array(told, np.bool_)]
+    if not len(likely):
+        return _alike(shelf, anchor, np.flatnonzero(mask).astype(np.int32), topic)
+    scores = BY_SHOPPERS * chosen_too[likely] / chosen_too[likely].max() + (1 - BY_SHOPPERS) * manner
     order = np.argsort(-scores, kind="stable")
     return likely[order], scores[order].astype(np.float32)
+
+
+def _alike(shelf: Shelf, anchor: int, others: Positions, topic: str | None) -> tuple[Positions, Values]:
+    """Where no shopper has shown it (a new item, a new shop): what shares most values, then what is nearest by its words."""
+    scores = (1 - BY_SHOPPERS) * _manner(shelf, anchor, others, topic)
+    others, scores = others[scores > 0], scores[scores > 0]
+    first = np.argsort(-scores, kind="stable")[: 10 * CANDIDATES]
+    others, scores = others[first], scores[first]
+    order = np.lexsort((-shelf.dense.similarities(shelf.dense.row(anchor), others), -scores))[:CANDIDATES]
+    return others[order], scores[order].astype(np.float32)
 
 
 def _kinds(shelf: Shelf, position: int, topic: str | None) -> frozenset[str]:
@@ -111,10 +122,12 @@ def _manner(shelf: Shelf, anchor: int, others: Positions, topic: str | None) -> 
 
 
 def _ranked(shelf: Shelf, anchor: int, position: int, score: float) -> Ranked:
-    """With the reason that shoppers chose both, and the values they share."""
+    """With the reason that shoppers chose both, where some did, and the values they share."""
     one, other = shelf.items[anchor], shelf.items[position]
-    shared: Sequence[tuple[str, str]] = [
-        (slot, value) for slot, values in other.values.items() for value in values if value in one.values.get(slot, ())
+    mine = {(slot, value.casefold()) for slot, values in one.values.items() for value in values}
+    shared = [
+        (slot, value) for slot, values in other.values.items() for value in values if (slot, value.casefold()) in mine
     ]
     alike = (Reason("goes_with", slot=slot, value=value, item=one.id) for slot, value in shared)
-    return Ranked(other, round(score, 6), (Reason("goes_with", item=one.id, weight=BY_SHOPPERS), *alike))
+    chosen = [Reason("goes_with", item=one.id, weight=BY_SHOPPERS)] if shelf.histories.both(anchor, position) else []
+    return Ranked(other, round(score, 6), (*chosen, *alike))

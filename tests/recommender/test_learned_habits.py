@@ -74,10 +74,12 @@ def test_what_is_asked_at_night_looks_like_the_night(thrifty: tuple[Shelf, dict[
 
 def test_more_like_what_i_usually_buy_gives_the_history_a_larger_share(thrifty: tuple[Shelf, dict[str, object]]) -> None:
     shelf, _ = thrifty
-    asked = Query(shopper="s0", prefer={"colour": {"red": 1.0}}, count=5)
+    asked = Query(prefer={"colour": {"red": 1.0}}, count=5)
 
     def share(query: Query) -> float:
-        reasons = [one for ranked in rank(shelf, query, None).items for one in ranked.reasons]
+        """Of forty shoppers together: with few purchases not everybody has somebody alike."""
+        lists = [rank(shelf, replace(query, shopper=f"s{number}"), None).items for number in range(40)]
+        reasons = [one for ranked in lists for item in ranked for one in item.reasons]
         return sum(one.weight for one in reasons if one.kind == "shoppers_like_you")
 
     assert share(replace(asked, usual=True)) > share(asked) > 0

@@ -6,9 +6,11 @@ The oracle below reads the limits item by item in plain Python and shares no cod
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow
 import pytest
 import scipy.sparse
@@ -37,7 +39,7 @@ QUERIES_EACH = 3
 
 
 def random_item(dice: random.Random, number: int) -> Item:
-    values = {}
+    values: dict[str, tuple[str, ...]] = {}
     if dice.random() < 0.9:
         values["kind"] = (dice.choice(KINDS),)
     if dice.random() < 0.8:
@@ -59,7 +61,10 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
     vectors = numpy_dice.standard_normal((count, DIM)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     chosen = scipy.sparse.random(6, count, density=0.3, random_state=dice.randint(0, 9999), format="csr", dtype=np.float32)
-    history = numpy_dice.permutation(count)[: min(4, count)].astype(np.int32)
+    mine = numpy_dice.permutation(count)[: min(4, count)].astype(np.int32)
+    taken: list[npt.NDArray[np.int32]] = [mine, *np.split(chosen.indices, chosen.indptr[1:-1])]
+    starts = np.cumsum([0, *map(len, taken)])
+    shoppers = {name: number for number, name in enumerate(["known", *map(str, range(len(taken) - 1))])}
     ids = semantic_ids([item.values.get("kind", ()) for item in items], vectors)
     chosen_once = numpy_dice.random(count) < 0.7
     new, warm = np.flatnonzero(~chosen_once).astype(np.int32), np.flatnonzero(chosen_once).astype(np.int32)
@@ -72,7 +77,7 @@ def random_shelf(dice: random.Random, numpy_dice: np.random.Generator) -> Shelf:
         positions={item.id: row for row, item in enumerate(items)},
         facts=facts, dense=build_dense(vectors), titles=None, weights=laid_out(item_weights(chosen, 1.0)),
         popularity=popular, by_popularity=most_popular(popular), recency=0.8,
-        histories=Histories({"known": 0}, np.array([0, len(history)]), history, np.ones(len(history), np.float32)),
+        histories=Histories(shoppers, starts, np.concatenate(taken).astype(np.int32), np.ones(starts[-1], np.float32)),
         semantic=ids, inheritance=inherit(ids.codes, lambda rows: vectors[rows], new, warm),
         business=Business(margin=dice.choice([0, 0.2]), launches=dice.choice([0, 0.2]), clearance=dice.choice([0, 0.2])),
         version="random",
@@ -150,14 +155,15 @@ def breaks(item: Item, limits: Limits) -> str | None:
 
 def untrue(reason: Reason, item: Item, query: Query, shelf: Shelf) -> bool:
     """Whether a reason says something that the row, the request or the interactions do not bear out."""
-    mine = {shelf.items.ids[int(one)] for one in shelf.histories.of(query.shopper)[0]}
-    bears_out = {
+    baskets = {name: {shelf.items.ids[int(one)] for one in shelf.histories.of(name)[0]} for name in shelf.histories.numbers}
+    mine = baskets.pop(query.shopper or "", set())
+    bears_out: dict[str, Callable[[], bool]] = {
         "wish": lambda: reason.value is not None
         and reason.value.casefold() in {held.casefold() for held in item.values.get(reason.slot or "", ())},
         "text": lambda: True,
         "price": lambda: reason.slot in item.numbers or (reason.slot == "price" and item.price_minor is not None),
         "like_item": lambda: reason.item == query.like_item, "liked": lambda: reason.item in query.liked,
-        "shoppers_like_you": lambda: bool(mine) and (reason.item is None or reason.item in mine),
+        "shoppers_like_you": lambda: reason.item in mine and any({reason.item, item.id} <= held for held in baskets.values()),
         "popular": lambda: shelf.popularity[shelf.positions[item.id]] >= POPULAR_FROM,
         "new": lambda: item.launched is not None and shelf.business.launches > 0,
         "business": lambda: "margin" in item.numbers if reason.slot == "margin" else reason.slot == "clearance" and item.in_stock,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from little_shop import write_shop
 from test_promises import breaks, random_limits, random_shelf
 
 from recommender.store import ShopRecommender
@@ -35,6 +38,15 @@ def test_a_bundle_spends_no_more_than_the_budget(corner: ShopRecommender) -> Non
     assert [ranked.item.id for ranked in alone.items] == ["A1"]
 
 
+def test_in_a_shop_nobody_has_bought_from_things_go_together_by_what_they_share(
+    tmp_path: Path, opened: Callable[[Path], ShopRecommender]
+) -> None:
+    shop = write_shop(tmp_path / "new", interactions="shopper,item,kind,time\nzoe,A6,purchase,2026-01-01\n")
+    found = opened(shop).goes_with("A1", Limits(), 5)
+    assert found
+    assert all(reason.slot for ranked in found for reason in ranked.reasons), "nobody chose both, and nobody says so"
+
+
 def test_limits_kinds_and_budgets_hold_over_random_catalogues() -> None:
     dice, numpy_dice = random.Random(11), np.random.default_rng(11)
     made_more_than_one = 0
@@ -45,6 +57,17 @@ def test_limits_kinds_and_budgets_hold_over_random_catalogues() -> None:
         for ranked in goes_with(shelf, one, limits, 10, "kind"):
             assert breaks(ranked.item, limits) is None
             assert ranked.item.id != one
+            assert ranked.reasons, "an item that goes with another says why"
+            held = [set(shelf.histories.of(name)[0].tolist()) for name in shelf.histories.numbers]
+            both = {shelf.positions[one], shelf.positions[ranked.item.id]}
+            for reason in ranked.reasons:
+                if reason.slot is None:
+                    assert any(both <= basket for basket in held), "somebody did choose both"
+                else:
+                    assert reason.value is not None
+                    assert reason.value in ranked.item.values[reason.slot]
+                    mine = shelf.items[shelf.positions[one]].values[reason.slot]
+                    assert reason.value.casefold() in [value.casefold() for value in mine]
         made = bundle(shelf, one, limits, budget, dice.randint(1, 4), "kind")
         if made is None:
             continue
