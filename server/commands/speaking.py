@@ -45,7 +45,8 @@ def speaking(
     the one before it has been heard, at the pace of the default voice.
 
     Examples: shoptalk evaluate speaking --shop shops/demo --replies 200 --json;
-    shoptalk evaluate speaking --llm none --sets benchmarks/speaking --aloud 50
+    shoptalk evaluate speaking --llm none --sets benchmarks/speaking --aloud 50;
+    shoptalk evaluate speaking --llm none --replies 1 --sets benchmarks/speaking/strangers/fourth
     """
     from dialogue.llm import LlmError
     from dialogue.shop import load_shop
@@ -99,10 +100,10 @@ def _aloud(replies: list[Reply], shop: TalkingShop, items: Sequence[Item], bars:
 
 
 def _checker_figures(sets: Path, shops: Path) -> dict[str, Any]:
-    """What the checker catches and passes; shops are looked for beside the sets and beside the shop."""
+    """What the checker catches and passes; shops are looked for in the sets' folder, beside it, and beside the shop."""
     from server.evaluate.speaking_sets import Judge, read_cases, set_figures
 
-    judge = Judge([sets / "shops", shops])
+    judge = Judge([sets / "shops", sets.parent / "shops", shops])
     return {
         "checker": set_figures([judge.judge(case) for name in ("truths", "lies") for case in read_cases(sets / f"{name}.jsonl")])
     }
