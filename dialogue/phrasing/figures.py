@@ -35,7 +35,7 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
     (
         "under",
         re.compile(
-            r"\b(?:just |a little |a bit |well |comfortably |right )?"
+            r"\b(?:just |well |comfortably |right |a (?:little|bit|shade|touch|hair|whisker) )?"
             r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside)$"
         ),
     ),
