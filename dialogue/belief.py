@@ -48,7 +48,7 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
     for change in sorted(understanding.changes, key=lambda change: change.most):
         if change not in doubtful:
-            state = change_slot(change, state, shop, recommender, referred or past.table)
+            state = change_slot(change, state, shop, recommender, referred or understanding.like_items or past.table)
     state = _of_the_same_kind(understanding, state, shop, recommender)
     state = replace(state, manner=manner_of(understanding.text, state.manner))
     known = corrected(state.known, understanding)
