@@ -164,7 +164,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.COMPARE,
-            r"\b(?:torn between|(?:decide|deciding|choose|choosing|not sure) (?:between|which)|compare[ds]?|comparison|"
+            r"\b(?:torn between|(?:decide|deciding|choose|choosing|not sure) (?:between|which)|compare[ds]?|comparison|differ|"
             r"difference(?:s)? between|how (?:do|does|are) (?:they|those|these|the two|"
             r"both) (?:differ|compare|different)|whats the difference|"
             r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"

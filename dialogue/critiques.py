@@ -32,7 +32,8 @@ _NOT_SO = (
 _HOW = re.compile(r"\bhow(?: much| far)?$")
 HEDGED = re.compile(
     r"\b(?:its|it is|theyre|they are|thats|that is|those are|these are|looks?|seems?|feels?|ones?|is|are|was|were)(?: all| both)?"
-    r"(?: a (?:bit|little|tad|touch)| rather| awfully| terribly| kind of| sort of)$"
+    r"(?: a (?:bit|little|tad|touch)| rather| awfully| terribly| kind of| sort of)$|"
+    r"\b(?:the|this|that)(?: \w+){0,2} \w+s (?:a (?:bit|little|tad|touch)|rather|awfully)$"
 )
 """ "It's a bit ...": a complaint, politely put."""
 _NOT_A_DEGREE = frozenset(

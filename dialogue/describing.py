@@ -39,6 +39,7 @@ _FAVOURS = re.compile(
 _ENDS = frozenset(". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s".split()) | {  # noqa: SIM905
     *("though", "again", "too", "i", "you", "that", "thats", "the"),
 }
+_TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 _NAMED_AFTER = frozenset(
     "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
 )
@@ -78,7 +79,7 @@ class Describer:
         words = self.utterance.words
         opened, counting = words[first].norm in _DEFINITE, words[first].norm in _COUNTING
         if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
-            return self._by_name(first, items)
+            return self._taken(first, items) or self._by_name(first, items)
         start = self._after_count(first + (opened or counting))
         best: tuple[float, Span, tuple[Item, ...]] | None = None
         for last in range(start + 1, min(start + 1 + LONGEST_DESCRIPTION, len(words) + 1)):
@@ -93,6 +94,18 @@ class Describer:
             if scored and (best is None or scored[0] >= best[0]):
                 best = (scored[0], Span(start if counting else first, last), scored[1])
         return best or self._by_name(first, items)
+
+    def _taken(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
+        """ "I'll go for black": a value that ends a choice, where one item has it."""
+        words = self.utterance.words
+        if not _TAKES.search(" ".join(word.norm for word in words[max(0, first - 3) : first])):
+            return None
+        for mention in self.mentions:
+            span = mention.span
+            if span.first == first and (span.last == len(words) or words[span.last].norm in {".", ",", "!", "please", "then"}):
+                fitting = [item for item in items if has_any(item, mention)]
+                return (1.0, span, tuple(fitting)) if len(fitting) == 1 and len(items) > 1 else None
+        return None
 
     def _by_name(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """An item called by a word of its title alone: "I'll go with Iris"."""

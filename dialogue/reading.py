@@ -62,6 +62,7 @@ class Reading:
             mention,
             self.before(mention.span, 6),
             pointed=bool(self.strong) or (bool(self.pointings) and not (slot and slot.person)),
+            named=bool(self.strong),
             person=slot is not None and slot.person,
             negated=self.negated(mention.span),
             thing=slot is not None and (slot.topic or slot.lapses),

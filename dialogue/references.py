@@ -30,7 +30,7 @@ _PLURAL = re.compile(
     r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"
     r"(?:either|any) (?:of (?:them|those|these)|one)|"
     r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on ))either(?= ?(?:$|[,.!?]))|"
-    r"eithers?(?= (?:one |is |will |would |works?\b|suits?\b|looks?\b|sounds?\b|fine\b))|"
+    r"eithers?(?= (?:one |is |have |has |comes? |costs? |will |would |works?\b|suits?\b|looks?\b|sounds?\b|fine\b))|"
     r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
 _NEITHER = re.compile(
@@ -41,13 +41,15 @@ _THAT = re.compile(
     r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
     r"the (?:very )?same(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
-    r"(?:said|mentioned|named)(?: last)?|(?:the )?one you (?:just )?(?:told me about|showed me|read out)|"
+    r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
+    r"described)|"
     r"it|its|thats|that|this)\b"
 )
 _CLAUSE_OF = frozenset({"", "one", "that", "what", "like", "about", "take", "than", "have", "and", "was", "is", "want"})
 """Before "you mentioned" where it stands for an item; after a noun it only says which: "the one ... you mentioned"."""
 _BESIDE = re.compile(
-    r"\bthe (?:next |first )?one (?:just |right |straight |immediately )?(?P<way>after|before|following|preceding)(?: the one)?$"
+    r"\bthe (?:next |first )?(?:ones?|pair) (?:just |right |straight |immediately )?(?P<way>after|before|following|"
+    r"preceding)(?: the one)?$"
 )
 _ALL_BUT = re.compile(
     r"\b(?:all|everything|any|any one|anyone)(?: (?:of )?(?:them|those|these))? "
@@ -67,7 +69,8 @@ _FROM_THE_START = re.compile(
 """ "The first one you showed me at the start": of an earlier list."""
 EARLIER = 0.95
 _PRICED = re.compile(
-    r"\bthe (?:ones?|pairs?)(?: (?:for|at|thats|that (?:is|are|was|were|costs?|comes? to)|costing))?"
+    r"\b(?:the|which) (?:ones?|pairs?)(?: (?:for|at|is|was|are|were|costs?|thats|that (?:is|are|was|were|costs?|"
+    r"comes? to)|costing))?"
     r"(?: (?:about|around))?$"
 )
 
@@ -102,11 +105,11 @@ def find_references(
     _claim(found, [point(utterance, span, items, sure * EARLIER) for span, items, sure in describer.descriptions(table.earlier)])
     for pointings in (others, _plural(utterance, table), _that(utterance, table, describer, found)):
         _claim(found, pointings)
-    single = any(len(pointing.reference.items) == 1 and not pointing.weak for pointing in found)
+    fewest = min((len(pointing.reference.items) for pointing in found if not pointing.weak), default=0)
     found = [
         pointing
         for pointing in found
-        if not (single and len(pointing.reference.items) > 1 and _after_of(utterance, pointing.span))
+        if not (0 < fewest < len(pointing.reference.items) and _after_of(utterance, pointing.span))
     ]
     return tuple(sorted(found, key=lambda pointing: pointing.span.first))
 

@@ -49,7 +49,7 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
         if opener in _QUANTIFIES and follows and _between(utterance, pointing, found[index + 1]) in {"", "of"}:
             refusing |= opener in _REFUSES
             continue
-        several = kept and not kept[-1].weak and len(kept[-1].reference.items) > 1
+        several = kept and not kept[-1].weak and len({item for one in kept for item in one.reference.items}) > 1
         if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
             continue
         kept.append(replace(pointing, refusal=True) if refusing and not pointing.weak else pointing)

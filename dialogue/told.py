@@ -58,17 +58,18 @@ _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
     r"\b(?:is|are|was|were|s|looks?|looked|sounds?|sounded|seems?|feels?)"
-    r"(?: (?:nice|lovely|very|really|quite|so|just|and|good|gorgeous|beautiful|pretty))* $"
+    r"(?: (?:both|all|nice|lovely|very|really|quite|so|just|and|good|gorgeous|beautiful|pretty))* $"
 )
 _WISHES = re.compile(r"\b(?:but|only|something|anything|there|have you|you have|got|any|one thats?|ones thats?)\b")
 
 
 def is_told(
-    utterance: Utterance, mention: Mention, before: str, *, pointed: bool, person: bool, negated: bool, thing: bool, kind: bool
+    utterance: Utterance, mention: Mention, before: str, *, pointed: bool, named: bool, person: bool, negated: bool, thing: bool,
+    kind: bool,
 ) -> bool:
     """Whether a value is told of and not wished for. ``before``: norms of the six words before it; ``pointed``: an item at hand
-    is meant in the same breath; ``person``: it says who something is for; ``negated``: a "not" reaches it;
-    ``thing``: it describes a thing, and ``kind``: says which.
+    is meant in the same breath, ``named``: by more than "it"; ``person``: it says who something is for; ``negated``: a "not"
+    reaches it; ``thing``: it describes a thing, and ``kind``: says which.
     """
     words = utterance.words[mention.span.first : mention.span.last]
     after = " ".join(word.norm for word in utterance.words[mention.span.last : mention.span.last + 5])
@@ -92,7 +93,7 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
         return True
-    return bool(_OF_WHAT_IS.search(before) or _BELONGS.search(before))
+    return bool(_OF_WHAT_IS.search(before) or _BELONGS.search(before) or (named and _IS.search(before)))
 
 
 def _is_verb(utterance: Utterance, mention: Mention) -> bool:
@@ -118,4 +119,7 @@ def is_praise(utterance: Utterance, critique: CritiqueMention, pointed: list[Spa
     """ "The wool ones sound nice and warm" says what they are like."""
     before = "".join(f"{word.norm} " for word in utterance.words[: critique.span.first])
     early = any(span.last <= critique.span.first for span in pointed)
-    return early and not critique.of_item and not critique.complaint and _IS.search(before) is not None
+    compared = any(span.last <= critique.span.first <= span.last + 1 for span in pointed)
+    contracted = critique.span.first > 0 and utterance.words[critique.span.first - 1].text.lower().endswith(("'s", "’s"))
+    is_said = _IS.search(before) is not None or (contracted and any(span.last == critique.span.first for span in pointed))
+    return early and (compared or not critique.of_item) and not critique.complaint and is_said
