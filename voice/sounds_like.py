@@ -70,8 +70,12 @@ def phonemes_of(phrase: str) -> Phonemes:
 
 @lru_cache(maxsize=8)
 def _sought(phrases: tuple[str, ...]) -> dict[str, str]:
-    """Phrase to the string of its phonemes, for those long enough."""
-    return {phrase: "".join(sounds) for phrase in phrases if len(sounds := phonemes_of(phrase)) >= LEAST_PHONEMES}
+    """Phrase to the string of its phonemes, for those long enough. A word alone must be a name: common words sound alike."""
+    return {
+        phrase: "".join(sounds)
+        for phrase in phrases
+        if (" " in phrase or phrase[:1].isupper()) and len(sounds := phonemes_of(phrase)) >= LEAST_PHONEMES
+    }
 
 
 def soundalikes(text: str, phrases: Iterable[str], least: float) -> list[Soundalike]:

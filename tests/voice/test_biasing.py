@@ -61,6 +61,12 @@ def test_the_small_words_around_a_name_are_not_taken_for_part_of_it():
     assert put_right("I'm looking for a kettle.", ["Grey Kettle"], costs(15)) == "I'm looking for a kettle."
 
 
+def test_a_word_that_is_no_name_takes_no_others_place():
+    heard = "What sort of prices are those?"
+    assert put_right(heard, ["trousers", "party dresses"], costs(0)) == heard
+    assert put_right("anything from hard well", ["Hartwell"], costs(0)) == "anything from Hartwell"
+
+
 def test_a_second_hearing_counts_only_where_it_brings_in_a_likely_word():
     likely = ["linen", "the Gold Desk Lamp", "scarf"]
     assert brings_in("linen or silk", "Lemon or silk.", likely)
