@@ -16,6 +16,9 @@ from voice.phonemes import Phonemes, likeness, phonemes
 LEAST_PHONEMES = 7
 """Shorter phrases sound like too many other words ("red", "read"); they are left to the decoder."""
 
+LEAST_PHONEMES_ALONE = 8
+"""Of a common word that stands alone: it is oftener taken for another than a name is."""
+
 LONGER_AT_MOST = 1.6
 """A misheard phrase keeps its length: words whose phonemes are this many times more, or fewer, are not it."""
 
@@ -70,12 +73,12 @@ def phonemes_of(phrase: str) -> Phonemes:
 
 @lru_cache(maxsize=8)
 def _sought(phrases: tuple[str, ...]) -> dict[str, str]:
-    """Phrase to the string of its phonemes, for those long enough. A word alone must be a name: common words sound alike."""
-    return {
-        phrase: "".join(sounds)
-        for phrase in phrases
-        if (" " in phrase or phrase[:1].isupper()) and len(sounds := phonemes_of(phrase)) >= LEAST_PHONEMES
-    }
+    """Phrase to the string of its phonemes, for those long enough."""
+    return {phrase: "".join(sounds) for phrase in phrases if len(sounds := phonemes_of(phrase)) >= _least_phonemes(phrase)}
+
+
+def _least_phonemes(phrase: str) -> int:
+    return LEAST_PHONEMES if " " in phrase or phrase[:1].isupper() else LEAST_PHONEMES_ALONE
 
 
 def soundalikes(text: str, phrases: Iterable[str], least: float) -> list[Soundalike]:

@@ -61,7 +61,7 @@ def test_the_small_words_around_a_name_are_not_taken_for_part_of_it():
     assert put_right("I'm looking for a kettle.", ["Grey Kettle"], costs(15)) == "I'm looking for a kettle."
 
 
-def test_a_word_that_is_no_name_takes_no_others_place():
+def test_a_short_common_word_takes_no_others_place():
     heard = "What sort of prices are those?"
     assert put_right(heard, ["trousers", "party dresses"], costs(0)) == heard
     assert put_right("anything from hard well", ["Hartwell"], costs(0)) == "anything from Hartwell"
