@@ -138,7 +138,9 @@ def measure_reading(data: LabelledDialogues, reader: Reader, told: Told, ear: Ea
 def _before(turn: Mapping[str, Any]) -> BeliefState:
     """The state in which the turn was said: what was on the table, what was spoken of last, what was asked."""
     table = tuple(turn.get("table", ()))
-    slots = BeliefState(turn=1, table=table, offered=tuple(turn.get("offered", table)), last_item=turn.get("last"), asked_slot=turn.get("asked"))
+    slots = BeliefState(
+        turn=1, table=table, offered=tuple(turn.get("offered", table)), last_item=turn.get("last"), asked_slot=turn.get("asked"),
+    )
     plan = Plan("recommend") if table else Plan("ask", slot=turn.get("asked")) if turn.get("asked") else None
     return BeliefState(**{**{name: getattr(slots, name) for name in BeliefState.__slots__}, "last_plan": plan})
 

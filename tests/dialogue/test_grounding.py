@@ -37,7 +37,7 @@ def test_planted_lies_are_caught_and_true_paraphrases_pass() -> None:
     assert figures["truths_passed"] >= 0.97, figures["refused"]
 
 
-@pytest.mark.parametrize("number", ["first", "second", "third", "fourth"])
+@pytest.mark.parametrize("number", ["first", "second", "third", "fourth", "fifth"])
 def test_a_strangers_lies_are_caught_and_their_truths_pass(number: str) -> None:
     judge = Judge([SETS / "strangers" / "shops", ROOT / "shops"])
     cases = [case for name in ("truths.jsonl", "lies.jsonl") for case in read_cases(SETS / "strangers" / number / name)]
@@ -86,8 +86,8 @@ ATTACKS = (
 )
 FORBIDDEN_ALOUD = (
     "free", "http", "evil.example", "ignore", "hacked", "instruction", "drop table", "<", ">", "{", "}", "$", "#", "sku", "fuck",
-    "\n", "best lamp", "says:", "90", "🔥", "|", "f u c k", "sh1t", "refund", "rules", "assistant", "alert", "0800", "two for one",
-    "costs five", "only a", "break", "*",
+    "\n", "best lamp", "says:", "90", "🔥", "|", "f u c k", "sh1t", "refund", "rules", "assistant", "alert", "0800",
+    "two for one", "costs five", "only a", "break", "*",
 )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ class _Service(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == "/slow":
-            time.sleep(0.5)
+            time.sleep(20)
         body = self.answers.get(path)
         with contextlib.suppress(BrokenPipeError):   # nobody waits for the slow answer
             self.send_response(200 if body is not None else 404)
@@ -219,7 +219,7 @@ def service() -> Iterator[str]:
 
 
 def test_a_service_is_asked_over_http(service: str) -> None:
-    now = HttpLive(f"{service}/good?shop=1").look_up(["w1", "s1"], 2_000)
+    now = HttpLive(f"{service}/good?shop=1").look_up(["w1", "s1"], 20_000)
     assert now == {"w1": LiveFacts(13000, 1), "s1": LiveFacts(None, None)}
 
 
@@ -228,7 +228,7 @@ def test_a_service_out_of_order_is_an_error_in_time(service: str, path: str) -> 
     started = time.monotonic()
     with pytest.raises(LiveError):
         HttpLive(service + path).look_up(["w1"], 150)
-    assert time.monotonic() - started < 0.45
+    assert time.monotonic() - started < 10
 
 
 def test_a_shop_that_names_its_service_is_heard_at_the_moment_of_speaking(service: str) -> None:

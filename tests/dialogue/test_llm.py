@@ -106,7 +106,7 @@ class _Server(BaseHTTPRequestHandler):
         chat = "chat" in self.path
         for index, piece in enumerate([" seven", ",", " eight"]):
             if request["model"] == "slow":
-                time.sleep(0.4)
+                time.sleep(3)
             choice: dict[str, Any] = {"delta": {"content": piece}} if chat else {"text": piece}
             choice["finish_reason"] = "stop" if index == 2 else None
             try:
@@ -130,7 +130,7 @@ def address() -> Iterator[str]:
 @pytest.mark.parametrize("chat", [False, True])
 def test_a_server_is_asked_as_openai_clients_ask(address: str, chat: bool) -> None:
     model: LanguageModel = OpenAiModel(address, model="good", api_key="abc", chat=chat)
-    said = model.complete(COUNTING, max_tokens=5, stop=["\n"], deadline_ms=5_000)
+    said = model.complete(COUNTING, max_tokens=5, stop=["\n"], deadline_ms=30_000)
     assert (said.text, said.finished, said.tokens) == (" seven, eight", "stop", 3)
     asked = _Server.requests[-1]
     assert asked["path"] == ("/v1/chat/completions" if chat else "/v1/completions")
@@ -141,7 +141,7 @@ def test_a_server_is_asked_as_openai_clients_ask(address: str, chat: bool) -> No
 def test_a_slow_server_is_late(address: str) -> None:
     said = OpenAiModel(address, model="slow").complete(COUNTING, max_tokens=5, stop=[], deadline_ms=300)
     assert said.finished == "late"
-    assert said.took_ms < 1_000
+    assert said.took_ms < 2_500     # not even the first piece was waited for
 
 
 def test_a_broken_absent_or_misspelt_server_is_one_clear_sentence(address: str) -> None:

@@ -32,6 +32,10 @@ ANSWER: dict[str, Any] = {
 }
 
 
+PATIENT_MS = 30_000
+"""A machine may stand still for seconds."""
+
+
 class _Server(BaseHTTPRequestHandler):
     """Answers as an OpenAI-compatible server does, with what the test puts into ``answer``."""
 
@@ -64,7 +68,7 @@ def model() -> Iterator[OpenAiModel]:
 
 
 def test_a_turn_is_read_by_the_model_in_the_shops_own_values(model: OpenAiModel) -> None:
-    read = LlmReader(demo().reader, model).read(SAID, BeliefState())
+    read = LlmReader(demo().reader, model, deadline_ms=PATIENT_MS).read(SAID, BeliefState())
     assert [(change.slot, change.kind, change.values, change.high) for change in read.changes] == [
         ("category", "want", ("dress",), None),
         ("occasion", "want", ("garden party",), None),
@@ -105,7 +109,7 @@ def test_the_whole_conversation_runs_on_it(model: OpenAiModel) -> None:
 )
 def test_an_answer_that_cannot_be_believed_leaves_the_rules_reading(model: OpenAiModel, answer: Any, why: str) -> None:
     _Server.answer = answer
-    reader = LlmReader(demo().reader, model)
+    reader = LlmReader(demo().reader, model, deadline_ms=PATIENT_MS)
     assert reader.read(SAID, BeliefState()) == demo().reader.read(SAID, BeliefState())
     assert reader.refused == {why: 1}
 

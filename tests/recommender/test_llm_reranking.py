@@ -49,7 +49,7 @@ def model() -> Iterator[Model]:
 
 
 def opened(folder: Path, url: str):  # type: ignore[no-untyped-def]
-    shop = write_shop(folder / "shop", toml=SHOP_TOML + f'[rerank]\nurl = "{url}"\nitems = 4\ntimeout_ms = 2000\n')
+    shop = write_shop(folder / "shop", toml=SHOP_TOML + f'[rerank]\nurl = "{url}"\nitems = 4\ntimeout_ms = 20000\n')
     build_index(shop, folder / "indexes", WordEmbedder())
     return open_recommender(shop, folder / "indexes", WordEmbedder())
 
