@@ -10,6 +10,7 @@ measure retail_last_basket_new "$data/retail/online_retail.parquet" --protocol l
 measure retail_last_basket "$data/retail/online_retail.parquet" --protocol last-basket --sasrec-epochs "${SASREC_EPOCHS:-0}"
 shoptalk evaluate recommending-cold shops/demo --json > "$out/cold_demo.json"
 shoptalk evaluate exposure shops/demo --picture "$out/exposure.svg" --json > "$out/exposure.json"
+shoptalk evaluate recommending-promises shops/demo --json > "$out/promises_demo.json"
 shoptalk evaluate recommending-speed shops/demo --size 10000 --size 100000 ${MILLION:+--size 1000000} \
     --picture "$out/speed.svg" --json > "$out/speed.json"
 python "$(dirname "$0")/tables.py" "$out"

@@ -221,6 +221,44 @@ def audit(
     emit({"shop": name, **(figures if as_json else rest)}, as_json=as_json, title="Audit")
 
 
+def promises(
+    shop: Annotated[Path, typer.Argument(help="The shop's folder; its index must be built.")],
+    queries: Annotated[int, typer.Option(help="Random queries asked; a third as many bundles.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Seed of the queries.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Ask random questions and read every answer against the catalogue and the raw interactions: is each item inside price,
+    stock, wishes and exclusions, each bundle inside its budget, each reason true? Exit code 1 where one is not."""
+    from recommender.catalogue import load_catalogue
+    from recommender.interactions import load_interactions
+    from recommender.query_embedding import QueryEmbedder
+    from recommender.shop import ShopError, load_schema
+    from recommender.store import open_recommender
+    from recommender.tables import TableError
+    from recommender.versions import IndexFolderError
+    from server import places
+    from server.converted import query_model
+    from server.evaluate.recommending_promises import promise_figures
+    from server.models import ModelError
+
+    try:
+        schema = load_schema(shop)
+        recommender = open_recommender(shop, places.indexes_dir(schema.shop.id), QueryEmbedder(query_model(EMBEDDER)))
+        log = load_interactions(shop, schema, load_catalogue(shop, schema).positions)
+    except (ShopError, IndexFolderError, TableError, ModelError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    topic = schema.topic_slot.name if schema.topic_slot else None
+    with Progress(TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bars:
+        shown = bars.add_task("asking", total=queries)
+        figures = promise_figures(
+            recommender, log, topic, queries, seed, lambda done, total: bars.update(shown, completed=done, total=total)
+        )
+    emit({"shop": schema.shop.id, **figures}, as_json=as_json, title="Promises and reasons")
+    if figures["broken"] or figures["untrue"]:
+        raise typer.Exit(1)
+
+
 def _shop_with_interactions(shop: Path) -> tuple[Shelf, Interactions, str]:
     """The shop's shelf, its interactions and its id; a sentence and exit where one is missing."""
     from recommender.catalogue import load_catalogue
