@@ -60,6 +60,8 @@ QUOTABLE = frozenset({"price", "count", "word", "number", "amount", "value", "qu
 """Claims that words quoted from the description bear out."""
 CAN = re.compile(r"you (?:can|could) (\w+)")
 """What a shopper may do with a thing holds where the row says that it can be done."""
+AND_IT_IS = re.compile(r"\bwhat (?:it|this|that|they|these|you) (?:is|are|get)\b|\b(?:it|this|they) (?:is|are)(?=$| [.,!])")
+"""After a wish repeated: the item is said to be so."""
 TURN_WORDS = 2
 """How far after "directed" the director is named."""
 PRIVATIVE = frozenset({"mock", "faux", "fake", "imitation", "artificial", "vegan", "synthetic", "non", "pretend"})
@@ -218,7 +220,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
 def _value_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground, shop: ShopFacts) -> bool:
     wished = {(slot, value) for slot, values in ground.wishes.items() for value in values}
     said = reading.words.words[claim.first : claim.last]
-    if all(word.stem in ground.words for word in said) or (claim.wished and claim.pairs & wished):
+    granted = claim.wished and not AND_IT_IS.search(reading.words.norm)
+    if all(word.stem in ground.words for word in said) or (granted and claim.pairs & wished):
         return True
     if not items:
         return bool(claim.pairs & wished)
@@ -330,13 +333,17 @@ def _turn_of_slot(claim: Claim, reading: Reading, items: list[ItemFacts], shop: 
 
 
 def _of_another_slot(claim: Claim, reading: Reading, shop: ShopFacts) -> bool:
-    """Whether the verb after a value is another slot's: the director's name before "plays in it"."""
+    """Whether the verb after a value is another slot's (the director's name before "plays in it"), or the "by" before it."""
+    mine = {slot for slot, _ in claim.pairs}
+    made_by = {slot.name for slot in shop.shop.slots if slot.phrase.startswith("by ")}
+    if made_by and not made_by & mine and claim.first and reading.words.words[claim.first - 1].norm == "by":
+        return True
     after = reading.words.words[claim.last : claim.last + 2]
     if not after or (len(after) > 1 and after[1].norm == "by"):
         return False
     slots = shop.slot_turns.get(root(after[0].stem), frozenset())
     verb = after[0].norm.endswith("ed") or (after[0].stem in VERB_FORMS and after[0].stem not in GRAMMAR | NOUN_STEMS)
-    return bool(slots) and verb and not slots & {slot for slot, _ in claim.pairs}
+    return bool(slots) and verb and not slots & mine
 
 
 def _slot_of(noun: str, shop: ShopFacts) -> str | None:

@@ -265,7 +265,8 @@ class _Figures:
 
     def _price_before(self, first: int) -> bool:
         """Whether a bare number stands where a price does: "at forty-five", "costs nineteen ninety-nine"."""
-        return _PRICE_BEFORE.search(self._behind(first, 3)) is not None
+        ranged = self._behind(first, 1) == "to" and any(number.span.last == first - 1 for number in find_numbers(self.said))
+        return not ranged and _PRICE_BEFORE.search(self._behind(first, 3)) is not None
 
     def _absorbed(self, pattern: re.Pattern[str], at: int) -> int:
         match = pattern.match(self._ahead(at, 3))

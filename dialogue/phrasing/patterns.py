@@ -34,7 +34,10 @@ STOCK_VAGUE = _phrase(
     r"(?:only|just) a few",
     r"always (?:have|has|got|in)",
 )
-LEFT = re.compile(r"^(?:of them )?(?:\w+ ){0,6}?(?:left|remaining|remain|in stock|available|on the shelf|still here|to spare)\b")
+LEFT = re.compile(
+    r"^(?:of them )?(?:\w+ ){0,6}?(?:left(?=$| [,.;:!?]| (?:in|at|for|and|but|of|now|so|with|to|on|just|here|by)\b)"
+    r"|remaining|remain|in stock|available|on the shelf|still here|to spare)\b"
+)
 
 SUPERLATIVE = _phrase(
     r"costs? (?:the )?(?:least|most)(?= of\b| here\b|$| [,.;])",

@@ -71,7 +71,7 @@ something anything nothing everything someone anyone somebody person shop store 
 limit range tag
 mark colour color shade tone material fabric occasion event purpose use size brand maker label category department mood feel
 spirit
-character personality air flavour flavor sense eye mind taste liking preference time request wish need brief bill description
+character personality flavour flavor sense mind taste liking preference time request wish need brief bill description
 number name title answer offering candidate contender example instance matter moment term sake mention nod
 """
 _TASTE = """

@@ -149,6 +149,8 @@ def pointers_in(words: Sequence[Word], names: Sequence[Mention], count: int) -> 
         elif word.norm == "other" and before == "the" and count == 2:
             earlier = [mention for mention in (*names, *pointers) if mention.last <= at]
             items = tuple(index for index in everyone if not earlier or index not in earlier[-1].items)
+        elif word.text.lower().replace("’", "'") in {"one's", "other's"} and count == 2:
+            items = (0,) if word.norm == "ones" else (1,)
         elif word.norm in {"both", "each", "either"} or (word.norm == "all" and after in {"three", "of", "two"}):
             items = everyone
         elif word.norm == "one" and after in _ONE_DOES and count == 2 and before in {"", ",", ".", ":", "and"}:

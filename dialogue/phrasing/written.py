@@ -29,7 +29,14 @@ NEAR_WORDS = 4
 """How near two words of a description stand that are of one thing."""
 _PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
 _COPULAS = frozenset({"is", "are", "was", "were"})
-_OPPOSITES = {"up": "down", "down": "up", "in": "out", "out": "in", "on": "off", "off": "on", "top": "bottom", "bottom": "top"}
+_PAIRS = """
+up down, in out, on off, top bottom, left right, wrong right, first last, one both, inside outside, out through, before after,
+front back
+"""
+_OPPOSITES: dict[str, frozenset[str]] = {}
+for _pair in _PAIRS.split(","):
+    for _word, _other in (_pair.split(), _pair.split()[::-1]):
+        _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {_other}
 _OF_IT = frozenset({"the", "its", "their"})
 
 
@@ -108,7 +115,7 @@ def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str
     """A small word whose opposite stands in the sentences that bear out the others: "up" where the row says "down"."""
     for word in words:
         told = {each.root for at in sentences for each in _sentences(facts.description)[at]}
-        if _OPPOSITES.get(word.norm) in told and root(word.stem) not in told:
+        if _OPPOSITES.get(word.norm, frozenset()) & told and root(word.stem) not in told:
             return word.norm
     return ""
 
@@ -195,6 +202,9 @@ def quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
         return position(said, facts.description_stems) is not None
+    part = facts.topic in {slot for slot, _ in claim.pairs} and reading.words.words[max(0, claim.first - 1)].norm in _OF_IT
+    if part and position(said, facts.description_stems) is not None:
+        return True  # "the skirt" of a dress
     return beside(claim, reading, facts) or _in_its_sentence(claim, reading, facts)
 
 
