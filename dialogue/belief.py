@@ -170,7 +170,10 @@ def _settle_pending(understanding: Understanding, state: BeliefState, shop: Talk
 
 def _undone(state: BeliefState) -> BeliefState:
     """The wishes as they were before the last turn that changed them; what was heard stays heard."""
-    history = state.history
+    last, history = state.last_plan, state.history
+    if last is not None and last.kind == "chosen":
+        kept = tuple(item for item in state.chosen if item != last.focus)
+        return replace(state, turn=state.turn + 1, chosen=kept, asked_slot=None)
     for back in range(len(history) - 1, -1, -1):
         if (history[back].slots, history[back].texts, history[back].like_item) != (state.slots, state.texts, state.like_item):
             earlier = history[back]

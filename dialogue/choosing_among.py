@@ -49,7 +49,7 @@ def rest_of(
     utterance: Utterance, table: Table, before: Sequence[Pointing], describer: Describer
 ) -> list[tuple[Span, list[Item], float]]:
     """What is left beside those named in the same breath, or beside the one spoken of last."""
-    last = table.last or table.items[0]
+    last = table.chosen or table.last or table.items[0]
     named = {item for pointing in before if len(pointing.reference.items) == 1 for item in pointing.reference.items}
     found = []
     for span, match in utterance.find(_OTHER):
@@ -114,7 +114,7 @@ def find_superlatives(
             if plain and not bare and (before != "the" or value):
                 continue
             ordered = _furthest(among, word, comparative and bool(match.group("less")), amount, scales)
-            if not ordered:
+            if not ordered or (len(table.items) == 1 and not comparative):
                 continue
             many = tail.group("many") if tail else None
             several = counted or many in {" two", " 2", " couple"} or (many == " ones" and says_ones(utterance.words[span.last]))

@@ -44,6 +44,7 @@ _ELSEWHERE = re.compile(
 """ "Who won the football?": nothing is asked of a shop."""
 _HAVE_YOU = re.compile(r"\b(?:do you|have you|you)(?: still| ever| actually)? (?:have|got|stock|sell)$")
 _IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
+_AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
 _SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
 _WISH_FOR_ONE = re.compile(
     OPENING + r"(?:(?:a bit|a little|much|slightly|even|something|anything|ones?) )*"
@@ -136,6 +137,9 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act not in {Act.CHOOSE, Act.START_OVER, Act.UNDO}]
     if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
         acts += _for_want_of_others(reading, found.free_text, acts, steering)
+    last = reading.state.last_plan
+    if set(acts) == {Act.DENY} and reading.state.table and not reading.open and last is not None and last.kind == "recommend":
+        acts.append(Act.REJECT)
     return list(dict.fromkeys(acts))
 
 
@@ -209,6 +213,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     ):
         return False
     norm = reading.utterance.norm
+    if _asks_on(reading):
+        return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))
@@ -223,6 +229,12 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if not strong or (reading.is_question and not polite) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
+
+
+def _asks_on(reading: Reading) -> bool:
+    """ "And the first?", after an answer about the second."""
+    last = reading.state.last_plan
+    return last is not None and last.kind == "answer" and _AND_THE.match(reading.utterance.norm) is not None
 
 
 def _names_kind(reading: Reading) -> bool:
@@ -254,7 +266,7 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if about and reading.state.table and not found.changes and not found.like_items:
         return True
     kind = bool(reading.strong) and _names_kind(reading) and _is_bare(reading, reading.strong) and not found.changes
-    named = reading.is_question or about or only_named or (kind and Act.REJECT not in acts)
+    named = reading.is_question or about or only_named or _asks_on(reading) or (kind and Act.REJECT not in acts)
     return bool(found.references) and named and not found.like_items
 
 

@@ -16,6 +16,8 @@ class Table:
 
     items: tuple[Item, ...] = ()
     last: Item | None = None
+    chosen: Item | None = None
+    """Chosen just now: "the other one" is another."""
     earlier: tuple[Item, ...] = ()
     """Items heard in earlier replies, in order, that are not on the table now."""
 

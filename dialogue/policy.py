@@ -188,14 +188,22 @@ def _policies(turn: Deciding) -> Plan | None:
     if Act.ASK_POLICY not in turn.acts or not asked:
         named = named_policy(turn.understanding.text, turn.shop.policies) if is_to_shop(turn.understanding.text) else None
         return Plan("answer", policies=(named.name,), requested=(named.name,), note="policy") if named else None
-    if len(asked) == 1 and (closer := nearest_policy(turn.understanding.text, turn.shop.policies)):
-        asked = (closer.name,)
+    if len(asked) == 1 and not _said_whole(turn, asked[0]):
+        closer = nearest_policy(turn.understanding.text, turn.shop.policies)
+        asked = (closer.name,) if closer else asked
     slots, items = _asked_of_items(turn), _at_hand(turn, most=1)
     if slots and turn.referred and items:
         return Plan("answer", items=items, focus=items[0].item.id, policies=asked, requested=(*slots, *asked))
     if turn.understanding.changes and not turn.referred:
         return replace(recommend_or_ask(turn), policies=asked)
     return Plan("answer", policies=asked, requested=asked, note="policy")
+
+
+def _said_whole(turn: Deciding, name: str) -> bool:
+    """Whether a phrase of several words of a policy is said as it stands."""
+    norm = f" {read_words(turn.understanding.text).norm} "
+    phrases = [read_words(word) for policy in turn.shop.policies if policy.name == name for word in policy.words]
+    return any(len(phrase.words) > 1 and f" {phrase.norm} " in norm for phrase in phrases)
 
 
 def _about_item(turn: Deciding) -> Plan | None:
@@ -242,9 +250,10 @@ def _close(turn: Deciding) -> Plan | None:
     wishing = turn.acts & {Act.INFORM, Act.MORE, Act.REJECT}
     if Act.GOODBYE in turn.acts and not wishing:
         return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="goodbye")
-    if Act.THANK in turn.acts and not turn.acts - {Act.THANK, Act.AFFIRM, Act.DENY}:
-        return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="thanked")
     last = turn.state.last_plan
+    content = turn.acts == {Act.AFFIRM} and last is not None and last.kind == "answer" and last.expecting == "anything"
+    if content or (Act.THANK in turn.acts and not turn.acts - {Act.THANK, Act.AFFIRM, Act.DENY}):
+        return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="thanked")
     if turn.acts == {Act.DENY} and last is not None and last.kind in {"chosen", "close", "answer"}:
         return Plan("close", note="nothing_more")
     return None

@@ -30,6 +30,9 @@ from recommender.types import Item
 _BEFORE_ADJECTIVE = frozenset(
     "but and something anything very really quite so too nice as how be is looks feels more less bit fairly pretty not".split()  # noqa: SIM905
 )
+_NO = re.compile(r"^(?:no|nope|nah|not really)(?: ,? ?(?:thanks|thank you|not really))? ?[.!]?$")
+_ASKING = frozenset({"ask", "recommend"})
+""" "Any colour in mind?" "No." leaves the colour open."""
 _DOUBT = re.compile(r"\bsure(?: yet)? about\b")
 """ "Not sure about the colour", said of an item, leaves nothing open."""
 
@@ -131,6 +134,8 @@ def read_stages(
         for critique in relative
     )
     left_open = () if strong and _DOUBT.search(utterance.norm) else find_dont_care(utterance, vocabulary, money, state.asked_slot)
+    if _NO.match(utterance.norm) and state.asked_slot and state.last_plan is not None and state.last_plan.kind in _ASKING:
+        left_open = ((state.asked_slot, Span(0, 1)),)
     said_otherwise = [*explained, *(critique.span for critique in relative)]
     said_otherwise += [span for _, span in left_open if not any(mention.span == span for mention in mentions)]
     kept = tuple(mention for mention in mentions if not covered(mention.span, said_otherwise))

@@ -86,7 +86,9 @@ class Reader:
         items = tuple(item for item in map(self.item, state.table) if item)
         earlier = tuple(item for item in map(self.item, state.offered) if item and item.id not in state.table)
         last = self.item(state.last_item) if state.last_item in state.table and state.last_item else None
-        return Table(items, last, earlier[-EARLIER_KEPT:])
+        plan = state.last_plan
+        chosen = self.item(plan.focus) if plan is not None and plan.kind == "chosen" and plan.focus else None
+        return Table(items, last, chosen, earlier[-EARLIER_KEPT:])
 
 
 def _points_at_nothing(reading: Reading) -> Span | None:

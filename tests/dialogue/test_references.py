@@ -237,3 +237,38 @@ def test_nothing_that_can_be_said_raises() -> None:
         understood = read(text, chance.choice([(), RUGS[:1], TIES, SNOODS]), offered=SHOES)
         assert isinstance(understood.acts, tuple)
         assert all(isinstance(act, Act) for act in understood.acts)
+
+
+def test_and_the_first_after_an_answer_asks_and_buys_nothing() -> None:
+    talk = Talk()
+    talk.say("a teapot")
+    table = talk.state.hear(talk.heard).table
+    talk.say("is the second one in stock")
+    plan = talk.say("and the first", Heard((table[1],), table[1]))
+    assert (plan.kind, plan.requested, plan.focus) == ("answer", ("stock",), table[0])
+    assert not talk.state.chosen
+
+
+def test_no_to_a_question_leaves_it_open_and_no_to_a_list_brings_others() -> None:
+    talk = Talk()
+    asked = talk.say("a teapot").ask_next
+    assert asked
+    shown = {ranked.item.id for ranked in talk.say("no").items}
+    assert talk.state.belief(asked).any
+    while talk.turn and talk.turn.plan.ask_next:
+        shown = {ranked.item.id for ranked in talk.say("no").items}
+    assert not shown & {ranked.item.id for ranked in talk.say("no").items}
+
+
+def test_a_choice_taken_back_is_no_choice() -> None:
+    talk = Talk()
+    talk.say("a teapot")
+    talk.say("I'll take the first one")
+    assert talk.state.chosen
+    talk.say("actually cancel that")
+    assert not talk.state.chosen
+    assert talk.wants("category") == ("teapot",)
+
+
+def test_the_phrase_said_whole_is_the_line_that_answers() -> None:
+    assert Talk().say("how much is delivery").policies == ("delivery cost",)
