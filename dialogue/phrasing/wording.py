@@ -30,7 +30,7 @@ LONGER_CHARS = 20
 ILL_FORMED = re.compile(
     r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
     r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are|costs?)\b|\b(?:and|with),"
-    r"|[()]|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
+    r"|[()]|\bi(?:'d|'m|'ll)?\b|\b(?:an?|the) (?:\w+ly )?(?:\w+ )?(?:one|thing|item|piece)\b|\bthan you\b",
     re.IGNORECASE,
 )
 """What a base model writes where it has lost the thread, and praise of nothing ("a beautiful thing")."""

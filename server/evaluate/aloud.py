@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,6 +22,8 @@ from voice.sound import SAMPLE_RATE_HZ, Pcm16, Speaker
 PAUSE_MS = 120
 """Between sentences, as the session leaves between them at most."""
 SHOWN_MISSES = 30
+_COMMA = re.compile(r"(?<=[a-z]),(?= \d\d\b)")
+"""How a listener writes the breath in "three pounds, 33"."""
 
 
 class Hears(Protocol):
@@ -111,7 +114,7 @@ def _missing(wanted: Meant, heard: str, shop: ShopFacts, normalize: Callable[[st
 
 def price_said(minor: int, heard: str, shop: ShopFacts) -> bool:
     """Whether a transcript holds the price, in figures or words: "$36.95", "36 dollars 95", "forty-two pence"."""
-    words = read_words(heard.replace("'", ""))
+    words = read_words(_COMMA.sub(" ", heard.replace("'", "")))
     figures = figures_in(words, shop)
     coins = minor < 100 and any(number.value == minor for number in find_numbers(words))   # "42 pins" for 42 pence
     return coins or any(figure.kind == "money" and minor in (figure.value, figure.or_value) for figure in figures)
