@@ -69,7 +69,8 @@ def audit_figures(shelf: Shelf, interactions: Interactions, seed: int) -> dict[s
     np.add.at(demand, interactions.item, interactions.weight)
     sizes = np.diff(learned.histories.starts)[asked]
     hit = np.array(found) > 0
-    groups = {name: _shares(labels, demand, exposure, newest[asked], hit) for name, labels in _labels(shelf, demand).items()}
+    labelled = {name: labels for name, labels in _labels(shelf, demand).items() if len(set(labels)) > 1}
+    groups = {name: _shares(labels, demand, exposure, newest[asked], hit) for name, labels in labelled.items()}
     return {
         "seed": seed, "shoppers_asked": len(asked), "shown_each": K,
         "coverage": round(float((exposure > 0).mean()), 4), "gini_exposure": _gini(exposure), "gini_demand": _gini(demand),
