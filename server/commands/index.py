@@ -50,8 +50,8 @@ def build(
             ) as bars:
                 tasks: dict[str, TaskID] = {}
                 build_index(shop, indexes, embedder, lambda stage, done, total: _show(bars, tasks, stage, done, total))
-            query_model(EMBEDDER)  # what shoppers say is embedded with it; made now, so that no first call waits for it
             version = current_version(indexes)
+        query_model(EMBEDDER)  # what shoppers say is embedded with it; made now, so that no first call waits for it
     except TableError as error:
         _broken(error)
     except (ShopError, IndexFolderError, ModelError) as error:
