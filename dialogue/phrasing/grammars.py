@@ -51,11 +51,13 @@ def _trait(said: str, wished: bool) -> str:
 def _ends(sheet: Sheet) -> tuple[str, ...]:
     if not sheet.price:
         return (".",)
-    they = (f", and they're {sheet.price}.", f", and they cost {sheet.price}.")
-    it = (f", and it's {sheet.price}.", f", and it costs {sheet.price}.")
+    they = (f", and they're {sheet.price}.", f", priced at {sheet.price}.", f", and they cost {sheet.price}.")
+    it = (f", and it's {sheet.price}.", f", priced at {sheet.price}.", f", and it costs {sheet.price}.")
     if not sheet.traits:
         return (f" at {sheet.price}.", f" for {sheet.price}.") if sheet.lead.endswith(",") else (f" {sheet.price}.",)
-    return (f", at {sheet.price}.", *(they if sheet.several else it))
+    ends = (f", at {sheet.price}.", *(they if sheet.several else it))
+    first = sum(map(ord, sheet.name)) % len(ends)  # two of them, other ones for another item: left to itself a model has one
+    return ends[first], ends[(first + 1) % len(ends)]
 
 
 def _any(texts: tuple[str, ...]) -> str:
