@@ -35,7 +35,7 @@ _COST = re.compile(
 )
 _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|really)"
-    r"(?: (?:do|did|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
+    r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
 )
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
