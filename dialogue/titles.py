@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,9 +30,12 @@ def find_titles(
     A title is named with a definite word before it ("the", "like"), or by a word that is no value; "a red hat" names none.
     """
     stems = [word.stem for word in utterance.words]
-    candidates = Counter(item for stem in set(stems) for item in vocabulary.titles.get(stem, ()))
+    candidates = {item for stem in set(stems) for item in vocabulary.titles.get(stem, ())}
+    lengths = sorted({len(title) for title in vocabulary.whole_titles})
+    runs = (tuple(stems[first : first + length]) for length in lengths for first in range(len(stems) - length + 1))
+    candidates.update(item for run in runs for item in vocabulary.whole_titles.get(run, ()))
     found: list[tuple[float, int, str, Span]] = []
-    for item in candidates:
+    for item in sorted(candidates):
         title = vocabulary.title_stems[item]
         span, matched = _aligned(stems, title)
         share = matched / len(title)

@@ -27,6 +27,8 @@ _ASKING_IS = re.compile(r"^(who|what|where|when|how) is ")
 """ "Who is in it" is also said "who's in it"."""
 RARE_TITLE_WORD = 12
 """A word in at most this many titles can point at one of them."""
+WHOLE_TITLE = 3
+"""A title of common words points at its item where all of it is said, and it has at least so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Vocabulary:
     amounts: tuple[AmountSlot, ...]
     titles: Mapping[str, tuple[str, ...]]
     """Rare title stem to item ids."""
+    whole_titles: Mapping[tuple[str, ...], tuple[str, ...]]
+    """Stems of a title without a rare one, to item ids."""
     title_stems: Mapping[str, tuple[str, ...]]
     """Item id to the stems of its title."""
     known: frozenset[str]
@@ -87,6 +91,11 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         for stem in set(stems):
             if rarity[stem] <= RARE_TITLE_WORD and stem not in STOP:
                 titles[stem].append(item_id)
+    rare = {item_id for ids in titles.values() for item_id in ids}
+    whole: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for item_id, stems in title_stems.items():
+        if item_id not in rare and len(stems) >= WHOLE_TITLE:
+            whole[stems].append(item_id)
     known = {word.stem for item in items for word in read_words(f"{item.title} {item.description}").words}
     known |= {word.stem for text in _shop_texts(shop) for word in read_words(text).words}
     known |= {
@@ -97,6 +106,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         slot_names=_slot_names(shop),
         amounts=tuple(_amount(shop, name, items) for name in (slot.name for slot in shop.slots if slot.kind == "amount")),
         titles={stem: tuple(ids) for stem, ids in titles.items()},
+        whole_titles={stems: tuple(ids) for stems, ids in whole.items()},
         title_stems=title_stems,
         known=frozenset(known),
         policies={
