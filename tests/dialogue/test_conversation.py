@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -252,3 +253,16 @@ def test_no_trade_word_stands_in_the_code() -> None:
                 said = trade & set(re.findall("[a-z]+", text.lower()))
                 found += [f"{path.relative_to(ROOT)}:{line}: {word}" for word in sorted(said)]
     assert not found, "\n".join(found)
+
+
+def test_like_that_one_but_cheaper_shows_only_cheaper_ones() -> None:
+    """Of things named by their whole titles, common words or not, with nothing on the table."""
+    items = [item for item in demo().recommender.items() if item.in_stock and item.price_minor]
+    titles = Counter(item.title for item in items)
+    shown = 0
+    for item in [item for item in items if titles[item.title] == 1][::60]:
+        plan = Talk().say(f"Something like the {item.title} but cheaper.")
+        cheaper = [(ranked.item.price_minor or 10**9) < (item.price_minor or 0) for ranked in plan.items]
+        assert plan.kind == "none_fit" or all(cheaper), item.title
+        shown += len(cheaper) if plan.kind == "recommend" else 0
+    assert shown > 40
