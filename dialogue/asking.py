@@ -46,6 +46,8 @@ _SIMILAR = re.compile(
 )
 _BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
 """ "The second but in green", "that one in black"."""
+_BUT_MORE = re.compile(r"^,? ?(?:but|only|just) (?:(?:a bit|a little|much|slightly) )?(?:\w{3,}er|more \w+|less \w+)\b")
+_POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get)\b")
 
 
 def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
@@ -61,14 +63,20 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
             spans.append(span)
     if not items and len(reading.titles) == 1 and _SIMILAR.search(reading.utterance.norm):
         return reading.titles[0].reference.items, [reading.titles[0].span]
-    if items or not reading.mentions:
-        return tuple(dict.fromkeys(items)), spans
     single = [(span, reference) for span, reference in named if len(reference.items) == 1]
     weak = {pointing.span for pointing in reading.pointings if pointing.weak}
+    plain = [(span, reference) for span, reference in single if span not in weak]
+    if len(plain) == 1 and ((spans and set(spans) <= weak) or (not items and _SIMILAR.search(reading.utterance.norm))):
+        return plain[0][1].items, [plain[0][0], *spans]   # "the chess set's nice, anything like it?"
+    if items:
+        return tuple(dict.fromkeys(items)), spans
     for span, reference in single:
         after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 4])
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
-        asked = VARIANT.search(reading.utterance.norm)
+        moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
+        follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
+        asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
+        asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         if follows and (asked or (span not in weak and _BUT.search(after) and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]
     return (), []
@@ -130,7 +138,7 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     found = [
         reading.vocabulary.policies[key]
         for key, span in phrases(reading.utterance, reading.vocabulary.policies)
-        if not covered(span, taken) and (reading.is_question or not _is_part_of_name(reading, span))
+        if not covered(span, taken) and not _is_part_of_name(reading, span)
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
 
@@ -138,7 +146,9 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
 def _is_part_of_name(reading: Reading, span: Span) -> bool:
     """ "A washing machine" is a thing, no question about washing."""
     words = reading.utterance.words
-    if not span.first or span.last >= len(words) or words[span.first - 1].norm not in {"a", "an"}:
+    if len(span) == 1 and span.last < len(words) and words[span.last].norm == "to":
+        return True   # "close to that one", "open to anything"
+    if reading.is_question or not span.first or span.last >= len(words) or words[span.first - 1].norm not in {"a", "an"}:
         return False
     return not words[span.last].is_mark and words[span.last].norm not in SMALL_WORDS
 

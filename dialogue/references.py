@@ -39,7 +39,7 @@ _NEITHER = re.compile(
 )
 _THAT = re.compile(
     r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
-    r"the (?:very )?same(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
+    r"the (?:very )?same(?: thing)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
     r"described)|"
