@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from voice.near_values import singular, with_near_values
 from voice.sounds_like import EDGES_KEPT, Soundalike, soundalikes, words_of
 
 Score = Callable[[str], float]
@@ -43,13 +44,9 @@ PROMPTED = 120
 
 def brings_in(text: str, other: str, likely: Sequence[str]) -> bool:
     """Whether the text has a word of the likeliest phrases that the other has not; in the singular or the plural."""
-    named = {_singular(word) for phrase in likely[:PROMPTED] for word in words_of(phrase)} - EDGES_KEPT
-    new = {_singular(word) for word in words_of(text)} - {_singular(word) for word in words_of(other)}
+    named = {singular(word) for phrase in likely[:PROMPTED] for word in words_of(phrase)} - EDGES_KEPT
+    new = {singular(word) for word in words_of(text)} - {singular(word) for word in words_of(other)}
     return bool(new & named)
-
-
-def _singular(word: str) -> str:
-    return word if word.endswith("ss") else word.removesuffix("s")
 
 
 def put_right(heard: str, likely: Sequence[str], score: Score) -> str:
@@ -72,6 +69,19 @@ def put_right(heard: str, likely: Sequence[str], score: Score) -> str:
     beliefs = [(belief_nats(match), -position, match) for position, match in enumerate(open_to_doubt)]
     belief, _, best = max(beliefs)
     return _with(heard, best) if belief >= SURE_NATS else heard
+
+
+def put_value_right(heard: str, likely: Sequence[str], reminded_score: Score) -> str:
+    """The text with one word that is none of the shop's put right, where the value it sounds like is likelier on the sound.
+
+    ``reminded_score``: a text's log probability on the sound with what is likely before it (see ``voice.near_values``).
+    """
+    others = with_near_values(heard, likely)[:SCORED]
+    if not others:
+        return heard
+    as_heard = reminded_score(heard)
+    score, best = max((reminded_score(other), other) for other in others)
+    return best if score > as_heard else heard
 
 
 def _with(heard: str, match: Soundalike) -> str:

@@ -21,7 +21,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-from voice.biasing import Score, brings_in, put_right
+from voice.biasing import Score, brings_in, put_right, put_value_right
 from voice.features import QUIET_AFTER_S, WINDOW_STEPS_S, WindowFeatures, is_nothing, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.whisper_guards import TOKENS_FREE, TOKENS_PER_S_MAX, Hypothesis, is_silence, repeats, why_doubted
@@ -103,7 +103,9 @@ class FasterWhisper:
             full = self._decode_in_full(sound)
             guess = replace(full, text="") if repeats(full.text) else full   # a loop was said by nobody
         if likely and guess.text:
-            guess = replace(guess, text=put_right(guess.text, likely, score))
+            guess = replace(guess, text=put_value_right(
+                put_right(guess.text, likely, score), likely, lambda text: score(text, reminder=self._reminder(words, likely))
+            ))
         return self._transcript(guess, cause, began)
 
     def glance(self, audio: FloatAudio) -> str:
@@ -150,14 +152,18 @@ class FasterWhisper:
 
     def _reminded(self, encoded: Any, words: Tokenizer, duration_s: float, likely: Sequence[str]) -> Hypothesis:
         """Beam search with the likeliest phrases before it, as if they had been said: a list, whose style it takes over."""
-        prompt: list[int] = []
+        start = [*self._reminder(words, likely), *words.sot_sequence, words.no_timestamps]
+        return self._generate(encoded, words, start, BEAM_SIZE, duration_s)
+
+    def _reminder(self, words: Tokenizer, likely: Sequence[str]) -> list[int]:
+        """Whisper's prompt: as many of the likeliest phrases as it holds."""
+        prompt = [words.sot_prev]
         for phrase in likely:
-            more = words.encode(f", {phrase}" if prompt else f" {phrase}")
+            more = words.encode(f", {phrase}" if len(prompt) > 1 else f" {phrase}")
             if len(prompt) + len(more) > PROMPT_TOKENS:
                 break
             prompt += more
-        start = [words.sot_prev, *prompt, *words.sot_sequence, words.no_timestamps]
-        return self._generate(encoded, words, start, BEAM_SIZE, duration_s)
+        return prompt
 
     def _greedy(self, encoded: Any, words: Tokenizer, duration_s: float) -> Hypothesis:
         return self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
@@ -181,9 +187,9 @@ class FasterWhisper:
         mean = result.scores[0] * len(decoded) / (len(decoded) + 1)  # the end of text counts too, as in Whisper
         return Hypothesis(words.decode(tokens).strip(), len(tokens), mean, float(result.no_speech_prob), ends_s)
 
-    def _score(self, encoded: Any, words: Tokenizer, frames: int, text: str) -> float:
+    def _score(self, encoded: Any, words: Tokenizer, frames: int, text: str, *, reminder: Sequence[int] = ()) -> float:
         """The text's log probability on the sound: one pass of the decoder over all its tokens."""
-        start = [*words.sot_sequence, words.no_timestamps]
+        start = [*reminder, *words.sot_sequence, words.no_timestamps]
         aligned = self._stock.model.align(encoded, start, [words.encode(" " + text)], frames)[0]
         return float(np.log(np.maximum(aligned.text_token_probs, LEAST_PROBABILITY)).sum())
 
