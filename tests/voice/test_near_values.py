@@ -22,7 +22,7 @@ def test_a_word_a_sound_away_from_a_likely_value_is_open_to_doubt(heard, meant):
     assert meant in with_near_values(heard, LIKELY)
 
 
-@pytest.mark.parametrize("heard", ["I'd like a red mug.", "Is there a mud mask?", "What is that?", "the other one, right", "", "14"])
+@pytest.mark.parametrize("heard", ["I'd like a red mug.", "Is there a mud mask?", "the other one, right", "", "14"])
 def test_the_shops_own_words_and_the_commonest_are_not_doubted(heard):
     assert with_near_values(heard, LIKELY) == []
 
