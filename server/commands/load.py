@@ -97,13 +97,14 @@ async def _load(
 
     spoken, bursts, silent = conversations(recordings), [], None
     with Progress(*BARS, console=console) as bars:
+        if listening:
+            task = bars.add_task(f"{listening} who say nothing", total=1)
+            async with served(shop, "--max-sessions", str(max_sessions)) as running:   # all of them are let in
+                silent = await quiet(running, min(listening, max_sessions), LISTENING_S)
+            bars.update(task, completed=1)
         opening = bars.add_task("opening", total=1)
         async with served(shop, "--max-sessions", str(max_sessions), refuses=refuse) as running:
             bars.update(opening, completed=1)
-            if listening:
-                task = bars.add_task(f"{listening} who say nothing", total=1)
-                silent = await quiet(running, min(listening, max_sessions), LISTENING_S)
-                bars.update(task, completed=1)
             for count in counts:
                 task = bars.add_task(f"{count} callers", total=1)
                 bursts.append(await burst(running, count, seconds, spoken, seed))
