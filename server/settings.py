@@ -60,7 +60,7 @@ class Settings(BaseModel):
     "none": nobody is remembered."""
 
     max_sessions: int = Field(default=8, ge=1, le=1000)
-    crowded_load: float = Field(default=0.75, gt=0)
+    crowded_load: float = Field(default=0.55, gt=0)
     """Share of the processors that conversations may take; who would bring them above it is not let in (server/admission.py)."""
     crowded_onset_ms: float = Field(default=1_200, gt=0)
     """While the median shopper waits longer than this for the first sound, nobody new is let in."""
