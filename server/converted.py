@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from recommender.versions import sha256
 from server import places
-from server.models import model_named, require, sha256_of
+from server.models import model_named, require
 
 SUMS = "sums.json"
 """File to sha256 of what was made; written last."""
@@ -32,7 +33,7 @@ def query_model(name: str) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         convert(source, fresh)
-        sums = {path.name: sha256_of(path) for path in sorted(fresh.iterdir())}
+        sums = {path.name: sha256(path) for path in sorted(fresh.iterdir())}
         (fresh / SUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         try:
@@ -48,6 +49,6 @@ def query_model(name: str) -> Path:
 def _whole(folder: Path) -> bool:
     try:
         sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
-        return bool(sums) and all(sha256_of(folder / name) == wanted for name, wanted in sums.items())
+        return bool(sums) and all(sha256(folder / name) == wanted for name, wanted in sums.items())
     except (OSError, ValueError, AttributeError):
         return False

@@ -26,7 +26,6 @@ from typing import IO
 from filelock import FileLock
 
 from server.models import (
-    HASHING_BLOCK_BYTES,
     Manifest,
     Model,
     ModelError,
@@ -38,6 +37,8 @@ from server.models import (
 
 POLL_S = 0.2
 """How often a growing download is measured."""
+BLOCK_BYTES = 1 << 20
+"""Read and written at a time."""
 SPARE_BYTES = 50_000_000
 """Room left on the disk beyond what the install needs."""
 
@@ -224,7 +225,7 @@ def _place(file: ModelFile, target: Path, parts: Iterator[IO[bytes]]) -> None:
         digest, size = hashlib.sha256(), 0
         with beside.open("wb") as out:
             for stream in parts:
-                while size <= file.size_bytes and (block := stream.read(HASHING_BLOCK_BYTES)):
+                while size <= file.size_bytes and (block := stream.read(BLOCK_BYTES)):
                     digest.update(block)
                     size += len(block)
                     out.write(block)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from recommender.versions import sha256
 from server import places
-
-HASHING_BLOCK_BYTES = 1 << 20
 
 
 class ModelError(Exception):
@@ -129,15 +127,7 @@ def file_fault(path: Path, expected: ModelFile) -> Fault | None:
         return "missing"
     if size != expected.size_bytes:
         return "truncated" if size < expected.size_bytes else "damaged"
-    return None if sha256_of(path) == expected.sha256 else "damaged"
-
-
-def sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(HASHING_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+    return None if sha256(path) == expected.sha256 else "damaged"
 
 
 def verify(model: Model, models_dir: Path) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from voice.near_values import singular, with_near_values
+from voice.near_values import LIKELIEST, singular, with_near_values
 from voice.sounds_like import EDGES_KEPT, Soundalike, soundalikes, words_of
 
 Score = Callable[[str], float]
@@ -38,13 +38,9 @@ def with_rivals(likely: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys([*likely, *titles]))
 
 
-PROMPTED = 120
-"""Phrases, the likeliest, of which Whisper may be reminded (see ``voice.whisper_fast``)."""
-
-
 def brings_in(text: str, other: str, likely: Sequence[str]) -> bool:
     """Whether the text has a word of the likeliest phrases that the other has not; in the singular or the plural."""
-    named = {singular(word) for phrase in likely[:PROMPTED] for word in words_of(phrase)} - EDGES_KEPT
+    named = {singular(word) for phrase in likely[:LIKELIEST] for word in words_of(phrase)} - EDGES_KEPT
     new = {singular(word) for word in words_of(text)} - {singular(word) for word in words_of(other)}
     return bool(new & named)
 

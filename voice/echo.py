@@ -55,6 +55,8 @@ JUDGE_SILENT_MS = 400
 SILENT_WITHIN_DB = 12.0
 """... and so much of it is enough where the microphone heard nothing at all meanwhile."""
 _QUIET_DB = -90.0
+_SOUNDING_DB = _QUIET_DB + 20
+"""Nothing quieter is a reply's sound."""
 
 _Frames = npt.NDArray[np.float32]
 
@@ -176,7 +178,7 @@ class EchoGuard:
         """The first reply has only begun: the newest sound may be its echo or not."""
         end = self._mic.end_frame
         return self._first is not None and bool(
-            self._sent.between(end - LONGEST_LAG, end).mean(axis=1).max() > _QUIET_DB + 20
+            self._sent.between(end - LONGEST_LAG, end).mean(axis=1).max() > _SOUNDING_DB
         )
 
     def is_other(self, since_sample: int) -> bool:
@@ -239,7 +241,7 @@ class EchoGuard:
 def _active(sent: _Frames) -> npt.NDArray[np.bool_]:
     """The frames in which the reply sounds."""
     loud = sent.mean(axis=1)
-    active: npt.NDArray[np.bool_] = loud > max(float(loud.max()) - ACTIVE_DB, _QUIET_DB + 20)
+    active: npt.NDArray[np.bool_] = loud > max(float(loud.max()) - ACTIVE_DB, _SOUNDING_DB)
     return active
 
 

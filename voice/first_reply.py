@@ -2,8 +2,9 @@
 
 An echo is the waveform that was sent, a little later; another voice is not, whatever its rhythm. The generalized correlation
 with phase transform (Knapp and Carter, 1976) of what is heard and what was sent tells them apart in about 150 ms, long before a
-path can be learned from energies. Of 120 recorded voices over the first 0.7 s of a reply half were known as such within 0.2 s,
-where energies took 0.5 s; of 60 echoes in computed rooms (20 to 450 ms late, down to -25 dB) none within 320 ms was let through.
+path can be learned from energies. Of 120 recorded voices over the first 0.7 s of a reply half were known as such within 0.21 s,
+where energies took 0.52 s. Of 60 echoes in computed rooms (20 to 450 ms late, down to -25 dB) 14 were taken for a voice, 10 by
+energies; all but one of the 14 came more than 340 ms late.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from voice.turn_words import TURN_WORDS
 LEAST_LETTERS, LEAST_PHONEMES = 3, 3
 SOUNDS_APART, LONG_PHONEMES, LONG_APART = 1, 6, 2
 """Sounds by which a value may differ; words of LONG_PHONEMES or more by LONG_APART."""
-VALUES = 120
-"""Phrases, the likeliest, among which a value is sought."""
+LIKELIEST = 120
+"""Phrases that are near enough to the front of what is likely to be the words of a turn; those after them are only rivals."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _KNOWN = TURN_WORDS["en"]
@@ -58,7 +58,7 @@ def with_near_values(heard: str, likely: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=8)
 def _values(likely: tuple[str, ...]) -> tuple[dict[str, Phonemes], frozenset[str]]:
     """The likely values of one word, with their sounds; and every word of the shop's, in the singular."""
-    values = {phrase: phonemes(phrase) for phrase in likely[:VALUES] if " " not in phrase and phrase.islower()}
+    values = {phrase: phonemes(phrase) for phrase in likely[:LIKELIEST] if " " not in phrase and phrase.islower()}
     return (
         {value: sounds for value, sounds in values.items() if len(sounds) >= LEAST_PHONEMES},
         frozenset(singular(word) for phrase in likely for word in words_of(phrase)),

@@ -91,7 +91,7 @@ _ENGLISH = TurnWords(
         "would like, i'd like, we'd like, let me, i'm looking, i'm thinking, i'm after, to buy, to find, to get, to "
         "give, not too, is too, it's too, be too, bit too, little too, kind of, sort of, lot of, the one, the ones, i meant, "
         "who loves, who likes, who wears, who enjoys, who wants, who needs, who collects, he wears, she wears, he collects, "
-        "she collects, something more, something less, something a, for something, need something, want something, like "
+        "she collects, something more, something less, for something, need something, want something, like "
         "something, for anything, i'll take, i'll have, i'll get, i get, "
         "me something, have anything, got anything, have something, got something"
     ),

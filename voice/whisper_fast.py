@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +103,9 @@ class FasterWhisper:
             full = self._decode_in_full(sound)
             guess = replace(full, text="") if repeats(full.text) else full   # a loop was said by nobody
         if likely and guess.text:
-            guess = replace(guess, text=put_value_right(
-                put_right(guess.text, likely, score), likely, lambda text: score(text, reminder=self._reminder(words, likely))
-            ))
+            reminder = cache(partial(self._reminder, words, likely))   # encoded once, and only where a word is in doubt
+            text = put_right(guess.text, likely, score)
+            guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
         return self._transcript(guess, cause, began)
 
     def glance(self, audio: FloatAudio) -> str:

@@ -199,7 +199,7 @@ class _Service(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == "/slow":
-            time.sleep(20)
+            time.sleep(20)     # far longer than any time limit here; nobody waits for it
         body = self.answers.get(path)
         with contextlib.suppress(BrokenPipeError):   # nobody waits for the slow answer
             self.send_response(200 if body is not None else 404)

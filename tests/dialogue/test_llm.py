@@ -106,7 +106,7 @@ class _Server(BaseHTTPRequestHandler):
         chat = "chat" in self.path
         for index, piece in enumerate([" seven", ",", " eight"]):
             if request["model"] == "slow":
-                time.sleep(3)
+                time.sleep(3)     # ten times the deadline it is given
             choice: dict[str, Any] = {"delta": {"content": piece}} if chat else {"text": piece}
             choice["finish_reason"] = "stop" if index == 2 else None
             try:
