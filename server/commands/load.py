@@ -65,6 +65,7 @@ def load(
 def soak(
     hours: Annotated[float, typer.Option(min=0.001, help="Hours of conversation, compressed.")] = 8,
     sessions: Annotated[int | None, typer.Option(min=1, help="At most so many sessions.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="At most so many minutes; then what was seen.")] = None,
     at_once: Annotated[int, typer.Option(min=1, help="Conversations side by side.")] = 2,
     recordings: Recordings = Path("audio_fixtures"), shop: ShopFolder = Path("shops/demo"), seed: Seed = 7,
     as_json: AsJson = False,
@@ -74,7 +75,7 @@ def soak(
     Memory must be flat once it is warm, and no thread, file, task or session may be left. Sound is sent as fast as it is taken.
     """
     try:
-        figures = asyncio.run(_soak(hours, sessions, at_once, recordings, shop, seed))
+        figures = asyncio.run(_soak(hours, sessions, minutes, at_once, recordings, shop, seed))
     except EXPECTED as error:
         raise failed(error) from None
     if not as_json:
@@ -116,7 +117,9 @@ async def _load(
     }
 
 
-async def _soak(hours: float, most: int | None, at_once: int, recordings: Path, shop: Path, seed: int) -> dict[str, Any]:
+async def _soak(
+    hours: float, most: int | None, minutes: float | None, at_once: int, recordings: Path, shop: Path, seed: int,
+) -> dict[str, Any]:
     from server.evaluate.conversing import served
     from server.evaluate.load import conversations
     from server.evaluate.load import soak as run
@@ -125,6 +128,6 @@ async def _soak(hours: float, most: int | None, at_once: int, recordings: Path, 
     with Progress(*BARS, console=console) as bars:
         task = bars.add_task("hours of conversation", total=hours)
         async with served(shop, SHOPTALK_RESUME_MINUTES="0.05") as running:   # who vanishes is soon let go
-            result = await run(running, hours, spoken, seed, at_once=at_once, most=most,
+            result = await run(running, hours, spoken, seed, at_once=at_once, most=most, minutes=minutes,
                                told=lambda done: bars.update(task, completed=done))
     return {"seed": seed, "at_once": at_once, **result.figures()}

@@ -42,6 +42,8 @@ SAMPLES, LEAST_POINTS = 20, 5
 SETTLED_MS_PER_S, SETTLED_WITHIN_S = 30.0, 90.0
 """A server that was just opened still speaks its stock phrases to itself; processor time a second when it has done."""
 VANISH_SHARE, CUT_SHARE, TYPED_SHARE = 0.1, 0.2, 0.4
+WORDS_PER_S = 2.7
+"""At which people, and the voice, speak."""
 
 
 @dataclass
@@ -204,7 +206,8 @@ class Soak:
     sessions: int = 0
     turns: int = 0
     conversation_s: float = 0.0
-    """Speech, and replies as long as they last to be heard."""
+    """What it would have lasted among people: speech and replies as long as they are heard, what was only written at the pace of
+    talk, and after each the pause before the other speaks."""
     failures: Counter[str] = field(default_factory=Counter)
     lasted_s: float = 0.0
 
@@ -241,9 +244,12 @@ class Soak:
 
 async def soak(
     running: Running, hours: float, spoken: Sequence[Sequence[FloatAudio]], seed: int, *, at_once: int = 2,
-    most: int | None = None, told: Callable[[float], None] = lambda hours: None,
+    most: int | None = None, minutes: float | None = None, told: Callable[[float], None] = lambda hours: None,
 ) -> Soak:
-    """Hold short conversations, spoken and typed, hurried, some broken off, until they make up so many hours (or ``most``)."""
+    """Hold short conversations, spoken and typed, hurried, some broken off, until they make up so many hours.
+
+    Ends sooner after ``most`` sessions, or so many ``minutes`` of the clock.
+    """
     result, rng, began_s = Soak(), random.Random(seed), time.monotonic()
     result.held.append(await asyncio.to_thread(Held.of, running, 0))
     step_s, next_look_s = hours * 3600 / SAMPLES, 0.0
@@ -257,8 +263,7 @@ async def soak(
                     typed = rng.choice(TYPED) if rng.random() < TYPED_SHARE else None
                     exchange = await (client.say(audio, within_s=ANSWER_WITHIN_S) if typed is None else client.type(typed))
                     result.turns += 1
-                    samples = len(exchange.pcm) + (len(audio) if typed is None else 0)
-                    result.conversation_s += samples / SAMPLE_RATE_HZ
+                    result.conversation_s += _would_last_s(exchange, audio if typed is None else typed)
                     result.failures.update(error.code for error in exchange.errors if error.code != "nothing_heard")
                     if rng.random() < CUT_SHARE:
                         await client.interrupt()
@@ -268,7 +273,11 @@ async def soak(
             result.failures["broken"] += 1
         result.sessions += 1
 
-    while result.conversation_s < hours * 3600 and (most is None or result.sessions < most):
+    def goes_on() -> bool:
+        late = minutes is not None and time.monotonic() - began_s >= minutes * 60
+        return result.conversation_s < hours * 3600 and (most is None or result.sessions < most) and not late
+
+    while goes_on():
         await asyncio.gather(*(one() for _ in range(at_once)))
         told(result.conversation_s / 3600)
         if result.conversation_s >= next_look_s:
@@ -279,6 +288,13 @@ async def soak(
     result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
     result.lasted_s = time.monotonic() - began_s
     return result
+
+
+def _would_last_s(exchange: Exchange, wish: FloatAudio | str) -> float:
+    """A turn of two people: the wish, the reply, and a pause after each."""
+    asked_s = len(wish.split()) / WORDS_PER_S if isinstance(wish, str) else len(wish) / SAMPLE_RATE_HZ
+    answered_s = len(exchange.pcm) / SAMPLE_RATE_HZ or len(exchange.said.split()) / WORDS_PER_S
+    return asked_s + answered_s + 2 * PAUSE_S
 
 
 async def _quiet(running: Running, within_s: float = 20.0) -> None:

@@ -80,6 +80,13 @@ async def test_a_soak_leaves_nothing_and_sees_what_is_left(engines: Engines) -> 
         assert keeper.sessions == {}
 
 
+async def test_a_soak_ends_when_its_minutes_are_over(engines: Engines) -> None:
+    async with running(engines, max_sessions=8) as (here, _):
+        result = await soak(here, 100.0, [[speech()]], seed=3, at_once=2, minutes=0.01)
+    assert 0 < result.sessions < 100
+    assert len(result.held) >= 2
+
+
 def test_what_grows_is_told() -> None:
     leaking = Soak(sessions=1_000)
     leaking.held = [Held(done, 500 + done * 0.05, 20, 30 + done // 10, 5, 0) for done in range(0, 1_001, 100)]
