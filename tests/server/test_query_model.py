@@ -1,4 +1,4 @@
-"""What shoppers say is embedded by CTranslate2: the same vectors, no torch, and never from files that were tampered with."""
+"""What shoppers say is embedded by ONNX Runtime: the same vectors, no torch, and never from files that were tampered with."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_was_tampered_with_is_made_anew(tmp_path: Path, monkeypatch: pytest
 
     def convert(source: Path, folder: Path) -> None:
         made.append(source)
-        (folder / "model.bin").write_bytes(b"weights")
+        (folder / "model.onnx").write_bytes(b"weights")
 
     monkeypatch.setenv("SHOPTALK_HOME", str(tmp_path))
     monkeypatch.setattr(converted, "require", lambda name: tmp_path / "models" / name)
@@ -69,8 +69,8 @@ def test_what_was_tampered_with_is_made_anew(tmp_path: Path, monkeypatch: pytest
     folder = query_model("minilm")
     assert query_model("minilm") == folder
     assert len(made) == 1
-    (folder / "model.bin").write_bytes(b"wickeds")
-    assert (query_model("minilm") / "model.bin").read_bytes() == b"weights"
+    (folder / "model.onnx").write_bytes(b"wickeds")
+    assert (query_model("minilm") / "model.onnx").read_bytes() == b"weights"
     (folder / SUMS).unlink()
     query_model("minilm")
     assert len(made) == 3
