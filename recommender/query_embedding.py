@@ -1,6 +1,6 @@
-"""The vectors of ``recommender.embedding``, by ONNX Runtime: the same to six decimals, in a third of the time for a short text, and
-without torch, whose import alone takes seconds. Items are embedded with sentence-transformers when an index is built; what shoppers
-say is embedded here.
+"""The vectors of ``recommender.embedding``, by ONNX Runtime: the same to six decimals, in a third of the time for a short text,
+and without torch, whose import alone takes seconds. Items are embedded with sentence-transformers when an index is built; what
+shoppers say is embedded here.
 
 Eight-bit weights were tried, whole and in blocks of 16 to 128: up to half the time again, but only .92 to .98 of the ten nearest
 items are the same.
