@@ -22,7 +22,7 @@ CHOICE = re.compile(
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|checkout|check out|give me|i want|ill go for|going with|go with|is perfect|"
-    r"are perfect|is the one(?! you)|"
+    r"are perfect|(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|"
     r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 """Verbs of choosing; they choose only where an item is meant."""
@@ -36,10 +36,10 @@ STRONG_CHOICE = re.compile(
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
-    r"is the one(?! you)|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
-    r"(?:take|buy|order|get me|grab|book|reserve|choose) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
+    r"(?:take|buy|order|get me|grab|book|reserve|choose)(?: (?:me|us))? (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 
 LIKENESS = re.compile(
@@ -64,6 +64,12 @@ VARIANT = re.compile(
 )
 """Asks for an item at hand in another value."""
 
+TAG = (
+    r"(?:\b(?:isnt it|arent they|isnt that|doesnt it|dont they|wasnt it|werent they|am i right|innit)|"
+    r"\b(?:is|are|was|were|has|have|its|theyre|\w+s)\b.*,? (?:right|correct|surely|is it|are they|does it|do they)) ?\??$"
+)
+""" "The middle one is silk, isn't it?": what is said is asked."""
+
 QUESTION = re.compile(
     OPENING + r"(?:what|whats|which|how|hows|is|are|isnt|arent|does|do|did|can|could|has|have|will|would|who|whos|where|"
     r"wheres|when|why)\b|"
@@ -74,6 +80,7 @@ QUESTION = re.compile(
     r"(?:to (?:know|get|have) )?(?:the|its|their|that|his|her)|"
     r"which (?:ones? (?:is|are|was|were|has|have)|(?:one |ones )?(?:would|should|do|does|costs?|comes?|suits?|looks?))|"
     r"what (?:do|does|did|would)|(?:is|are|was|were|does|will) (?:it|they)|(?:do|can|could|would) they)\b|"
+    rf"{TAG}|\b(?:between|of|out of) (?:the|those|these|them)\b.*\bwhich(?: ones?)? (?:is|are)\b|"
     r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
     r"(?:it|they|that|this|those|these)|"
     r"(?:and |so )?(?:what|whats|when|whens|where|wheres|how|hows|why|who|whos|whose)|which (?:is|are) (?:the|more|less|"
@@ -91,6 +98,12 @@ ABOUT_ITEM = re.compile(
     r"what about|how about|what was)\b"
 )
 
+FAULT = re.compile(
+    r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|"
+    r"\b(?:is|are|was|were|s|re|theyre|its|thats|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|a tad|a touch|rather)"
+    r"(?: too)? (?!like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+"
+)
+""" "The first one's too plain", "both are a bit dull": a fault found, whatever the word for it."""
 STOCK = re.compile(
     r"\b(?:in stock|out of stock|(?:is|are) (?:it|that|this|they|those|these|"
     r"the [\w ]{1,24}) (?:still )?available|available (?:now|today|right now|yet)|"
@@ -207,7 +220,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"(?:any|some|(?<!over )(?<!to )(?<!than )the|see|show|few|have|got) (?:(?<!the )others?|"
             r"others?(?! (?:one|two|three|day|night|week|month|shop|store|place|were|are|was|is|look)\b)|"
             r"different|alternatives?)(?: \w+)?|"
-            r"another (?:one|option|suggestion|idea|choice)|other (?:options|ones|choices|ideas|suggestions|things)|"
+            r"another (?:one|option|suggestion|idea|choice)|(?<!not the )other (?:options|ones|choices|ideas|suggestions|things)|"
             r"keep going|next (?:ones?|please|option)|go on(?! then)|carry on|different ones?|"
             r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
             r"another)\b ?(?:please)? ?[.!?]?$",
@@ -243,7 +256,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
             r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
             r"not one of (?:them|those|these)|"
-            r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|those|out)|skip (?:it|that|them|those|that one|"
+            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|boring|ugly|hideous|awful|horrible|rule (?:it|that|them|those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",
         ),
     )

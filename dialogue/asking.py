@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from dialogue.acts import ABOUT_ITEM, LIKENESS, STOCK, STRONG_CHOICE, VARIANT, gives_orders
+from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT, gives_orders
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
 from dialogue.types import Act
@@ -39,6 +38,7 @@ _VERB_LIKE = re.compile(
 )
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
+_TAGGED = re.compile(TAG)
 _WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
@@ -46,6 +46,8 @@ _SIMILAR = re.compile(
 )
 _BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
 """ "The second but in green", "that one in black"."""
+_BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")
+""" "I like those but in silver", where even a bare word means the items at hand."""
 _BUT_MORE = re.compile(r"^,? ?(?:but|only|just) (?:(?:a bit|a little|much|slightly) )?(?:\w{3,}er|more \w+|less \w+)\b")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get)\b")
 
@@ -70,26 +72,27 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         return plain[0][1].items, [plain[0][0], *spans]   # "the chess set's nice, anything like it?"
     if items:
         return tuple(dict.fromkeys(items)), spans
-    for span, reference in single:
+    for span, reference in named:
         after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 4])
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
         asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
-        if follows and (asked or (span not in weak and _BUT.search(after) and not STRONG_CHOICE.search(reading.utterance.norm))):
+        plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after)
+        if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]
     return (), []
 
 
-def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, ...], list[Mention]]:
-    """Slots and facts asked about, and the values that were asked about rather than wished for."""
+def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, ...], list[Span]]:
+    """Slots and facts asked about, and the words of the values and amounts that were asked about rather than wished for."""
     utterance, vocabulary = reading.utterance, reading.vocabulary
     requested = [vocabulary.facts[key] for key, _ in phrases(utterance, vocabulary.facts)]
     requested += [critique.slot for critique in reading.relative if critique.asked]
     requested += [slot for slot, span in reading.named if _is_of_item(reading, span)]
     requested += _asked_by_phrase(reading)
-    asked_values: list[Mention] = []
+    asked: list[Span] = []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
         wished = {critique.slot for critique in reading.relative if not critique.asked}
@@ -103,11 +106,13 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         priced = any(amount.slot == money.name for amount in reading.amounts) if money else False
         if money and not compared and not priced and _COST.search(utterance.norm):
             requested.append(money.name)
-        if reading.pointings and _YES_NO_ABOUT.search(utterance.norm) and not VARIANT.search(utterance.norm):
+        asks = _YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm))
+        if reading.pointings and asks and not VARIANT.search(utterance.norm):
             first = -1 if _WHICH.search(utterance.norm) else reading.pointings[0].span.first
-            asked_values = [mention for mention in reading.mentions if mention.span.first > first]
-            requested += [mention.slot for mention in asked_values]
-    return tuple(dict.fromkeys(requested)), asked_values
+            said = [(one.slot, one.span) for one in (*reading.mentions, *reading.amounts) if one.span.first > first]
+            asked = [span for _, span in said]
+            requested += [slot for slot, _ in said]
+    return tuple(dict.fromkeys(requested)), asked
 
 
 def _is_of_item(reading: Reading, span: Span) -> bool:
@@ -161,7 +166,7 @@ def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...],
         return False
     norm = reading.utterance.norm
     doing = STRONG_CHOICE.search(norm) or STOCK.search(norm) or ABOUT_ITEM.search(norm)
-    complaint = any(critique.complaint for critique in reading.relative)
+    complaint = any(critique.complaint for critique in reading.relative) or FAULT.search(norm)
     asked = not wishing and reading.is_question and _ASKS_OF_IT.search(norm)
     return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint or asked)
 

@@ -33,7 +33,7 @@ _OF_THE_SHOP = re.compile(r"^(?: \w+){0,2} (?:you|youve|that you|in the (?:shop|
 _TWO = re.compile(r"^ of (?:the )?(?:two|three)")
 _PAIR = re.compile(
     r"^(?P<many> (?:two|2|couple|ones)\b)?(?: (?:one|option)\b)?"
-    r"(?: (?:of (?:the )?(?:two|three|them|those|these|lot|bunch)|of all)\b)?"
+    r"(?: (?:of (?:(?:the|those|these) )?(?:two|three|them|those|these|lot|bunch)|of all)\b)?"
 )
 _WHICH = re.compile(r"\b(?:whichever|which|what)(?: one)?s?(?: is| was)?$")
 _WHICHEVER_OF = re.compile(r"\bwhichever (?:one )?of (?:the|those|these|them|your)\b(?: \w+){0,4}? (?:is|are|was|s)(?: the)?$")
@@ -50,7 +50,7 @@ def rest_of(
 ) -> list[tuple[Span, list[Item], float]]:
     """What is left beside those named in the same breath, or beside the one spoken of last."""
     last = table.chosen or table.last or table.items[0]
-    named = {item for pointing in before if len(pointing.reference.items) == 1 for item in pointing.reference.items}
+    named = {item for pointing in before if len(pointing.reference.items) < len(table.items) for item in pointing.reference.items}
     found = []
     for span, match in utterance.find(_OTHER):
         end, items = describer.kind_after(span.last, table.items)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dialogue.called import NAME_ENDS, called_by_name
 from dialogue.english import SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, told_of
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
-from dialogue.words import Span, Utterance, joined_stem
+from dialogue.words import Span, Utterance, Word, joined_stem
 from recommender.types import Item
 
 LONGEST_DESCRIPTION = 7
@@ -30,26 +31,15 @@ _RELATIVE = frozenset({"that", "thats", "which"})
 _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 """After "the one", what it has is told by its description: "the one with the pockets"."""
 _PREPOSITIONS = frozenset("in with for of from by at on to like as whats is than".split())  # noqa: SIM905
+_ASKS = frozenset({"is", "are", "was", "were"})
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
     r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked) (?:about|for)) the$"
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
-_ENDS = frozenset(". , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s".split()) | {  # noqa: SIM905
-    *("though", "again", "too", "i", "you", "that", "thats", "the"),
-}
+_CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
-_NAMED_AFTER = frozenset(
-    "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
-)
-"""A name may follow these without "the": "tell me about Driftwood"."""
-
-
-_NAMES = frozenset({"about", "with", "take", "choose", "prefer"})
-"""After these a name is one even where it is written small."""
-_BEGIN = frozenset({"", "and", "or"})
-
 
 @dataclass(frozen=True)
 class Describer:
@@ -88,7 +78,8 @@ class Describer:
             span = Span(start, last)
             if counting and not (self._is_plural(span) and words[start].norm not in _DEFINITE | {"of"}):
                 continue
-            if not opened and not counting and not (len(span) > 1 and self._ends_in_one(span, items)):
+            bare = not opened and not counting
+            if bare and not ((len(span) > 1 and self._ends_in_one(span, items)) or self._is_whole_clause(span, items)):
                 continue
             scored = self._named(span, items)
             if scored and (best is None or scored[0] >= best[0]):
@@ -108,18 +99,8 @@ class Describer:
         return None
 
     def _by_name(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
-        """An item called by a word of its title alone: "I'll go with Iris"."""
-        words, word = self.utterance.words, self.utterance.words[first]
-        before = words[first - 1].norm if first and not words[first - 1].is_mark else ""
-        ends = first + 1 == len(words) or words[first + 1].norm in _ENDS
-        capital = word.text[0].isupper() and not word.text[1:].isupper()
-        if word.norm in SMALL_WORDS or len(word.stem) < 3 or self.vocabulary.meanings(word.stem):
-            return None
-        alone = ends and (capital or before in _NAMES) and before in _NAMES | _BEGIN
-        if not (alone or (capital and before in _NAMED_AFTER)):
-            return None
-        titled = [item for item in items if word.stem in self.vocabulary.title_stems.get(item.id, ())]
-        return (1.0, Span(first, first + 1), (titled[0],)) if len(titled) == 1 else None
+        named = called_by_name(self.utterance, first, items, self.vocabulary)
+        return (1.0, named[0], (named[1],)) if named else None
 
     def _after_count(self, at: int) -> int:
         """Where the describing words begin after "the two", "the two pairs of"."""
@@ -135,6 +116,14 @@ class Describer:
         if not says_ones(last):
             return last.norm in _ONE - _ONES
         return all(called_in_plural(item.title) for item in items)
+
+    def _is_whole_clause(self, span: Span, items: Sequence[Item]) -> bool:
+        """ "Napkins. Do they come in red?", "tablecloth, please": a kind of thing that only one of several items is."""
+        words = self.utterance.words
+        before, after = words[span.first - 1 : span.first], words[span.last : span.last + 1]
+        opens = not before or before[0].norm in {".", "!", "?"}
+        ends = not after or after[0].norm in _CLAUSE_ENDS
+        return opens and ends and len(items) > 1 and self.is_kind_at(span.last - 1, items)
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
@@ -167,7 +156,7 @@ class Describer:
             return None
         if points == 1 and not said_one and len(items) > 1 and not self._in_titles(span, fitting):
             inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
-            alone = len(fitting) == 1 and all(mention.span == span for mention in inside)
+            alone = (len(fitting) == 1 or several) and all(mention.span == span for mention in inside)
             if not (alone and (self._stands_for_item(span) or self._is_kind(span, inside))):
                 return None
         return points, fitting
@@ -198,6 +187,8 @@ class Describer:
             matching = [
                 item for item in fitting if word.stem in self.vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2
             ]
+            if not matching and index + 1 == span.last:
+                matching = [item for item in fitting if self._is_head_of(word, item)]
             if not matching and self._tells_what_it_has(index, span):
                 matching = [item for item in fitting if word.stem in told_of(item)]
             if not matching:
@@ -207,12 +198,18 @@ class Describer:
             return None
         return points, tuple(fitting)
 
+    def _is_head_of(self, word: Word, item: Item) -> bool:
+        """ "The mat" of a doormat, "the pot" of a teapot."""
+        title = self.vocabulary.title_stems.get(item.id, ())
+        return len(word.stem) > 2 and any(stem != word.stem and stem.endswith(word.stem) for stem in title[-1:])
+
     def _is_like(self, item: Item, mention: Mention, among: Sequence[Item], loosely: bool) -> bool:
         """Whether a value named fits an item: by its title where that tells the items apart, else by its values."""
         stems = {self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
-        titled = [other for other in among if stems <= set(self.vocabulary.title_stems.get(other.id, ()))]
+        said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
+        titles = {other.id: {*self.vocabulary.title_stems.get(other.id, ())} for other in among}
+        titled = [other for other in among if stems <= titles[other.id] or said in titles[other.id]]
         if titled and len(titled) < len(among):
-            said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
             general = any(joined_stem(value).endswith(said) for value in mention.values)
             return item in titled or (((loosely and general) or self._is_of_several(mention)) and has_any(item, mention))
         return has_any(item, mention)
@@ -230,7 +227,8 @@ class Describer:
 
     def _is_of_several(self, mention: Mention) -> bool:
         """Said of several: the values count beside the titles ("the leather ones")."""
-        return mention.span.last < len(self.utterance.words) and says_ones(self.utterance.words[mention.span.last])
+        after = self.utterance.words[mention.span.last] if mention.span.last < len(self.utterance.words) else None
+        return after is not None and (says_ones(after) or after.norm in _ONES - {"ones"})
 
     def _added(self, one: Mention, other: Mention) -> bool:
         """Two values joined by "and" or "or"."""
@@ -256,11 +254,12 @@ class Describer:
     def _trails(self, span: Span, items: Sequence[Item]) -> bool:
         """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""
         words = self.utterance.words
+        asked = span.first > 1 and words[span.first - 2].norm in _ASKS
         return any(
             (words[index].norm in _ONE or self.is_kind_at(index, items))
             and words[index + 1].norm not in _JOINING | _RELATIVE
             and not self.is_kind_at(index + 1, items)
-            and not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items)
+            and (asked or not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items))
             for index in range(span.first, span.last - 1)
         )
 
@@ -270,7 +269,7 @@ class Describer:
         before = words[span.first - 2].norm if span.first > 1 else ""
         after = words[span.last].norm if span.last < len(words) else "."
         said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
-        return (before not in _PREPOSITIONS or bool(_FAVOURS.search(said))) and after in _ENDS
+        return (before not in _PREPOSITIONS or bool(_FAVOURS.search(said))) and after in NAME_ENDS
 
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, STOCK, STRONG_CHOICE, is_steering
+from dialogue.acts import ABOUT_ITEM, CHOICE, FAULT, STOCK, STRONG_CHOICE, TAG, is_steering
 from dialogue.critiques import HEDGED
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.pointing import Pointing
@@ -52,19 +52,17 @@ _WISH_FOR_ONE = re.compile(
     r"for us))* ?[.!?]?$"
 )
 """ "Bigger", "not too religious": a wish about what is on the table, whatever the word."""
+_OR = re.compile(r"^,? ?or(?: \w+)?$")
+_IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
+""" "I'd take it if it weren't pink" takes nothing."""
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
+_TAGGED = re.compile(TAG)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
-_TOO_PLAIN = re.compile(
-    r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|"
-    r"\b(?:is|are|was|were|s|re|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|a tad|a touch|rather)"
-    r"(?: too)? (?!like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+"
-)
-""" "The first one's too plain", "both are a bit dull": a fault found, whatever the word for it."""
 _WISH_TO_HAVE = re.compile(
     r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
     r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
-    r"it is|sorry|just|one)\b"
+    r"it is|sorry|just|one)\b|\bso (?:the|that)\b"
 )
 
 
@@ -94,16 +92,18 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [*(act for act in acts if act not in {Act.MORE, Act.AFFIRM}), Act.ASK_ITEM]
     if any(refused_within(reading, mention) for mention in reading.mentions):
         acts.append(Act.MORE)
-    if _weighs(reading) and Act.REJECT not in acts:
+    if reading.is_question and _TAGGED.search(reading.utterance.norm):
+        acts = [act for act in acts if act is not Act.REJECT]
+    if (_weighs(reading) or _is_between(reading)) and Act.REJECT not in acts:
         acts.append(Act.COMPARE)
     elif len(reading.strong) == 1 and len(reading.strong[0].reference.items) == 1 and _WHICH_WAS.search(reading.utterance.norm):
         acts = [act for act in acts if act is not Act.COMPARE]
     refused = _refused(reading)
     owned = bool(reading.strong) and OWNED_ALREADY.search(reading.utterance.norm) is not None
-    complains = reading.state.table and (
+    complains = reading.state.table and not _prefers(reading) and (
         owned
         or any(critique.complaint for critique in reading.relative)
-        or _TOO_PLAIN.search(reading.utterance.norm)
+        or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
     if refused or complains:
@@ -154,11 +154,17 @@ def _weighs(reading: Reading) -> bool:
     return len(items) > 1 and any(critique.asked and critique.of_item for critique in reading.relative)
 
 
+def _is_between(reading: Reading) -> bool:
+    """ "It's between the first and the last"."""
+    strong = reading.strong
+    return len(strong) > 1 and reading.before(strong[0].span, 1) == "between " and not _SOMETHING.search(reading.utterance.norm)
+
+
 def _either_or(reading: Reading) -> bool:
     """ "The second or the third?": which of two is asked."""
     strong = reading.strong
     return (reading.is_question or _is_bare(reading, strong)) and any(
-        reading.utterance.words[left.span.last].norm == "or" and left.span.last + 1 >= right.span.first - 1
+        _OR.match(" ".join(word.norm for word in reading.utterance.words[left.span.last : right.span.first]))
         for left, right in pairwise(strong)
         if left.span.last < right.span.first
     )
@@ -213,7 +219,7 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     ):
         return False
     norm = reading.utterance.norm
-    if _asks_on(reading):
+    if _asks_on(reading) or _IF.search(norm):
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if STRONG_CHOICE.search(norm):

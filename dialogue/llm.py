@@ -36,19 +36,23 @@ def wanted() -> bool:
 class LanguageModel(Protocol):
     """Thread safe: several sessions may call it at once."""
 
+    can_choose: bool
+    """Whether it can be held to ``among``."""
+
     def complete(
         self,
         prompt: str,
         *,
         max_tokens: int,
         stop: Sequence[str],
-        grammar: str | None = None,
+        among: Sequence[str] = (),
         deadline_ms: float,
         temperature: float = 0.0,
         seed: int = 0,
         cancelled: Callable[[], bool] = wanted,
     ) -> Completion:
-        """Continue the prompt. ``grammar`` is GBNF; a model that has no grammars ignores it (the words are checked anyway).
+        """Continue the prompt. ``among``: the text is one of these, whole, where the model can choose; one that cannot
+        passes over them (the words are checked anyway).
 
         ``cancelled`` is asked between tokens. Text cut short by the deadline or by it is returned with ``finished`` saying so.
         Raises LlmError when the model does not answer at all.

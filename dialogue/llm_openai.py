@@ -24,6 +24,8 @@ STRUCTURED_TOKENS = 400
 class OpenAiModel:
     """Text completions at ``base_url + "/completions"``, or chat at ``"/chat/completions"`` with ``chat=True``."""
 
+    can_choose = False
+
     def __init__(self, base_url: str, *, model: str = "default", api_key: str | None = None, chat: bool = False) -> None:
         """``base_url`` as OpenAI clients take it, ending in ``/v1``. Raises LlmError for an address that is no HTTP address."""
         parts = urllib.parse.urlsplit(base_url.rstrip("/"))
@@ -39,13 +41,13 @@ class OpenAiModel:
         *,
         max_tokens: int,
         stop: Sequence[str],
-        grammar: str | None = None,
+        among: Sequence[str] = (),
         deadline_ms: float,
         temperature: float = 0.0,
         seed: int = 0,
         cancelled: Callable[[], bool] = wanted,
     ) -> Completion:
-        """See `LanguageModel.complete`. ``grammar`` is not part of the interface and is not sent."""
+        """See `LanguageModel.complete`. ``among`` cannot be asked for over it, and is not sent."""
         started = time.monotonic()
         until = started + deadline_ms / 1000
         request: dict[str, Any] = {

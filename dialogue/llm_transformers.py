@@ -14,6 +14,8 @@ from dialogue.llm import Completion, Finished, LlmError, wanted
 class TransformersModel:
     """Loads safetensors from a folder (never pickled weights), or one GGUF file; the latter takes many seconds to unpack."""
 
+    can_choose = False
+
     def __init__(self, path: Path, *, threads: int = 2, device: str = "cpu") -> None:
         """Raises LlmError where there is no such model."""
         import torch
@@ -38,7 +40,7 @@ class TransformersModel:
         *,
         max_tokens: int,
         stop: Sequence[str],
-        grammar: str | None = None,
+        among: Sequence[str] = (),
         deadline_ms: float,
         temperature: float = 0.0,
         seed: int = 0,

@@ -28,7 +28,7 @@ _ORDINAL = re.compile(
     r"latter)(?:(?<=[dt])s(?= \w))?"
     r"(?: (?P<count>two|three|2|3|couple))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
     r"(?:the (?:one|thing) )?(?:that )?you (?:just )?(?:said|mentioned|named|offered|suggested|showed me|read out) "
-    r"(?P<spoken>first|second|third|last)|(?:the one )?you (?P<ends>started|began|opened|ended|finished) with|"
+    r"(?P<spoken>first|second|third|last)|(?:the one )?you (?P<ends>started|began|opened|ended|finished) (?:up )?(?:with|on)|"
     r"the one (?:in the|at the) (?P<put>middle|beginning|start|end|top|bottom)|"
     r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
 )

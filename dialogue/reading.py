@@ -15,9 +15,9 @@ from dialogue.negation import Polarity, Scope, find_scopes, openers, polarity
 from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
-from dialogue.references import find_priced, find_references
+from dialogue.references import ASKS_WHETHER, find_priced, find_references
 from dialogue.relative import amount_of
-from dialogue.settling import settled
+from dialogue.settling import is_faulted, settled
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.titles import TitleMention, find_titles
@@ -79,8 +79,14 @@ class Reading:
         return any(scope.span.first <= span.first < scope.span.last for scope in self.scopes)
 
     def refuses(self, pointing: Pointing) -> bool:
-        """Whether an item meant is turned down: "not the first one", "neither"."""
-        return pointing.refusal or (not pointing.corrects and self.negated(pointing.span))
+        """Whether an item meant is turned down: "not the first one", "neither", "the red one's too dear"."""
+        faulted = not self.is_question_of(pointing) and is_faulted(self.utterance, pointing)
+        return pointing.refusal or faulted or (not pointing.corrects and self.negated(pointing.span))
+
+    def is_question_of(self, pointing: Pointing) -> bool:
+        """ "Is the first one too long?": asked of an item, and not said of it."""
+        before = self.before(pointing.span, 1).strip()
+        return before in ASKS_WHETHER
 
     def before(self, span: Span, count: int) -> str:
         """The norms of the words just before a span, each followed by a space."""
@@ -112,7 +118,7 @@ def read_stages(
         return None if declared is None else amount_of(item, declared)
 
     pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
-    priced = find_priced(utterance, amounts, table, money)
+    priced = find_priced(utterance, table) if money else []
     amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
     taken = [amount.span for amount in amounts]
     pointings = (*(one for one in pointings if not covered(one.span, [other.span for other in priced])), *priced)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from dialogue.amounts import Amount
 from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
@@ -56,11 +55,16 @@ _ALL_BUT = re.compile(
     r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
-_PREVIOUS = re.compile(r"\bthe (?:previous|earlier) one\b|\bthe one before(?: (?:that|it|this)(?: one)?)?\b")
-_NEXT = re.compile(r"\bthe one after(?: (?:that|it|this)(?: one)?)?\b|\bthe (?:next|following) one\b")
+_ONE_TOLD = r"\bthe (?:one|pair|set)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|told me about|had))?"
+_PREVIOUS = re.compile(
+    rf"\bthe (?:previous|earlier) one\b|{_ONE_TOLD} (?:just |right )?before(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b"
+)
+_NEXT = re.compile(
+    rf"{_ONE_TOLD} (?:just |right )?after(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b|\bthe (?:next|following) one\b"
+)
 _OWNING = frozenset({"had", "has", "wears", "wore"})
 """ "She's had the same one for years"."""
-_ASKS_WHETHER = frozenset({"is", "are", "was", "were", "does", "do", "would", "will"})
+ASKS_WHETHER = frozenset({"is", "are", "was", "were", "does", "do", "would", "will"})
 """ "Is that suitable", where "that" stands for an item."""
 _FROM_THE_START = re.compile(
     r"\bthe (?:very )?first (?:one |thing )?(?:that )?(?:you (?:showed me|mentioned|said|offered|told me about|suggested) )?"
@@ -73,6 +77,12 @@ _PRICED = re.compile(
     r"comes? to)|costing))?"
     r"(?: (?:about|around))?$"
 )
+
+
+_THE = re.compile(r"\b(?:the|that|those|your)$")
+_ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
+_SIGNS = frozenset("$£€")
+_COINS = frozenset("dollar dollars buck bucks pound pounds quid euro euros".split())  # noqa: SIM905
 
 
 def find_references(
@@ -115,7 +125,10 @@ def find_references(
 
 
 def _after_of(utterance: Utterance, span: Span) -> bool:
-    """ "Of those three, the red one": the three are only what is chosen from."""
+    """ "Of those three, the red one": the three are only what is chosen from, unlike "one of the other two"."""
+    before = [word.norm for word in utterance.words[max(0, span.first - 3) : span.first]]
+    if before[-2:] in (["one", "of"], ["any", "of"]) and before[0] != "which":
+        return False
     which = utterance.words[span.first].norm == "which"
     return which or (span.first > 0 and utterance.words[span.first - 1].norm in {"of", "between", "among"})
 
@@ -196,7 +209,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
             and span.last < len(utterance.words)
             and utterance.words[span.last].norm not in SMALL_WORDS | VERBS
             and not utterance.words[span.last].is_mark
-            and not (span.first and utterance.words[span.first - 1].norm in _ASKS_WHETHER)
+            and not (span.first and utterance.words[span.first - 1].norm in ASKS_WHETHER)
         ):
             continue
         two = said.startswith(("both", "the pair")) or said in {"either", "eithers"} or said.endswith("two")
@@ -218,6 +231,8 @@ def _that(utterance: Utterance, table: Table, describer: Describer, named: Seque
         weak = said in {"it", "its", "thats", "that", "this"}
         noun = bool(after) and after not in SMALL_WORDS and not utterance.words[span.last].is_mark
         before = utterance.words[span.first - 1].norm if span.first and not utterance.words[span.first - 1].is_mark else ""
+        if any(span.overlaps(pointing.span) for pointing in found):
+            continue
         told_of = before not in _CLAUSE_OF or any(pointing.span.last == span.first for pointing in named)
         if told_of and said.startswith(("you", "one you")):
             continue
@@ -227,27 +242,27 @@ def _that(utterance: Utterance, table: Table, describer: Describer, named: Seque
             end, items = describer.kind_after(span.last, table.items)
             if end > span.last and last in items:
                 span, weak = Span(span.first, end), False
-            elif end > span.last or before not in _ASKS_WHETHER:
+            elif end > span.last or before not in ASKS_WHETHER:
                 continue
         confidence = 0.8 if weak and len(table.items) > 1 and table.last is None else 0.95
         found.append(replace(point(utterance, span, [last], confidence), weak=weak))
     return [replace(pointing, deictic=True) for pointing in found]
 
 
-def find_priced(utterance: Utterance, amounts: Sequence[Amount], table: Table, money: str | None) -> list[Pointing]:
-    """ "The one for a hundred and nineteen", "the forty dollar one": the only item on the table at about that price."""
+def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
+    """ "The one for a hundred and nineteen", "the forty dollar one", "both the thirty pound ones": what costs about that."""
     found: list[Pointing] = []
-    said = [(amount.span, amount.high if amount.high is not None else amount.low) for amount in amounts if amount.slot == money]
-    taken = [amount.span for amount in amounts]
-    said += [(n.span, n.value) for n in find_numbers(utterance) if not any(n.span.overlaps(span) for span in taken)]
-    for span, value in said if money else ():
-        before = " ".join(word.norm for word in utterance.words[: span.first])
-        after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
+    for number in find_numbers(utterance):
+        words = [word.norm for word in utterance.words]
+        first = number.span.first - (words[number.span.first - 1] in _SIGNS)
+        last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
+        before, after = " ".join(words[:first]), words[last] if last < len(words) else ""
         one = _PRICED.search(before)
-        if value is None or not (one or before.endswith("the")):
+        if not (one or _THE.search(before)):
             continue
-        near = [item for item in table.items if item.price_minor is not None and abs(item.price_minor / 100 - value) < 1]
-        if len(near) == 1 and (one or after in {"one", "ones"} or after in read_words(near[0].title).norm.split()):
-            first = span.first - (len(one.group().split()) if one else 1)
-            found.append(point(utterance, Span(first, span.last + (0 if one else 1)), near, 0.9))
+        near = [item for item in table.items if item.price_minor is not None and abs(item.price_minor / 100 - number.value) < 1]
+        many = after == "ones" or (one is not None and "ones" in one.group())
+        if (len(near) == 1 or (many and near)) and (one or after in _ITEM or after in read_words(near[0].title).norm.split()):
+            first -= len(one.group().split()) if one else 1
+            found.append(point(utterance, Span(first, last + (0 if one else 1)), near, 0.9))
     return found

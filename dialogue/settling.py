@@ -10,7 +10,7 @@ from dialogue.pointing import Pointing
 from dialogue.words import Span, Utterance
 
 _TAKEN_BACK = re.compile(
-    r"^(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|i meant|i said|make (?:that|it)|hang on|hold on|"
+    r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3})?(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|i meant|i said|make (?:that|it)|hang on|hold on|"
     r"scratch that|correction|not that(?: one)?)(?: ?[,.!?;])* ?)+"
     r"(?:(?:well|just|ill (?:take|have|go (?:for|with))|lets (?:say|have|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
 )
@@ -23,6 +23,14 @@ _HELD_AGAINST = re.compile(
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
 _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
+_FAULTED = re.compile(
+    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|way|much|"
+    r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
+    r"(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab)\b)|"
+    r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:its|theyre|thats|it is|they are) (?:(?:a bit|a little|far|way|just) )*"
+    r"(?:too|out)\b"
+)
+""" "... is too dear", "... are out": what is said of an item that is not taken."""
 _REFUSES = frozenset({"neither", "none"})
 
 
@@ -107,6 +115,11 @@ def _named_twice(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointi
         for pointing in found
         if not (pointing.deictic and any(_beside(utterance, pointing.span, other.span) for other in named))
     ]
+
+
+def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
+    """Whether a fault is found with the items meant, right after they are named."""
+    return _FAULTED.search(" ".join(word.norm for word in utterance.words[pointing.span.last :])) is not None
 
 
 def _beside(utterance: Utterance, one: Span, other: Span) -> bool:

@@ -11,7 +11,7 @@ from dialogue.words import Span, Utterance
 
 _TASTE = re.compile(
     r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "
-    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for )\w+ ){0,2}$"
+    r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for |but |only |just )\w+ ){0,2}$"
 )
 """ "She loves her ..." tells of a thing; it does not ask for one."""
 _COLLECTS = re.compile(r"\bcollects?(?: \w+){0,2} $")
@@ -37,7 +37,7 @@ _ANOTHER = re.compile(
 _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
 """ "Too ..." finds fault; it asks for nothing."""
 _DONE_FOR = re.compile(
-    r"\b(?:too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
+    r"\b(?:between|too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
     r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
 )
 """What is done "for me", or is too much "for me", is not for whom the thing is."""
@@ -45,6 +45,8 @@ _OF_WHAT_IS = re.compile(
     r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
 )
 """Says what something on the table is, as in "those are ...", which is no wish for it."""
+_IF_IT = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|is|are|isnt|arent) (?:not |so |too |in |made of )*$")
+""" "I'd take it if it weren't ..." says what it is."""
 _THINKS = re.compile(
     r"^(?:(?:would|d|ll|will|really|also|always|just|usually|might|may|do|does) )*"
     r"(?:prefers?|preferred|likes?|liked|loves?|loved|wants?|wanted|hates?|hated|thinks?|thought|says?|said|has|had|"
@@ -60,7 +62,11 @@ _IS = re.compile(
     r"\b(?:is|are|was|were|s|looks?|looked|sounds?|sounded|seems?|feels?)"
     r"(?: (?:both|all|nice|lovely|very|really|quite|so|just|and|good|gorgeous|beautiful|pretty))* $"
 )
+_HEDGES = frozenset("quite very really so rather nice and both all pretty a bit just lovely".split())  # noqa: SIM905
+_NOUNLESS = frozenset({"its", "thats", "hes", "shes", "whats", "heres", "theres", "lets"})
 _WISHES = re.compile(r"\b(?:but|only|something|anything|there|have you|you have|got|any|one thats?|ones thats?)\b")
+
+_OPENS_QUESTION = re.compile(r"\b(?:is|are|was|were|isnt|arent|why|what|whats|how|does|do|would)\b")
 
 
 def is_told(
@@ -93,7 +99,16 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
         return True
-    return bool(_OF_WHAT_IS.search(before) or _BELONGS.search(before) or (named and _IS.search(before)))
+    is_said = _IS.search(before) is not None or _is_contracted(utterance, mention.span.first)
+    return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before) or (named and is_said))
+
+
+def _is_contracted(utterance: Utterance, at: int) -> bool:
+    """ "The mask's quite fun": an "is" that the word before swallowed."""
+    while at > 0 and utterance.words[at - 1].norm in _HEDGES:
+        at -= 1
+    before = utterance.words[at - 1] if at else None
+    return before is not None and before.norm not in _NOUNLESS and before.text.lower().endswith(("'s", "’s"))
 
 
 def _is_verb(utterance: Utterance, mention: Mention) -> bool:
@@ -112,6 +127,8 @@ def is_asked_of_item(utterance: Utterance, critique: CritiqueMention, pointed: l
         return False
     between = " ".join(word.norm for word in utterance.words[early[-1].last : critique.span.first])
     opening = " ".join(word.norm for word in utterance.words[: early[0].first])
+    if critique.complaint and not _OPENS_QUESTION.search(opening):
+        return False
     return not _WISHES.search(between) and not _WISHES.search(opening)
 
 

@@ -54,8 +54,8 @@ class Reader:
             return Understanding(text, (Act.UNCLEAR,), other_language=True)
         reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
         like_items, like_spans = likenesses(reading)
-        requested, asked_values = requests(reading, like_items)
-        changes, contradicted = without_contradiction(wishes(reading, asked_values))
+        requested, asked = requests(reading, like_items)
+        changes, contradicted = without_contradiction(wishes(reading, asked))
         meant = [
             pointing.reference
             for pointing in reading.pointings

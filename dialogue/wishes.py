@@ -31,17 +31,18 @@ _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|
 """ "Which is cheaper?" asks; it does not wish."""
 
 
-def wishes(reading: Reading, asked_values: Sequence[Mention]) -> tuple[SlotChange, ...]:
-    """Every slot change of a turn, in the order in which it was said. ``asked_values`` were asked about, not wished for."""
+def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
+    """Every slot change of a turn, in the order in which it was said. The words in ``asked`` were asked about, not wished for."""
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
-    for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention not in asked_values]):
+    for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention.span not in asked]):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
             words = reading.utterance.said(mention.span)
             change = SlotChange(mention.slot, meant, mention.values, words=words, confidence=round(mention.confidence, 3))
             said.append((mention.span, replace(change, correction=correction)))
-    said += [(amount.span, _amount_change(reading, amount, correction)) for amount in _without_repaired_amounts(reading)]
+    amounts = [amount for amount in _without_repaired_amounts(reading) if amount.span not in asked]
+    said += [(amount.span, _amount_change(reading, amount, correction)) for amount in amounts]
     said += _relative(reading, {amount.slot for amount in reading.amounts})
     said = _with_open(reading, said)
     said.sort(key=lambda pair: pair[0].first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def choice(values: Sequence[str], starts: npt.NDArray[np.int64], codes: npt.NDAr
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Columns of equal length n. Nothing here is a score."""
 
@@ -84,6 +85,16 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.price_minor)
+
+    def newest_launch(self, until_days: int) -> int | None:
+        """Of the launches up to a day (since 1970), the last one's; None of none."""
+        before = int(np.searchsorted(self._launches, until_days, side="right"))
+        return int(self._launches[before - 1]) if before else None
+
+    @cached_property
+    def _launches(self) -> npt.NDArray[np.int32]:
+        """Every day on which something was launched, in order."""
+        return np.unique(self.launched_days[self.launched_days != NO_DATE])
 
 
 def facts_of(items: Sequence[Item]) -> Facts:

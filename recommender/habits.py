@@ -34,6 +34,7 @@ CANDIDATES = 120
 LAST_PLACE = 200
 """Places by the tastes count up to here, so that it makes no difference how many candidates other sources brought."""
 NOVELTY_DAYS = 365.0
+LAST_DAY = int(np.iinfo(np.int32).max)
 K = 10
 
 Values = npt.NDArray[np.float32]
@@ -108,22 +109,25 @@ def _price_fit(shelf: Shelf, history: Positions, shares: Values, candidates: Pos
 
 def _values_fit(columns: Iterable[Choice], history: Positions, shares: Values, candidates: Positions) -> Values:
     """How much of the history shares a candidate's values, the mean over those it has: style, occasion, season, all alike."""
+    both, rows = np.concatenate([history, candidates]), np.arange(len(candidates))
     total = np.zeros(len(candidates))
     count = np.zeros(len(candidates), np.int64)
     for column in columns:
-        codes, sizes = column.codes_of(history)
-        held = np.bincount(codes, weights=np.repeat(shares, sizes), minlength=len(column.values))
-        codes, sizes = column.codes_of(candidates)
-        total += np.bincount(np.repeat(np.arange(len(candidates)), sizes), weights=held[codes], minlength=len(candidates))
+        codes, sizes = column.codes_of(both)
+        told = int(sizes[: len(history)].sum())
+        held = np.bincount(codes[:told], weights=shares.repeat(sizes[: len(history)]), minlength=len(column.values))
+        sizes = sizes[len(history) :]
+        total += np.bincount(rows.repeat(sizes), weights=held[codes[told:]], minlength=len(candidates))
         count += sizes
     return (total / np.maximum(count, 1)).astype(np.float32)
 
 
 def _novelty(shelf: Shelf, candidates: Positions) -> Values:
     """1 for the shop's newest launch, less by e every NOVELTY_DAYS before; 0 where the launch is not said."""
-    days = shelf.facts.launched_days
-    mine = days[candidates].astype(np.float64)
-    newest = float(days.max()) if len(days) else 0.0
+    mine = shelf.facts.launched_days[candidates].astype(np.float64)
+    newest = shelf.facts.newest_launch(LAST_DAY)
+    if newest is None:
+        return np.zeros(len(candidates), np.float32)
     return np.where(mine == NO_DATE, 0.0, np.exp((mine - newest) / NOVELTY_DAYS)).astype(np.float32)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recommender.facts import NO_PRICE, Facts
+from recommender.facts import Facts
 from recommender.types import Limits, Range
 
 Mask = npt.NDArray[np.bool_]
@@ -20,13 +20,14 @@ def inside(facts: Facts, positions: Mapping[str, int], limits: Limits) -> Mask:
     mask = np.ones(len(facts), np.bool_) if facts.withdrawn is None else ~facts.withdrawn
     if limits.in_stock_only:
         mask &= facts.stock != 0
-    _within(mask, facts.price_minor, limits.price_minor, said=facts.price_minor != NO_PRICE)
+    if limits.price_minor != Range():
+        _within(mask, facts.price_minor, Range(max(limits.price_minor.low or 0, 0), limits.price_minor.high))  # NO_PRICE is below 0
     for slot, wanted in limits.ranges.items():
         amounts = facts.numbers.get(slot)
         if amounts is None:
             mask &= wanted == Range()
         else:
-            _within(mask, amounts, wanted, said=~np.isnan(amounts))
+            _within(mask, amounts, wanted)
     for slot, values in limits.must.items():
         mask &= holding(facts, slot, values)
     for slot, values in limits.exclude.items():
@@ -48,10 +49,8 @@ def holding(facts: Facts, slot: str, values: Iterable[str]) -> Mask:
     return mask
 
 
-def _within(mask: Mask, amounts: npt.NDArray[Any], wanted: Range, *, said: Mask) -> None:
-    if wanted.low is None and wanted.high is None:
-        return
-    mask &= said
+def _within(mask: Mask, amounts: npt.NDArray[Any], wanted: Range) -> None:
+    """NaN, an amount that is not said, is outside every range but the open one."""
     if wanted.low is not None:
         mask &= amounts >= wanted.low
     if wanted.high is not None:

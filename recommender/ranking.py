@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -51,20 +51,18 @@ def _ranked(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None, 
     order = np.argsort(-blend.total, kind="stable")[: max(POOL, 4 * query.count)]
     _log_business(shelf, evidence.candidates, blend)
     chosen = diverse(shelf, evidence.candidates[order], blend.total[order], query.count, query.diversity)
-    return tuple(
-        Ranked(
-            item=shelf.items[int(evidence.candidates[row])],
-            score=round(float(blend.total[row]), 6),
-            reasons=reasons_for(shelf, query, evidence, blend, int(row)),
-            scores={name: round(float(values[row]), 6) for name, values in blend.shown.items()},
-        )
-        for row in order[chosen]
-    )
+    return tuple(_explained(shelf, query, evidence, blend, int(row)) for row in order[chosen])
+
+
+def _explained(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, row: int) -> Ranked:
+    item = shelf.items[int(evidence.candidates[row])]
+    scores = {name: round(float(values[row]), 6) for name, values in blend.shown.items()}
+    return Ranked(item, round(float(blend.total[row]), 6), reasons_for(shelf, query, evidence, blend, row, item), scores)
 
 
 def blended(shelf: Shelf, evidence: Evidence, weights: Weights, surprise: float = 0.0) -> Blend:
     """Each source's share of each candidate's score. Business interests hold exactly the shares that shop.toml gives them."""
-    active = {name: weight for name, weight in asdict(weights).items() if name in evidence.values}
+    active = {one.name: getattr(weights, one.name) for one in fields(weights) if one.name in evidence.values}
     interests = business_values(shelf, evidence.candidates)
     room = 1 - sum(share for share, _ in interests.values())
     whole = sum(active.values()) or 1.0
@@ -112,13 +110,12 @@ def business_values(shelf: Shelf, candidates: Positions) -> dict[str, tuple[floa
 
 def newness(shelf: Shelf, candidates: Positions) -> Values:
     """1 for the shop's newest item, 0 from NEW_DAYS before it on, 0 where the launch is not said or lies ahead."""
-    days = shelf.facts.launched_days
     today = (datetime.date.today() - EPOCH).days
-    said = days[(days != NO_DATE) & (days <= today)]
-    if not len(said):
+    newest = shelf.facts.newest_launch(today)
+    if newest is None:
         return np.zeros(len(candidates), np.float32)
-    mine = days[candidates].astype(np.int64)
-    fresh = 1 - (int(said.max()) - mine) / NEW_DAYS
+    mine = shelf.facts.launched_days[candidates].astype(np.int64)
+    fresh = 1 - (newest - mine) / NEW_DAYS
     return np.where((mine == NO_DATE) | (mine > today), 0, np.clip(fresh, 0, 1)).astype(np.float32)
 
 

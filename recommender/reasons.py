@@ -40,9 +40,8 @@ class Blend:
     shown: Mapping[str, Values]
 
 
-def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, row: int) -> tuple[Reason, ...]:
-    """Reasons of the candidate in ``row``, weightiest first. Hard limits that it meets follow with weight 0."""
-    item = shelf.items[int(evidence.candidates[row])]
+def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, row: int, item: Item) -> tuple[Reason, ...]:
+    """Reasons of the candidate in ``row``, which is ``item``, weightiest first. Limits that it meets follow with weight 0."""
     gains = {name: float(values[row]) for name, values in blend.parts.items() if values[row] > 0}
     whole = sum(gains.values()) or 1.0
     found: list[Reason] = []
@@ -51,7 +50,7 @@ def reasons_for(shelf: Shelf, query: Query, evidence: Evidence, blend: Blend, ro
         if name == "wish":
             found.extend(_wishes(query, item, share))
         elif name in _KINDS and share >= LEAST_SHARE and _holds(shelf, name, query, evidence, row):
-            found.extend(_reason(shelf, query, evidence, row, name, share))
+            found.extend(_reason(shelf, query, evidence, row, name, share, item))
     found.sort(key=lambda reason: -reason.weight)
     return (*found, *_met(query, item, found))
 
@@ -72,7 +71,9 @@ def _holds(shelf: Shelf, name: str, query: Query, evidence: Evidence, row: int) 
     return True
 
 
-def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str, share: float) -> list[Reason]:
+def _reason(
+    shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str, share: float, item: Item
+) -> list[Reason]:
     """The reason, with the item or slot it names; none of shoppers alike where no other shopper has both items."""
     target = int(evidence.candidates[row])
     because: str | None = None
@@ -89,7 +90,7 @@ def _reason(shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str,
             return []
         because = shelf.items.ids[cause]
     elif name == "price":
-        slot = _amount_named(shelf, query, shelf.items[target])
+        slot = _amount_named(shelf, query, item)
     elif name in ("margin", "clearance", "launches"):
         slot = name
     return [Reason(_KINDS[name], slot=slot, item=because, weight=share)]

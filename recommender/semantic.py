@@ -95,6 +95,13 @@ class Inheritance:
         sums = np.add.reduceat(np.append(scores[self.mates], np.float32(0)), self.starts[:-1])
         scores[self.new] = np.where(sizes > 0, share * sums / np.maximum(sizes, 1), 0.0)
 
+    def among(self, positions: Positions) -> Positions:
+        """Those of the positions that are new items'."""
+        if not len(self.new):
+            return positions[:0]
+        at = np.minimum(np.searchsorted(self.new, positions), len(self.new) - 1)
+        return positions[self.new[at] == positions]
+
     def of(self, position: int) -> Positions:
         """The relatives of one item; none where it is not new."""
         at = int(np.searchsorted(self.new, position))

@@ -84,7 +84,7 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     if query.surprise > 0:
         active["surprise"] = _over_all(1 - shelf.popularity)
     if query.prefer:
-        active["wish"] = _over_all(wish_scores(shelf.facts, query.prefer))
+        active["wish"] = _wished(shelf, wish_scores(shelf.facts, query.prefer))
     if query.target_price_minor is not None or query.towards:
         nearest, fits = amount_source(shelf, query, mask)
         active["price"] = Source(nearest, lambda items, _: fits(items))
@@ -125,13 +125,12 @@ def _candidates(active: Mapping[str, Source], query: Query, mask: Mask) -> Posit
 
 def tastes(shelf: Shelf, history: Positions, strength: Values) -> Values:
     """What the items of a history speak for. New items speak as their relatives do and are spoken for as they are."""
-    known = list(zip(history, strength, strict=True))
-    for position, share in list(known):
+    told, share = [history], [strength]
+    for position in shelf.inheritance.among(history):
         mates = shelf.inheritance.of(int(position))
-        known.extend((mate, share / len(mates)) for mate in mates)
-    spoken = shelf.weights.scores(
-        np.array([position for position, _ in known], np.int32), np.array([share for _, share in known], np.float32)
-    )
+        told.append(mates)
+        share.append(np.repeat(strength[history == position], len(mates)) / np.float32(max(len(mates), 1)))
+    spoken = shelf.weights.scores(np.concatenate(told), np.concatenate(share))
     shelf.inheritance.spread(spoken)
     return spoken
 
@@ -172,14 +171,31 @@ def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Valu
             continue
         most += max(abs(weight) for weight in wishes.values())
         for sign in (1.0, -1.0):
-            strongest = np.zeros(len(facts), np.float32)
-            for value, weight in wishes.items():
-                if weight * sign > 0:
-                    holders = column.holders(value)
-                    strongest[holders] = np.maximum(strongest[holders], abs(weight))
-            if strongest.any():
+            of_sign = sorted((abs(weight), value) for value, weight in wishes.items() if weight * sign > 0)
+            if len(of_sign) == 1:
+                total[column.holders(of_sign[0][1])] += np.float32(sign * of_sign[0][0])
+            elif of_sign:
+                strongest = np.zeros(len(facts), np.float32)
+                for weight, value in of_sign:  # the strongest comes last, and stays
+                    strongest[column.holders(value)] = weight
                 total += np.float32(sign) * strongest
-    return total / np.float32(most) if most else total
+    if most:
+        total /= np.float32(most)
+    return total
+
+
+def _wished(shelf: Shelf, scores: Values) -> Source:
+    """Of items that meet the wishes equally well, the ones most in demand."""
+    over_all = _over_all(scores)
+
+    def best(mask: Mask, count: int) -> Positions:
+        top = float(scores.max())
+        equal = np.flatnonzero((scores >= top) & mask).astype(np.int32) if top > 0 else np.zeros(0, np.int32)
+        if len(equal) <= count:
+            return over_all.best(mask, count)
+        return equal[np.argpartition(-shelf.popularity[equal], count)[:count]]
+
+    return Source(best, over_all.values)
 
 
 def _demand(shelf: Shelf) -> Source:
@@ -248,10 +264,12 @@ def _positions(shelf: Shelf, ids: Sequence[str]) -> Positions:
 
 
 def _unit(scores: Values) -> Values:
-    """Negative evidence dropped, the greatest scaled to 1."""
-    kept = np.maximum(scores, 0)
-    top = float(kept.max()) if len(kept) else 0.0
-    return np.asarray(kept / np.float32(top) if top > 0 else kept, np.float32)
+    """Negative evidence dropped and the greatest scaled to 1, in place."""
+    np.maximum(scores, 0, out=scores)
+    top = float(scores.max()) if len(scores) else 0.0
+    if top > 0:
+        scores /= np.float32(top)
+    return scores
 
 
 def _stretched(cosines: Values) -> Values:

@@ -36,9 +36,14 @@ class Sheet:
     puts: tuple[tuple[str, str], ...] = ()
     """(value, as it stands in a sentence) of the traits that the shop puts in its own way; not shown, for mending grammar."""
     traits: tuple[tuple[str, bool], ...] = ()
-    """(as it stands in a sentence, whether it was wished); not shown, for the grammar of the second try."""
+    """(as it stands in a sentence, whether it was wished); not shown, for the ways to say them."""
     several: bool = False
     """The name is spoken of as several; not shown."""
+
+    @property
+    def opening(self) -> str:
+        """Where the model goes on, without the facts."""
+        return f"Says: {self.lead}".rstrip()
 
     def prompt(self) -> str:
         """Up to where the model goes on."""
@@ -51,7 +56,7 @@ class Sheet:
             ("Options", self.options),
         )
         lines = [f"{label}: {value}" for label, value in labelled if value]
-        return "\n".join((*lines, f"Says: {self.lead}".rstrip()))
+        return "\n".join((*lines, self.opening))
 
 
 @cache

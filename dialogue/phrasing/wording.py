@@ -1,6 +1,6 @@
 """The model's words for one sentence: asked for, read back, mended, asked for again, or given up.
 
-sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, by grammar
+sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, among ways to say it
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass
 
 from dialogue.llm import LanguageModel, LlmError
 from dialogue.phrasing.checking import Fault, Verdict, check
+from dialogue.phrasing.choices import ways_to_say
 from dialogue.phrasing.facts import ShopFacts, stems
-from dialogue.phrasing.grammars import grammar_of
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.phrasing.prompts import MAX_TOKENS, STOP, Sheet, prefix
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.telling import Telling
 
 FREE, HELD = 0.0, 0.7
-"""Temperatures: a free try is greedy; one held to the grammar of its facts may vary."""
-HURRIED = 2.2
-"""With less time than this many calls take, there is none for a free try that may fail."""
-CALL_MS, REMEMBERED = 600.0, 0.8
-"""What a call is thought to take at first, and how much of that thought each new call leaves."""
+"""Temperatures: a first free try is greedy; a second, and one held to the ways to say its facts, may vary."""
+FREE_MS, HELD_MS, REMEMBERED = 900.0, 450.0, 0.8
+"""What a free and a held try are thought to take at first, and how much of that thought each new one leaves."""
+SPARE = 1.5
+"""How many times what a held try takes a free one leaves to it."""
 LONGER_CHARS = 20
 """How much longer than the template the model's sentence may be: the reply was measured by the templates."""
 ILL_FORMED = re.compile(
@@ -57,7 +57,8 @@ class Worder:
     def __init__(self, llm: LanguageModel, shop: ShopFacts) -> None:
         self._llm, self._shop = llm, shop
         self._prefix = prefix(shop)
-        self._call_ms = CALL_MS
+        self._takes_ms = {False: FREE_MS, True: HELD_MS}
+        """By whether the try is held."""
 
     def warm_up(self) -> None:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
@@ -66,26 +67,29 @@ class Worder:
     def word(self, telling: Telling, *, seed: int, wanted: float, until: float, cancelled: Callable[[], bool]) -> Worded:
         """Words that pass the check, by the monotonic time ``until``; or none, with the causes.
 
-        At ``wanted`` the sentences before it have been heard: where two calls would take longer, the first is bound to the facts.
+        At ``wanted`` the sentences before it have been heard: a free try must be over so long before that a held one may follow, else
+        there is none. A held try is shown no facts, for it is held to them.
         """
         assert telling.sheet is not None
         causes: list[str] = []
         tokens, took_ms = 0, 0.0
-        grammar = grammar_of(telling.sheet)
-        hurried = (wanted - time.monotonic()) * 1000 < HURRIED * self._call_ms
-        for attempt, held in enumerate((True,) if hurried and grammar else (False, True)):
-            left_ms = (until - time.monotonic()) * 1000
+        ways = ways_to_say(telling.sheet) if self._llm.can_choose else ()
+        by = wanted - SPARE * self._takes_ms[True] / 1000
+        """Until then a free try may last, and leave time for a held one."""
+        hurried = (by - time.monotonic()) * 1000 < self._takes_ms[False]
+        for attempt, held in enumerate((True,) if hurried and ways else (False, True) if ways else (False, False)):
+            left_ms = ((until if held or not ways else by) - time.monotonic()) * 1000
             if cancelled() or left_ms < LEAST_MS:
                 causes.append("late")
                 break
             try:
                 said = self._llm.complete(
-                    self._prefix + telling.sheet.prompt(),
+                    self._prefix + (telling.sheet.opening if held else telling.sheet.prompt()),
                     max_tokens=MAX_TOKENS,
                     stop=STOP,
-                    grammar=grammar if held else None,
+                    among=ways if held else (),
                     deadline_ms=left_ms,
-                    temperature=HELD if held else FREE,
+                    temperature=HELD if held or attempt else FREE,
                     seed=seed + attempt,
                     cancelled=cancelled,
                 )
@@ -93,9 +97,12 @@ class Worder:
                 causes.append("no_model")
                 break
             tokens, took_ms = tokens + said.tokens, took_ms + said.took_ms
-            self._call_ms = REMEMBERED * self._call_ms + (1 - REMEMBERED) * said.took_ms
+            self._takes_ms[held] = REMEMBERED * self._takes_ms[held] + (1 - REMEMBERED) * said.took_ms
             if said.finished in ("late", "cancelled"):
-                causes.append("late")
+                spared = ways and not held and said.finished == "late"
+                causes.append("cut_short" if spared else "late")
+                if spared:
+                    continue
                 break
             text, found = self.settle(telling, said.text)
             causes += [cause for cause in found if cause not in causes]

@@ -29,7 +29,7 @@ class Metered:
     """A language model that keeps count; obeys the Protocol of the one inside."""
 
     def __init__(self, inner: LanguageModel) -> None:
-        self._inner = inner
+        self._inner, self.can_choose = inner, inner.can_choose
         self._lock = threading.Lock()
         self.tokens, self.took_ms, self.calls = 0, 0.0, 0
 
@@ -39,7 +39,7 @@ class Metered:
         *,
         max_tokens: int,
         stop: Sequence[str],
-        grammar: str | None = None,
+        among: Sequence[str] = (),
         deadline_ms: float,
         temperature: float = 0.0,
         seed: int = 0,
@@ -47,7 +47,7 @@ class Metered:
     ) -> Completion:
         """Pass the call on."""
         said = self._inner.complete(
-            prompt, max_tokens=max_tokens, stop=stop, grammar=grammar, deadline_ms=deadline_ms, temperature=temperature,
+            prompt, max_tokens=max_tokens, stop=stop, among=among, deadline_ms=deadline_ms, temperature=temperature,
             seed=seed, cancelled=cancelled,
         )  # fmt: skip
         with self._lock:

@@ -107,6 +107,8 @@ class Shelf:
 class Scripted:
     """A language model that says what it is told to, and keeps the prompts. It obeys the same Protocol as the real ones."""
 
+    can_choose = False
+
     def __init__(self, *lines: str, after_ms: float = 0.0) -> None:
         self.lines, self.after_ms = list(lines), after_ms
         self.prompts: list[str] = []
@@ -117,7 +119,7 @@ class Scripted:
         *,
         max_tokens: int,
         stop: Sequence[str],
-        grammar: str | None = None,
+        among: Sequence[str] = (),
         deadline_ms: float,
         temperature: float = 0.0,
         seed: int = 0,

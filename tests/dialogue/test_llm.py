@@ -57,9 +57,12 @@ def test_max_tokens_deadline_and_cancelling_end_it(gemma: LocalModel) -> None:
     assert cancelled.finished == "cancelled"
 
 
-def test_a_grammar_binds_the_words(gemma: LocalModel) -> None:
-    said = gemma.complete("The sky is", max_tokens=8, stop=[], grammar='root ::= " purple" | " orange"', deadline_ms=30_000)
-    assert said.text in (" purple", " orange")
+def test_it_can_be_held_to_a_few_texts_and_is_asked_only_where_they_part(gemma: LocalModel) -> None:
+    ends = ("goes by half past seven in the evening", "fades while you look at it, quite slowly")
+    among = [f" {colour}, and {end}." for colour in ("purple", "orange") for end in ends]
+    said = gemma.complete("The sky at sunset is", max_tokens=8, stop=[], among=among, deadline_ms=30_000)
+    assert said.text in among
+    assert 1 < said.tokens <= 6  # of some fourteen
 
 
 def test_several_sessions_may_ask_at_once(gemma: LocalModel) -> None:
