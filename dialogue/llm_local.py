@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ class LocalModel:
         """One of the texts: a token is asked for wherever those that begin as it began go on differently."""
         left, said, tokens = list(dict.fromkeys(among)), "", 0
         while len(left) > 1:
-            shared = commonprefix(left)
+            shared = _shared(left)
             said = max(said, shared[: _word_start(shared, left)], key=len)
             rest = len(said)
             goes_on = dict.fromkeys(piece[0] for text in left if (piece := _PIECE.match(text, rest)))
@@ -156,6 +155,12 @@ class LocalModel:
         if failure:
             raise LlmError(f"The language model {self.name} did not answer: {failure}.")
         return "".join(pieces), sum(1 for piece in pieces if piece), finished
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """What all begin with."""
+    first, last = min(texts), max(texts)
+    return first[: next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))]
 
 
 def _word_start(shared: str, texts: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """The model's words for one sentence: asked for, read back, mended, asked for again, or given up.
 
-sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, among ways to say it
+sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, held
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ class Worder:
     def word(self, telling: Telling, *, seed: int, wanted: float, until: float, cancelled: Callable[[], bool]) -> Worded:
         """Words that pass the check, by the monotonic time ``until``; or none, with the causes.
 
-        At ``wanted`` the sentences before it have been heard: a free try must be over so long before that a held one may follow, else
-        there is none. A held try is shown no facts, for it is held to them.
+        At ``wanted`` the sentences before it have been heard: a free try must be over so long before that a held one may follow,
+        else there is none. A held try is shown no facts, for it is held to them.
         """
         assert telling.sheet is not None
         causes: list[str] = []
         tokens, took_ms = 0, 0.0
-        ways = ways_to_say(telling.sheet) if self._llm.can_choose else ()
+        ways = ways_for(telling) if self._llm.can_choose else ()
         by = wanted - SPARE * self._takes_ms[True] / 1000
         """Until then a free try may last, and leave time for a held one."""
         hurried = (by - time.monotonic()) * 1000 < self._takes_ms[False]
@@ -132,6 +132,13 @@ class Worder:
 
     def _check(self, text: str, telling: Telling) -> Verdict:
         return check(text, telling.ground, self._shop, must_name=telling.names)
+
+
+def ways_for(telling: Telling) -> tuple[str, ...]:
+    """The ways to say a telling's facts that take no longer than it may."""
+    assert telling.sheet is not None
+    most = len(telling.text) + LONGER_CHARS - len(telling.sheet.lead)
+    return tuple(way for way in ways_to_say(telling.sheet) if len(way) <= most)
 
 
 def _unfit(text: str, telling: Telling) -> str:

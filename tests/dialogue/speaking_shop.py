@@ -136,6 +136,31 @@ class Scripted:
         return Completion(self.lines.pop(0) if self.lines else "", 8, self.after_ms, "stop")
 
 
+class Choosing(Scripted):
+    """A scripted model that can be held to texts, and then takes the last of them at once."""
+
+    can_choose = True
+
+    def complete(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int,
+        stop: Sequence[str],
+        among: Sequence[str] = (),
+        deadline_ms: float,
+        temperature: float = 0.0,
+        seed: int = 0,
+        cancelled: Callable[[], bool] = wanted,
+    ) -> Completion:
+        if among:
+            self.prompts.append(prompt)
+            return Completion(among[-1], 1, 1.0, "stop")
+        if self.after_ms > deadline_ms:
+            return Completion("", 0, deadline_ms, "late")
+        return super().complete(prompt, max_tokens=max_tokens, stop=stop, deadline_ms=deadline_ms, cancelled=cancelled)
+
+
 def recommending(*items: Item, **more: object) -> Plan:
     """A plan to recommend these items."""
     return Plan("recommend", items=tuple(Ranked(item, 1.0) for item in items), fitting=len(items), **more)  # type: ignore[arg-type]

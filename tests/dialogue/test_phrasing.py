@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Scripted, Shelf, recommending
+from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Choosing, Scripted, Shelf, recommending
 
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
 from dialogue.phrasing.composing import compose
 from dialogue.phrasing.phraser import SPOKEN_CHARS_PER_S
 from dialogue.phrasing.telling import Scene
+from dialogue.phrasing.wording import Worder, ways_for
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan, Sentence
 from recommender.types import Ranked, Reason, Relaxation
@@ -192,6 +193,35 @@ def test_the_model_gets_the_facts_and_its_true_words_are_spoken() -> None:
     assert "a hundred and forty-five dollars" in model.prompts[0].rsplit("\n\n", 1)[-1]
 
 
+def test_every_way_to_say_the_facts_is_true_and_fit_to_be_said() -> None:
+    phraser = Phraser(SHOP, Shelf(), None)
+    worder = Worder(Scripted(), phraser.shop)
+    for plan in PLANS.values():
+        for telling in compose(Scene(plan, NEW, phraser.shop, phraser.ground(plan, NEW))):
+            for way in ways_for(telling) if telling.sheet else ():
+                assert worder.settle(telling, way)[0] == f"{telling.sheet.lead}{way}", worder.settle(telling, way)
+    phraser.close()
+
+
+def test_where_there_is_no_time_for_words_that_may_fail_the_model_chooses_among_ways_to_say_it() -> None:
+    model = Choosing("true of nothing")
+    sentences = spoken_by(model, recommending(WRAP, SHIFT))
+    assert [sentence.source for sentence in sentences[1:]] == ["llm", "llm"]
+    assert sentences[1].causes == ()
+    assert "a hundred and forty-five dollars" not in model.prompts[0].rsplit("\n\n", 1)[-1]
+
+
+def test_a_free_try_that_runs_too_long_is_cut_short_for_a_held_one() -> None:
+    phraser = Phraser(SHOP, Shelf(), None)
+    plan = recommending(WRAP)
+    telling = next(each for each in compose(Scene(plan, NEW, phraser.shop, phraser.ground(plan, NEW))) if each.sheet)
+    phraser.close()
+    model, now = Choosing("true of nothing", after_ms=30_000), time.monotonic()
+    worded = Worder(model, phraser.shop).word(telling, seed=0, wanted=now + 2.0, until=now + 20, cancelled=lambda: False)
+    assert worded.causes == ("cut_short",)
+    assert worded.text.startswith("The Linen Wrap Dress is")
+
+
 def test_a_wrong_price_is_put_right() -> None:
     sentences = spoken_by(Scripted("smart, in navy, for fifty dollars."), recommending(WRAP))
     assert sentences[-1].source == "llm"
@@ -221,7 +251,7 @@ def test_the_shopper_never_waits_for_a_slow_model() -> None:
     first = next(reply)
     assert first.source == "template"
     rest = list(reply)
-    assert time.monotonic() - started < 30      # the model would take a minute
+    assert time.monotonic() - started < 30  # the model would take a minute
     assert rest[0].causes == ("late",)
     phraser.close()
 
