@@ -36,7 +36,8 @@ STRONG_CHOICE = re.compile(
     r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
-    r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|put me down for|(?:go|going) (?:with|for)|"
+    r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|"
+    r"put me down for|(?:go|going) (?:with|for)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
     r"(?:take|buy|order|get me|grab|book|reserve|choose)(?: (?:me|us))? (?=(?:it|that|this|the|them|both|those|these)\b))\b"
@@ -66,7 +67,9 @@ VARIANT = re.compile(
 
 TAG = (
     r"(?:\b(?:isnt it|arent they|isnt that|doesnt it|dont they|wasnt it|werent they|am i right|innit)|"
-    r"\b(?:is|are|was|were|has|have|its|theyre|\w+s)\b.*,? (?:right|correct|surely|is it|are they|does it|do they)) ?\??$"
+    r"\b(?:is|are|was|were|has|have|its|theyre|"
+    r"\w+s)\b.*(?<!sounds)(?<!looks)(?<!feels)(?<!seems)(?<!thats)(?<!is)(?<!be)(?<!just)(?<!about),? (?:right|correct|"
+    r"surely|is it|are they|does it|do they)) ?\??$"
 )
 """ "The middle one is silk, isn't it?": what is said is asked."""
 
@@ -100,7 +103,8 @@ ABOUT_ITEM = re.compile(
 
 FAULT = re.compile(
     r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|"
-    r"\b(?:is|are|was|were|s|re|theyre|its|thats|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|a tad|a touch|rather)"
+    r"\b(?:is|are|was|were|s|re|theyre|its|thats|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|"
+    r"a tad|a touch|rather)"
     r"(?: too)? (?!like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+"
 )
 """ "The first one's too plain", "both are a bit dull": a fault found, whatever the word for it."""
@@ -218,9 +222,10 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
             r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|"
             r"(?:any|some|(?<!over )(?<!to )(?<!than )the|see|show|few|have|got) (?:(?<!the )others?|"
-            r"others?(?! (?:one|two|three|day|night|week|month|shop|store|place|were|are|was|is|look)\b)|"
+            r"others?(?! (?:ones?|two|three|day|night|week|month|shop|store|place|were|are|was|is|look)\b)|"
             r"different|alternatives?)(?: \w+)?|"
-            r"another (?:one|option|suggestion|idea|choice)|(?<!not the )other (?:options|ones|choices|ideas|suggestions|things)|"
+            r"another (?:one|option|suggestion|idea|choice)|(?<!not the )other (?:options|ones|choices|ideas|suggestions|"
+            r"things)|"
             r"keep going|next (?:ones?|please|option)|go on(?! then)|carry on|different ones?|"
             r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
             r"another)\b ?(?:please)? ?[.!?]?$",
@@ -256,7 +261,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
             r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
             r"not one of (?:them|those|these)|"
-            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|boring|ugly|hideous|awful|horrible|rule (?:it|that|them|those|out)|skip (?:it|that|them|those|that one|"
+            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"
+            r"those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",
         ),
     )

@@ -106,10 +106,12 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         priced = any(amount.slot == money.name for amount in reading.amounts) if money else False
         if money and not compared and not priced and _COST.search(utterance.norm):
             requested.append(money.name)
-        asks = _YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm))
+        asks = bool(_YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm)))
+        asks |= any(pointing.span.first == 1 and reading.is_question_of(pointing) for pointing in reading.strong)
         if reading.pointings and asks and not VARIANT.search(utterance.norm):
             first = -1 if _WHICH.search(utterance.norm) else reading.pointings[0].span.first
-            said = [(one.slot, one.span) for one in (*reading.mentions, *reading.amounts) if one.span.first > first]
+            said = [(mention.slot, mention.span) for mention in reading.mentions if mention.span.first > first]
+            said += [(amount.slot, amount.span) for amount in reading.amounts if amount.span.first > first]
             asked = [span for _, span in said]
             requested += [slot for slot, _ in said]
     return tuple(dict.fromkeys(requested)), asked

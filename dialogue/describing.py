@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import NAME_ENDS, called_by_name
-from dialogue.english import SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, told_of
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
@@ -35,7 +34,7 @@ _ASKS = frozenset({"is", "are", "was", "were"})
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
-    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked) (?:about|for)) the$"
+    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)) the$"
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})

@@ -34,7 +34,8 @@ _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|h
 _UNDECIDED = re.compile(
     r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|(?:is|are|ones|s|looks?|sounds?) (?:all |"
     r"both )?(?:quite |really "
-    r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |very )?nice$"
+    r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |"
+    r"very )?nice$"
 )
 """Praise that does not buy yet."""
 _ELSEWHERE = re.compile(

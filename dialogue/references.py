@@ -55,7 +55,7 @@ _ALL_BUT = re.compile(
     r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
-_ONE_TOLD = r"\bthe (?:one|pair|set)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|told me about|had))?"
+_ONE_TOLD = r"\bthe (?:one|pair|set)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|had))?"
 _PREVIOUS = re.compile(
     rf"\bthe (?:previous|earlier) one\b|{_ONE_TOLD} (?:just |right )?before(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b"
 )

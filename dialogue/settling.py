@@ -10,7 +10,8 @@ from dialogue.pointing import Pointing
 from dialogue.words import Span, Utterance
 
 _TAKEN_BACK = re.compile(
-    r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3})?(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|i meant|i said|make (?:that|it)|hang on|hold on|"
+    r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3})?(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
+    r"i meant|i said|make (?:that|it)|hang on|hold on|"
     r"scratch that|correction|not that(?: one)?)(?: ?[,.!?;])* ?)+"
     r"(?:(?:well|just|ill (?:take|have|go (?:for|with))|lets (?:say|have|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
 )
@@ -19,15 +20,18 @@ _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
 _FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
 """ "The wraps are both nice"."""
 _HELD_AGAINST = re.compile(
-    r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|want)\w* more\b.* than$|"
+    r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|"
+    r"want)\w* more\b.* than$|"
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
 _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
 _FAULTED = re.compile(
-    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|way|much|"
+    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
+    r"way|much|"
     r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
     r"(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab)\b)|"
-    r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:its|theyre|thats|it is|they are) (?:(?:a bit|a little|far|way|just) )*"
+    r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:its|theyre|thats|it is|they are) (?:(?:a bit|a little|far|way|"
+    r"just) )*"
     r"(?:too|out)\b"
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""

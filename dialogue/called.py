@@ -1,0 +1,65 @@
+"""Items called by a word or more of their titles alone, without "the": "I'll go with Iris", "is Uncle Oskar any good?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.english import SMALL_WORDS
+from dialogue.sound import sound_key
+from dialogue.vocabulary import Vocabulary
+from dialogue.words import Span, Utterance, Word
+from recommender.types import Item
+
+NAME_ENDS = frozenset(
+    """
+. , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the
+    """.split()  # noqa: SIM905
+)
+"""What may follow a name."""
+_NAMED_AFTER = frozenset(
+    "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
+)
+"""A name may follow these without "the": "tell me about Driftwood"."""
+_NAMES = frozenset({"about", "with", "take", "choose", "prefer"})
+"""After these a name is one even where it is written small."""
+_BEGIN = frozenset({"", "and", "or"})
+_SHORTEST_BY_SOUND = 4
+"""Letters of the shortest name that is known by its sound: "Oscar" for Oskar."""
+
+
+def called_by_name(
+    utterance: Utterance, first: int, items: Sequence[Item], vocabulary: Vocabulary
+) -> tuple[Span, Item] | None:
+    """The words of a name that begins at word ``first``, and the only item called so."""
+    words, word = utterance.words, utterance.words[first]
+    before = words[first - 1].norm if first and not words[first - 1].is_mark else ""
+    if word.norm in SMALL_WORDS or len(word.stem) < 3 or vocabulary.meanings(word.stem):
+        return None
+    last, titled = _whole_name(utterance, first, items, vocabulary)
+    ends = last == len(words) or words[last].norm in NAME_ENDS
+    capital = any(word.text[0].isupper() and not word.text[1:].isupper() for word in words[first:last])
+    alone = ends and (capital or before in _NAMES) and before in _NAMES | _BEGIN
+    if len(titled) != 1 or not (alone or (capital and before in _NAMED_AFTER)):
+        return None
+    return Span(first, last), titled[0]
+
+
+def _whole_name(
+    utterance: Utterance, first: int, items: Sequence[Item], vocabulary: Vocabulary
+) -> tuple[int, list[Item]]:
+    """Where a name ends and the items whose titles have its words: "Captain Beech", "Barnaby and the Inn"."""
+    titled, last = list(items), first
+    for at in range(first, len(utterance.words)):
+        left = [item for item in titled if _is_in(utterance.words[at], vocabulary.title_stems.get(item.id, ()))]
+        if not left:
+            break
+        titled, last = left, at + 1
+    return max(last, first + 1), titled if last > first else []
+
+
+def _is_in(word: Word, title: Sequence[str]) -> bool:
+    """Whether a title has a word, or where it is written as a name, one that sounds the same."""
+    if word.stem in title:
+        return True
+    named = word.text[0].isupper() and len(word.stem) >= _SHORTEST_BY_SOUND
+    return named and any(stem[0] == word.stem[0] and sound_key(stem) == sound_key(word.stem) for stem in title)
