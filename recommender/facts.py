@@ -37,11 +37,11 @@ class Choice:
     held: Positions = field(repr=False)
     """Value v is held by the items ``held[held_starts[v]:held_starts[v + 1]]``."""
 
-    def holders(self, value: str) -> Positions:
-        """The items that have the value; none where no item has it."""
+    def holders(self, value: str) -> npt.NDArray[np.intp]:
+        """The items that have the value; none where no item has it. As numpy indexes: with others it takes twice the time."""
         codes = self.by_spelling.get(value.casefold(), ())
         parts = [self.held[self.held_starts[code] : self.held_starts[code + 1]] for code in codes]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        return np.concatenate(parts, dtype=np.intp) if parts else np.zeros(0, np.intp)
 
     def codes_of(self, positions: Positions) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """The codes of several items, one item after the other, and how many each has."""

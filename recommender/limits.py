@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recommender.facts import Facts
+from recommender.facts import NO_PRICE, Facts
 from recommender.types import Limits, Range
+
+FARTHEST = 2**62
+"""Whole amounts are nearer to 0 than this; a limit beyond it is none."""
 
 Mask = npt.NDArray[np.bool_]
 """Shape (items,): True where the item is inside every limit."""
@@ -21,7 +25,8 @@ def inside(facts: Facts, positions: Mapping[str, int], limits: Limits) -> Mask:
     if limits.in_stock_only:
         mask &= facts.stock != 0
     if limits.price_minor != Range():
-        _within(mask, facts.price_minor, Range(max(limits.price_minor.low or 0, 0), limits.price_minor.high))  # NO_PRICE is below 0
+        said = max(limits.price_minor.low or 0, NO_PRICE + 1)
+        _within(mask, facts.price_minor, Range(said, limits.price_minor.high))
     for slot, wanted in limits.ranges.items():
         amounts = facts.numbers.get(slot)
         if amounts is None:
@@ -51,10 +56,14 @@ def holding(facts: Facts, slot: str, values: Iterable[str]) -> Mask:
 
 def _within(mask: Mask, amounts: npt.NDArray[Any], wanted: Range) -> None:
     """NaN, an amount that is not said, is outside every range but the open one."""
-    if wanted.low is not None:
-        mask &= amounts >= wanted.low
-    if wanted.high is not None:
-        mask &= amounts <= wanted.high
+    low, high = wanted.low, wanted.high
+    if np.issubdtype(amounts.dtype, np.integer):  # compared as what they are, not copied to floats
+        low = None if low is None or low <= -FARTHEST else math.ceil(min(low, FARTHEST))
+        high = None if high is None or high >= FARTHEST else math.floor(max(high, -FARTHEST))
+    if low is not None:
+        mask &= amounts >= low
+    if high is not None:
+        mask &= amounts <= high
 
 
 def _among(count: int, positions: Mapping[str, int], ids: Iterable[str]) -> Mask:

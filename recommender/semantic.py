@@ -96,11 +96,11 @@ class Inheritance:
         scores[self.new] = np.where(sizes > 0, share * sums / np.maximum(sizes, 1), 0.0)
 
     def among(self, positions: Positions) -> Positions:
-        """Those of the positions that are new items'."""
+        """Those of the positions that are new items', each once."""
         if not len(self.new):
             return positions[:0]
         at = np.minimum(np.searchsorted(self.new, positions), len(self.new) - 1)
-        return positions[self.new[at] == positions]
+        return np.unique(positions[self.new[at] == positions])
 
     def of(self, position: int) -> Positions:
         """The relatives of one item; none where it is not new."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ TEXT_SPREAD = 0.2
 """Cosines of the candidates spanning less than this are not stretched to the whole of 0..1."""
 LIKENESS_BY_TEXT = 0.6
 """Likeness of two items: this share from their texts, the rest from the shoppers they share."""
+WISH_STEPS = 30_000
 SEEDS = 3
 """Of the items liked in the session, the newest that are searched around."""
 
@@ -84,7 +86,7 @@ def gather(shelf: Shelf, query: Query, mask: Mask, text_vector: Vector | None) -
     if query.surprise > 0:
         active["surprise"] = _over_all(1 - shelf.popularity)
     if query.prefer:
-        active["wish"] = _wished(shelf, wish_scores(shelf.facts, query.prefer))
+        active["wish"] = _wished(shelf, query.prefer)
     if query.target_price_minor is not None or query.towards:
         nearest, fits = amount_source(shelf, query, mask)
         active["price"] = Source(nearest, lambda items, _: fits(items))
@@ -129,7 +131,8 @@ def tastes(shelf: Shelf, history: Positions, strength: Values) -> Values:
     for position in shelf.inheritance.among(history):
         mates = shelf.inheritance.of(int(position))
         told.append(mates)
-        share.append(np.repeat(strength[history == position], len(mates)) / np.float32(max(len(mates), 1)))
+        each = float(strength[history == position].sum()) / max(len(mates), 1)
+        share.append(np.full(len(mates), each, np.float32))
     spoken = shelf.weights.scores(np.concatenate(told), np.concatenate(share))
     shelf.inheritance.spread(spoken)
     return spoken
@@ -161,41 +164,40 @@ def _again(shelf: Shelf, history: Positions, strength: Values) -> Source:
     return Source(best, values)
 
 
-def wish_scores(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> Values:
-    """Share of the wished slots that each item matches, by its best liked and worst disliked value; -1..1."""
-    total = np.zeros(len(facts), np.float32)
-    most = 0.0
-    for slot, wishes in prefer.items():
-        column = facts.choices.get(slot)
-        if column is None or not wishes:
-            continue
-        most += max(abs(weight) for weight in wishes.values())
-        for sign in (1.0, -1.0):
-            of_sign = sorted((abs(weight), value) for value, weight in wishes.items() if weight * sign > 0)
-            if len(of_sign) == 1:
-                total[column.holders(of_sign[0][1])] += np.float32(sign * of_sign[0][0])
-            elif of_sign:
-                strongest = np.zeros(len(facts), np.float32)
-                for weight, value in of_sign:  # the strongest comes last, and stays
-                    strongest[column.holders(value)] = weight
-                total += np.float32(sign) * strongest
-    if most:
-        total /= np.float32(most)
-    return total
-
-
-def _wished(shelf: Shelf, scores: Values) -> Source:
-    """Of items that meet the wishes equally well, the ones most in demand."""
-    over_all = _over_all(scores)
+def _wished(shelf: Shelf, prefer: Mapping[str, Mapping[str, float]]) -> Source:
+    """Share of the wished slots that each item matches, -1..1; of items that match them equally well, those most in demand."""
+    steps = wish_steps(shelf.facts, prefer)
+    demand, over_all = _demand(shelf), _over_all(steps)
 
     def best(mask: Mask, count: int) -> Positions:
-        top = float(scores.max())
-        equal = np.flatnonzero((scores >= top) & mask).astype(np.int32) if top > 0 else np.zeros(0, np.int32)
-        if len(equal) <= count:
+        top = int(steps.max())
+        equal = (steps == top) & mask
+        if top <= 0 or np.count_nonzero(equal) < count:
             return over_all.best(mask, count)
-        return equal[np.argpartition(-shelf.popularity[equal], count)[:count]]
+        return demand.best(equal, count)
 
-    return Source(best, over_all.values)
+    return Source(best, lambda items, _: (steps[items] / WISH_STEPS).astype(np.float32))
+
+
+def wish_steps(facts: Facts, prefer: Mapping[str, Mapping[str, float]]) -> npt.NDArray[np.int16]:
+    """How well each item matches the wished slots, by its best liked and worst disliked value: -WISH_STEPS..WISH_STEPS.
+
+    Whole numbers of two bytes, because what a query costs in a large shop is the memory that it touches.
+    """
+    total = np.zeros(len(facts), np.int16)
+    asked = [(facts.choices[slot], wishes) for slot, wishes in prefer.items() if wishes and slot in facts.choices]
+    most = sum(max(map(abs, wishes.values())) for _, wishes in asked) or 1.0
+    for column, wishes in asked:
+        for sign in (1, -1):
+            of_sign = sorted((abs(weight) / most, value) for value, weight in wishes.items() if weight * sign > 0)
+            if len(of_sign) == 1:
+                total[column.holders(of_sign[0][1])] += np.int16(sign * round(of_sign[0][0] * WISH_STEPS))
+            elif of_sign:
+                strongest = np.zeros(len(facts), np.int16)
+                for weight, value in of_sign:  # the strongest comes last, and stays
+                    strongest[column.holders(value)] = round(weight * WISH_STEPS)
+                total += np.int16(sign) * strongest
+    return total
 
 
 def _demand(shelf: Shelf) -> Source:
@@ -211,7 +213,7 @@ def _demand(shelf: Shelf) -> Source:
     return Source(best, lambda items, _: shelf.popularity[items])
 
 
-def _over_all(scores: Values) -> Source:
+def _over_all(scores: npt.NDArray[Any]) -> Source:
     """A source that has a score for every item; those that score nothing are never its best."""
 
     def best(mask: Mask, count: int) -> Positions:
