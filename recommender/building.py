@@ -175,8 +175,6 @@ def _known_vectors(indexes_dir: Path, embedder: Embedder) -> dict[bytes, npt.NDA
         parts = [load_dense(folder, name) for name in ("items", "titles") if (folder / f"{name}.faiss").is_file()]
     except (IndexFolderError, OSError, ValueError, KeyError):
         return {}
-    if not all(part.exact for part in parts):
-        return {}
     vectors = np.concatenate([part.vectors for part in parts]).astype(np.float32)
     return {key.tobytes(): vector for key, vector in zip(hashes, vectors, strict=False)}
 

@@ -135,10 +135,11 @@ def recommending_speed(
     rows = figures["sizes"]
     assert isinstance(rows, list)
     table = Table(title="One query as the catalogue grows")
-    for heading in rows[0]:
-        table.add_column(heading.replace("_", " "), justify="right")
+    table.add_column("items")
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_column(f"{row['items']:,}", justify="right")
+    for key in list(rows[0])[1:]:
+        table.add_row(key.replace("_", " "), *(str(row[key]) for row in rows))
     console.print(table)
     if picture is not None:
         from server.evaluate.curves import log_curves

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import scipy.sparse
 from recommender import browsing, dense
 from recommender.blending import LinearBlend
 from recommender.collaborative import item_weights, laid_out
-from recommender.dense import build_dense
+from recommender.dense import build_dense, load_dense, save_dense
 from recommender.facts import facts_of
 from recommender.habits import FEATURES
 from recommender.items import ItemTable
@@ -220,20 +221,30 @@ def _with(limits: Limits, **changes: object) -> Limits:
     return replace(limits, **changes)  # type: ignore[arg-type]
 
 
-def test_the_compressed_index_keeps_the_limits_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "EXACT_ITEMS", 1000)
+@pytest.mark.parametrize(("exact_items", "half_items"), [(10_000, 10_000), (10_000, 1000), (1000, 1000)])
+def test_every_kind_of_index_keeps_the_limits_and_finds_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, exact_items: int, half_items: int
+) -> None:
+    monkeypatch.setattr(dense, "EXACT_ITEMS", exact_items)
+    monkeypatch.setattr(dense, "HALF_PRECISION_ITEMS", half_items)
     monkeypatch.setattr(dense, "FEW_FITTING", 100)
     numpy_dice = np.random.default_rng(3)
-    vectors = numpy_dice.standard_normal((6000, 32)).astype(np.float32)
+    middles = numpy_dice.standard_normal((200, 32))
+    vectors = (middles[numpy_dice.integers(0, 200, 6000)] + 0.5 * numpy_dice.standard_normal((6000, 32))).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    index = build_dense(vectors)
-    assert not index.exact
+    save_dense(build_dense(vectors), tmp_path, "items")
+    index = load_dense(tmp_path, "items")
+    assert index.exact == (exact_items > 6000)
     for share in (0.0, 0.005, 0.1, 0.9):
         mask = numpy_dice.random(6000) < share
-        found, scores = index.nearest(vectors[17], mask, 10)
-        assert mask[found].all()
-        assert len(found) == min(10, int(mask.sum()))
-        assert (np.diff(scores) <= 1e-6).all()
+        for query in vectors[[17, 400, 5000]]:
+            found, scores = index.nearest(query, mask, 10)
+            assert mask[found].all()
+            assert len(found) == min(10, int(mask.sum()))
+            assert (np.diff(scores) <= 1e-6).all()
+            true = np.argsort(-np.where(mask, vectors @ query, -2))[: len(found)]
+            assert len(np.intersect1d(true, found)) >= (1.0 if index.exact else 0.9) * len(found)
+    assert np.abs(index.rows(np.arange(5, dtype=np.int32)) - vectors[:5]).max() < 1e-3
 
 
 def test_limits_on_a_slot_that_no_item_has_let_nothing_through() -> None:
