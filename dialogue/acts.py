@@ -86,7 +86,8 @@ QUESTION = re.compile(
     rf"{TAG}|\b(?:between|of|out of) (?:the|those|these|them)\b.*\bwhich(?: ones?)? (?:is|are)\b|"
     r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
     r"(?:it|they|that|this|those|these)|"
-    r"(?:and |so )?(?:what|whats|when|whens|where|wheres|how|hows|why|who|whos|whose)|which (?:is|are) (?:the|more|less|"
+    r"(?:and |so )?(?:what|whats|when|whens|where|wheres|how|hows|why|who|whos|whose)|which(?: ones?)?(?: is| are|"
+    r" was)? (?:the|more|less|"
     r"\w+er))\b|\?"
 )
 
@@ -269,20 +270,6 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
 )
 
 
-_ORDERING = (
-    r"ignore (?:all |any |your |the |every )?(?:previous |prior |above |earlier )?(?:rules?|instructions?|prompts?|"
-    r"guidelines|limits|orders)|system prompt|your (?:instructions|prompt|rules|"
-    r"programming)|you are now|pretend (?:to be|you|that)|act as|jailbreak|developer mode|override|disregard|"
-    r"sudo|drop table|admin (?:mode|access)|api key|password"
-)
-_ORDERS = re.compile(rf"\b(?:{_ORDERING})\b")
-_STEERING = re.compile(
-    rf"\b(?:{_ORDERING}|for free|"
-    r"make it free|free of charge|(?:give|gimme) (?:me )?(?:a )?(?:100|ninety|"
-    r"hundred|90|fifty|50)? ?(?:percent|%)? ?(?:discount|off)|discount code)\b"
-)
-
-
 def find_acts(utterance: Utterance) -> list[Act]:
     """Acts that the phrases of talk show by themselves; wishes, questions and choices are added later."""
     norm = utterance.norm
@@ -292,13 +279,3 @@ def find_acts(utterance: Utterance) -> list[Act]:
     if Act.FORGET_ME in found:
         found = [act for act in found if act not in {Act.START_OVER, Act.UNDO}]
     return found
-
-
-def is_steering(utterance: Utterance) -> bool:
-    """Whether the words try to steer the machine rather than shop: instructions to it, or asking for what no shelf holds."""
-    return _STEERING.search(utterance.norm) is not None
-
-
-def gives_orders(utterance: Utterance) -> bool:
-    """Whether the words are instructions to the machine itself, which nothing of the shop's answers."""
-    return _ORDERS.search(utterance.norm) is not None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
-from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT, gives_orders
+from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
+from dialogue.steering import gives_orders
+from dialogue.told import is_said_of
 from dialogue.types import Act
 from dialogue.words import Span, read_words
 
 _YES_NO_ABOUT = re.compile(
     OPENING + r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of|both|number|option)|"
-    r"which (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have)|"
+    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have)|"
     r".*,? (?:is|are) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
@@ -39,7 +41,7 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
-_WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the \w+) )?(?:is|are|has|have|comes?|do|does)\b")
+_WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
@@ -108,6 +110,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
             requested.append(money.name)
         asks = bool(_YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm)))
         asks |= any(pointing.span.first == 1 and reading.is_question_of(pointing) for pointing in reading.strong)
+        asks |= _is_echo(reading)
         if reading.pointings and asks and not VARIANT.search(utterance.norm):
             first = -1 if _WHICH.search(utterance.norm) else reading.pointings[0].span.first
             said = [(mention.slot, mention.span) for mention in reading.mentions if mention.span.first > first]
@@ -115,6 +118,13 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
             asked = [span for _, span in said]
             requested += [slot for slot, _ in said]
     return tuple(dict.fromkeys(requested)), asked
+
+
+def _is_echo(reading: Reading) -> bool:
+    """ "The mirror's a hundred and sixty?": what was heard of an item is asked again."""
+    spans = [mention.span for mention in reading.mentions] + [amount.span for amount in reading.amounts]
+    told = any(is_said_of(reading.utterance, span.first) for span in spans)
+    return told and bool(reading.strong) and reading.utterance.norm.endswith("?")
 
 
 def _is_of_item(reading: Reading, span: Span) -> bool:

@@ -13,6 +13,7 @@ from recommender.types import Item
 NAME_ENDS = frozenset(
     """
 . , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the
+over rather than not
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.critiques import CritiqueBook, CritiqueWord
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import says_ones
+from dialogue.item_words import has_any, says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import MARKS, Span, Utterance
@@ -48,11 +48,14 @@ _MANY = 2
 def rest_of(
     utterance: Utterance, table: Table, before: Sequence[Pointing], describer: Describer
 ) -> list[tuple[Span, list[Item], float]]:
-    """What is left beside those named in the same breath, or beside the one spoken of last."""
+    """What is left beside those named in the same breath ("I don't want wool, so the others"), or beside the last spoken of."""
     last = table.chosen or table.last or table.items[0]
-    named = {item for pointing in before if len(pointing.reference.items) < len(table.items) for item in pointing.reference.items}
+    pointed = [pointing.reference.items for pointing in before if not pointing.weak]
+    valued = [(mention.span, [item.id for item in table.items if has_any(item, mention)]) for mention in describer.mentions]
     found = []
     for span, match in utterance.find(_OTHER):
+        meant = [*pointed, *(ids for at, ids in valued if at.last <= span.first)]
+        named = {item for ids in meant if len(ids) < len(table.items) for item in ids}
         end, items = describer.kind_after(span.last, table.items)
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."
         noun = match.group() == "the other" and after not in SMALL_WORDS | VERBS | MARKS

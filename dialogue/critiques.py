@@ -31,7 +31,8 @@ _NOT_SO = (
 
 _HOW = re.compile(r"\bhow(?: much| far)?$")
 HEDGED = re.compile(
-    r"\b(?:its|it is|theyre|they are|thats|that is|those are|these are|looks?|seems?|feels?|ones?|is|are|was|were)(?: all| both)?"
+    r"\b(?:its|it is|theyre|they are|thats|that is|those are|these are|looks?|seems?|feels?|ones?|is|are|was|were)(?: all|"
+    r" both)?"
     r"(?: a (?:bit|little|tad|touch)| rather| awfully| terribly| kind of| sort of)$|"
     r"\b(?:the|this|that)(?: \w+){0,2} \w+s (?:a (?:bit|little|tad|touch)|rather|awfully)$"
 )
@@ -139,7 +140,7 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
             direction = -word.direction
         if match.group("notso") or (match.group("not") and not match.group("enough")):
             direction = -word.direction
-        if len(utterance.words) <= 2 and utterance.words[0].norm == "cool":
+        if (len(utterance.words) <= 2 and utterance.words[0].norm == "cool") or _is_equal(utterance, span):
             continue
         plain = not (word.comparative or match.group("too") or match.group("less") or match.group("more") or match.group("notso"))
         complaint = bool(match.group("too") or (match.group("enough") and negated))
@@ -156,6 +157,12 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
             word = book.superlatives[match.group()]
             found.append(CritiqueMention(word.slot, word.direction, span, False, False, most=True))
     return tuple(found)
+
+
+def _is_equal(utterance: Utterance, span: Span) -> bool:
+    """ "As warm as the second": like it, and no further."""
+    around = [word.norm for word in (*utterance.words[max(0, span.first - 1) : span.first], *utterance.words[span.last :][:1])]
+    return around == ["as", "as"]
 
 
 def _is_part(utterance: Utterance, span: Span) -> bool:

@@ -183,9 +183,7 @@ class Describer:
             word = self.utterance.words[index]
             if index in covered or word.norm in _JOINING or self._links(index, span):
                 continue
-            matching = [
-                item for item in fitting if word.stem in self.vocabulary.title_stems.get(item.id, ()) and len(word.stem) > 2
-            ]
+            matching = [item for item in fitting if len(word.stem) > 2 and self._is_in_title(word.stem, item)]
             if not matching and index + 1 == span.last:
                 matching = [item for item in fitting if self._is_head_of(word, item)]
             if not matching and self._tells_what_it_has(index, span):
@@ -197,6 +195,11 @@ class Describer:
             return None
         return points, tuple(fitting)
 
+    def _is_in_title(self, stem: str, item: Item) -> bool:
+        """ "The beads" of a beaded necklace, "the stripes" of a striped one."""
+        title = self.vocabulary.title_stems.get(item.id, ())
+        return stem in title or f"{stem}ed" in title or f"{stem}d" in title
+
     def _is_head_of(self, word: Word, item: Item) -> bool:
         """ "The mat" of a doormat, "the pot" of a teapot."""
         title = self.vocabulary.title_stems.get(item.id, ())
@@ -206,8 +209,9 @@ class Describer:
         """Whether a value named fits an item: by its title where that tells the items apart, else by its values."""
         stems = {self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
         said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
-        titles = {other.id: {*self.vocabulary.title_stems.get(other.id, ())} for other in among}
-        titled = [other for other in among if stems <= titles[other.id] or said in titles[other.id]]
+        titled = [
+            other for other in among if all(self._is_in_title(stem, other) for stem in stems) or self._is_in_title(said, other)
+        ]
         if titled and len(titled) < len(among):
             general = any(joined_stem(value).endswith(said) for value in mention.values)
             return item in titled or (((loosely and general) or self._is_of_several(mention)) and has_any(item, mention))
@@ -215,7 +219,9 @@ class Describer:
 
     def _is_kind(self, span: Span, inside: Sequence[Mention]) -> bool:
         """ "The scarf" where only one is a scarf, though no title says so."""
-        before = self.utterance.words[span.first - 2].norm if span.first > 1 else ""
+        before, count = ["", "", *(word.norm for word in self.utterance.words[: span.first - 1])][-1:-3:-1]
+        if before == "of" and count in _COUNTING | {"one", "any", "which", "some"}:
+            return True
         kinds = [mention for mention in inside if mention.slot == self.vocabulary.topic]
         return bool(kinds) and before not in _PREPOSITIONS - {"is", "whats", "like", "about"}
 
@@ -237,7 +243,8 @@ class Describer:
     def _is_plural(self, span: Span) -> bool:
         words = self.utterance.words[span.first : span.last]
         last = words[-1]
-        return any(map(says_ones, words)) or last.norm in _ONES or (last.norm != last.stem and last.norm == last.stem + "s")
+        inflected = last.norm != last.stem and last.text.isalpha() and last.norm.endswith("s")
+        return any(map(says_ones, words)) or last.norm in _ONES or inflected
 
     def _links(self, index: int, span: Span) -> bool:
         """Small words inside a description: "the one that is navy", "the one with the zip"."""
@@ -273,4 +280,4 @@ class Describer:
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""
         stems = {self.utterance.words[index].stem for index in range(span.first, span.last)}
-        return all(stems & set(self.vocabulary.title_stems.get(item.id, ())) for item in items)
+        return all(any(self._is_in_title(stem, item) for stem in stems) for item in items)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, FAULT, STOCK, STRONG_CHOICE, TAG, is_steering
+from dialogue.acts import ABOUT_ITEM, CHOICE, FAULT, STOCK, STRONG_CHOICE, TAG
 from dialogue.critiques import HEDGED
 from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.meant import all_refused, prefers
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
+from dialogue.steering import is_steering
 from dialogue.types import Act, Reference, SlotChange
 from dialogue.wishes import refused_within
 from dialogue.words import read_words
@@ -58,6 +60,9 @@ _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt
 """ "I'd take it if it weren't pink" takes nothing."""
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _TAGGED = re.compile(TAG)
+_SO_THEN = re.compile(r"\b(?:so|but)\b")
+""" "I've got a silk one already, so the cotton"."""
+_RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
 _WISH_TO_HAVE = re.compile(
@@ -85,10 +90,13 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     steering = is_steering(reading.utterance)
     if reading.scopes and reading.scopes[0].opener.first == 0 and reading.utterance.words[0].norm == "no":
         acts = [act for act in acts if act is not Act.DENY]
-    if _prefers(reading):
+    if prefers(reading):
         acts = [act for act in acts if act is not Act.REJECT]
     if _names_item(reading):
         acts = [act for act in acts if act not in {Act.REPEAT, Act.UNDO}]
+    rest = any(_RESTS.search(reading.utterance.said(pointing.span)) for pointing in reading.strong)
+    if rest or (found.requested and reading.strong):
+        acts = [act for act in acts if act is not Act.MORE]
     if Act.MORE in acts and _IS_THE_OTHER.match(reading.utterance.norm) and reading.strong:
         acts = [*(act for act in acts if act not in {Act.MORE, Act.AFFIRM}), Act.ASK_ITEM]
     if any(refused_within(reading, mention) for mention in reading.mentions):
@@ -99,9 +107,10 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.COMPARE)
     elif len(reading.strong) == 1 and len(reading.strong[0].reference.items) == 1 and _WHICH_WAS.search(reading.utterance.norm):
         acts = [act for act in acts if act is not Act.COMPARE]
-    refused = _refused(reading)
-    owned = bool(reading.strong) and OWNED_ALREADY.search(reading.utterance.norm) is not None
-    complains = reading.state.table and not _prefers(reading) and (
+    refused = all_refused(reading)
+    owns = OWNED_ALREADY.search(reading.utterance.norm)
+    owned = owns is not None and bool(reading.strong) and not _SO_THEN.search(reading.utterance.norm[owns.end() :])
+    complains = reading.state.table and not prefers(reading) and (
         owned
         or any(critique.complaint for critique in reading.relative)
         or FAULT.search(reading.utterance.norm)
@@ -171,42 +180,9 @@ def _either_or(reading: Reading) -> bool:
     )
 
 
-def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """Of items praised and items chosen only the chosen: "both are nice but the cotton one's better"."""
-    strong = reading.strong
-    turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
-    if len(strong) > 1 and turns:
-        late = [pointing.reference for pointing in strong if pointing.span.first > turns[0]]
-        early = [pointing for pointing in strong if pointing.span.first < turns[0]]
-        if late and early:
-            return tuple(late)
-    return wanted_references(reading, references)
-
-
-def wanted_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """Where one item is refused and another named, the other: "not the first one, the second"."""
-    refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
-    if _prefers(reading):
-        return tuple(reference for reference in references if reference not in refused)
-    return tuple(references)
-
-
 def _names_item(reading: Reading) -> bool:
     """An item is named by its place or what it is: "what was the second one again?", "go back to the first"."""
     return any(not pointing.deictic for pointing in reading.strong)
-
-
-def _prefers(reading: Reading) -> bool:
-    """Some of the items named are refused and some are not."""
-    return len({reading.refuses(pointing) for pointing in reading.strong}) == 2
-
-
-def _refused(reading: Reading) -> bool:
-    """A refusal, or a "not" that reaches the only items meant."""
-    strong = reading.strong
-    return bool(strong) and all(reading.refuses(pointing) for pointing in strong) and (
-        not reading.mentions or any(pointing.refusal for pointing in strong)
-    )
 
 
 def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:

@@ -15,10 +15,10 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dialogue.acts import is_steering
 from dialogue.llm import LlmError
 from dialogue.shop import Slot, TalkingShop
 from dialogue.state import BeliefState
+from dialogue.steering import is_steering
 from dialogue.types import Act, Reference, SlotChange, Understanding
 from dialogue.understanding import Reader
 from dialogue.words import joined_stem, read_words

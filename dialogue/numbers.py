@@ -39,7 +39,7 @@ _TENS = {
     for value, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
 }
 _TENS["fourty"] = 40
-_SCALES = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
 _DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")
 _NOTES = {"fiver": 5, "tenner": 10}
 _COUNTED = {"dollar", "pound", "quid", "euro", "buck", "hour"}
@@ -75,7 +75,9 @@ def find_numbers(utterance: Utterance) -> tuple[Number, ...]:
 
 
 def _note(words: tuple[Word, ...], at: int) -> Number | None:
-    """ "A fiver", "two tenners"."""
+    """ "A fiver", "two tenners"; "half a dozen"."""
+    if [word.norm for word in words[at : at + 3]] == ["half", "a", "dozen"]:
+        return Number(Span(at, at + 3), 6.0)
     counted = _UNITS.get(words[at].norm, 1 if words[at].norm in {"a", "one"} else 0)
     if at + 1 < len(words) and counted and words[at + 1].stem in _NOTES:
         return Number(Span(at, at + 2), float(counted * _NOTES[words[at + 1].stem]), "quid")
@@ -175,9 +177,9 @@ def _spoken(words: tuple[Word, ...], at: int) -> Number | None:
 def _leading_article(words: tuple[Word, ...], at: int) -> tuple[float | None, int]:
     """ "a hundred", "a couple of hundred", "hundred": the multiplier, and the word where the scale stands."""
     norms = [word.norm for word in words[at : at + 4]]
-    if norms[0] in {"hundred", "thousand"}:
+    if norms[0] in {"dozen", "hundred", "thousand"}:
         return 1.0, at
-    if norms[0] == "a" and len(norms) > 1 and norms[1] in {"hundred", "thousand", "grand"}:
+    if norms[0] == "a" and len(norms) > 1 and norms[1] in {"dozen", "hundred", "thousand", "grand"}:
         return 1.0, at + 1
     skipped = 1 if norms[0] == "a" else 0
     if len(norms) > skipped + 1 and norms[skipped] == "couple":

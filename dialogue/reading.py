@@ -17,7 +17,7 @@ from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
 from dialogue.references import ASKS_WHETHER, find_priced, find_references
 from dialogue.relative import amount_of
-from dialogue.settling import is_faulted, settled
+from dialogue.settling import is_faulted, settled, without_predicates
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.titles import TitleMention, find_titles
@@ -123,6 +123,7 @@ def read_stages(
     taken = [amount.span for amount in amounts]
     pointings = (*(one for one in pointings if not covered(one.span, [other.span for other in priced])), *priced)
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
+    pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)
     strong = [*pointed, *(pointing.span for pointing in pointings if not pointing.weak)]

@@ -55,7 +55,7 @@ _ALL_BUT = re.compile(
     r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
-_ONE_TOLD = r"\bthe (?:one|pair|set)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|had))?"
+_ONE_TOLD = r"\bthe (?:one|pair|set|thing)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|had))?"
 _PREVIOUS = re.compile(
     rf"\bthe (?:previous|earlier) one\b|{_ONE_TOLD} (?:just |right )?before(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b"
 )
@@ -221,10 +221,14 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
 def _that(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
     last = table.last or table.items[-1]
     found = []
-    at = table.items.index(last) if last in table.items else 0
+    ids = [item.id for item in table.items]
     for step, pattern in ((-1, _PREVIOUS), (1, _NEXT)):
-        if 0 <= at + step < len(table.items):
-            found += [point(utterance, span, [table.items[at + step]]) for span, _ in utterance.find(pattern)]
+        for span, _ in utterance.find(pattern):
+            single = [one.reference.items[0] for one in named if one.span.last <= span.first and len(one.reference.items) == 1]
+            start = single[-1] if single and single[-1] in ids else last.id
+            at = (ids.index(start) if start in ids else 0) + step
+            if 0 <= at < len(ids):
+                found.append(point(utterance, span, [table.items[at]]))
     for span, match in utterance.find(_THAT):
         said = match.group()
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
@@ -249,6 +253,10 @@ def _that(utterance: Utterance, table: Table, describer: Describer, named: Seque
     return [replace(pointing, deictic=True) for pointing in found]
 
 
+def _costs(item: Item, price: float) -> bool:
+    return item.price_minor is not None and abs(item.price_minor / 100 - price) < 1
+
+
 def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
     """ "The one for a hundred and nineteen", "the forty dollar one", "both the thirty pound ones": what costs about that."""
     found: list[Pointing] = []
@@ -260,7 +268,8 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         one = _PRICED.search(before)
         if not (one or _THE.search(before)):
             continue
-        near = [item for item in table.items if item.price_minor is not None and abs(item.price_minor / 100 - number.value) < 1]
+        prices = {number.value, number.pair[0] + number.pair[1] / 100 if number.pair else number.value}
+        near = [item for item in table.items if any(_costs(item, price) for price in prices)]
         many = after == "ones" or (one is not None and "ones" in one.group())
         if (len(near) == 1 or (many and near)) and (one or after in _ITEM or after in read_words(near[0].title).norm.split()):
             first -= len(one.group().split()) if one else 1

@@ -35,6 +35,7 @@ _FAULTED = re.compile(
     r"(?:too|out)\b"
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""
+_TOO_FOR = re.compile(r"\btoo (?:\w+ ){1,2}for$")
 _REFUSES = frozenset({"neither", "none"})
 
 
@@ -121,9 +122,21 @@ def _named_twice(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointi
     ]
 
 
+def without_predicates(utterance: Utterance, pointings: Sequence[Pointing]) -> tuple[Pointing, ...]:
+    """ "Is the red one the dearest?" means one item, of which the other words are asked."""
+    asked = {one.span.last for one in pointings if not one.weak and _before(utterance, one) in {"is", "are", "was", "were"}}
+    return tuple(pointing for pointing in pointings if pointing.weak or pointing.span.first not in asked)
+
+
+def _before(utterance: Utterance, pointing: Pointing) -> str:
+    return utterance.words[pointing.span.first - 1].norm if pointing.span.first else ""
+
+
 def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
-    """Whether a fault is found with the items meant, right after they are named."""
-    return _FAULTED.search(" ".join(word.norm for word in utterance.words[pointing.span.last :])) is not None
+    """Whether a fault is found with the items meant, right after they are named or in "that's too much for the vase"."""
+    before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
+    after = " ".join(word.norm for word in utterance.words[pointing.span.last :])
+    return _FAULTED.search(after) is not None or _TOO_FOR.search(before) is not None
 
 
 def _beside(utterance: Utterance, one: Span, other: Span) -> bool:

@@ -14,6 +14,7 @@ _TASTE = re.compile(
     r"(?:(?:her|his|my|their|our|its|this|that|an? (?:old|lovely)|the) )(?:(?!in |with |for |but |only |just )\w+ ){0,2}$"
 )
 """ "She loves her ..." tells of a thing; it does not ask for one."""
+_DOUBTS = re.compile(r"\b(?:not|never) (?:\w+ )?sure (?:about|of) (?:the |a |any )?$")
 _COLLECTS = re.compile(r"\bcollects?(?: \w+){0,2} $")
 _OWNED_ALREADY = re.compile(
     r"\b(?:already (?:has|have|had|got|owns?|bought)|(?:has|have|had|got|ive|weve|shes|hes|theyve|youve|s) already(?: got)?)"
@@ -37,7 +38,8 @@ _ANOTHER = re.compile(
 _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
 """ "Too ..." finds fault; it asks for nothing."""
 _DONE_FOR = re.compile(
-    r"\b(?:between|too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|works?|suits?|"
+    r"\b(?:between|too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|"
+    r"works?|suits?|"
     r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
 )
 """What is done "for me", or is too much "for me", is not for whom the thing is."""
@@ -82,6 +84,8 @@ def is_told(
     small = all(word.norm in SMALL_WORDS for word in words)
     if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)):
         return True
+    if _DOUBTS.search(before):
+        return True
     if _TASTE.search(before) and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
         return True
     another = _ANOTHER.search(utterance.norm) is not None
@@ -99,12 +103,15 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
         return True
-    is_said = _IS.search(before) is not None or _is_contracted(utterance, mention.span.first)
-    return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before) or (named and is_said))
+    if named and is_said_of(utterance, mention.span.first):
+        return True
+    return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before))
 
 
-def _is_contracted(utterance: Utterance, at: int) -> bool:
-    """ "The mask's quite fun": an "is" that the word before swallowed."""
+def is_said_of(utterance: Utterance, at: int) -> bool:
+    """Whether an "is" stands before a word, even one that the word before swallowed: "the mask's quite fun"."""
+    if _IS.search("".join(f"{word.norm} " for word in utterance.words[:at])):
+        return True
     while at > 0 and utterance.words[at - 1].norm in _HEDGES:
         at -= 1
     before = utterance.words[at - 1] if at else None

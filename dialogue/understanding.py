@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE, gives_orders
+from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
 from dialogue.asking import likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
-from dialogue.doing import Found, all_acts, chosen_references, wanted_references
+from dialogue.doing import Found, all_acts
 from dialogue.english import SMALL_WORDS
+from dialogue.meant import chosen_references, wanted_references
 from dialogue.ordinals import points_at_nothing
 from dialogue.pointing import Table
 from dialogue.reading import Reading, covered, read_stages
 from dialogue.remembering import OWNED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
+from dialogue.steering import gives_orders
 from dialogue.tongues import is_foreign
 from dialogue.types import Act, Reference, Understanding
 from dialogue.vocabulary import Vocabulary, compile_vocabulary

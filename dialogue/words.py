@@ -33,6 +33,8 @@ _WRITTEN = {
     "2": "two", "3": "three", "4": "four",
 }
 """What Whisper writes either way, as it is said."""
+_F_PLURALS = tuple("knives wives lives leaves loaves thieves halves calves shelves elves selves scarves wolves hooves".split())  # noqa: SIM905
+"""Plurals of words that end in f; "gloves" and "sleeves" are not."""
 MARKS = frozenset(".,;:?!")
 
 _TOKEN = re.compile(r"[$£€]?\d+(?:,\d{3})*(?:\.\d+)?(?:[a-z]+\b)?|[$£€]|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:?!&%+]", re.IGNORECASE)
@@ -161,7 +163,7 @@ def stem_of(token: str) -> str:
             stem = stem[:-3] + "y"
         elif stem.endswith(("sses", "shes", "ches", "xes", "zzes", "tzes")):
             stem = stem[:-2]
-        elif stem.endswith("ves"):
+        elif stem.endswith(_F_PLURALS):
             stem = stem[:-3] + "f"
         elif stem.endswith("s") and not stem.endswith(("ss", "us", "is")):
             stem = stem[:-1]

@@ -150,7 +150,7 @@ class TurnWork:
         engines, state = self._engines, self.asked.state
         return await self._run(
             "hear", "hear", "hearing", Lane.FINAL_TRANSCRIPT,
-            lambda: engines.transcriber.transcribe(audio, likely=engines.likely(state)),
+            lambda: engines.transcriber.transcribe(audio, likely=engines.likely(state), stale=lambda: self._abandoned),
         )
 
     async def _think(self) -> Turn:

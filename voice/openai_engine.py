@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,9 @@ class OpenAiWhisper:
         self._word_times = word_times
         self._lock = threading.Lock()
 
-    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
+    def transcribe(
+        self, audio: FloatAudio, *, likely: Sequence[str] = (), stale: Callable[[], bool] = lambda: False
+    ) -> Transcript:
         """Hear one utterance; see ``voice.sound.Transcriber``."""
         began = time.perf_counter()
         sound = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
@@ -82,7 +84,7 @@ class OpenAiWhisper:
                 verbose=None,
             )
             transcript = self._transcript(result["segments"])
-            if likely and transcript.text and sound.size <= whisper.audio.N_SAMPLES:
+            if likely and transcript.text and not stale() and sound.size <= whisper.audio.N_SAMPLES:
                 transcript = replace(transcript, text=put_right(transcript.text, likely, self._scorer(sound, result["language"])))
         return replace(transcript, took_ms=(time.perf_counter() - began) * 1000)
 

@@ -5,7 +5,7 @@ Audio inside shoptalk is mono float32 in -1..1 at ``SAMPLE_RATE_HZ``; what is sp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -56,8 +56,13 @@ class Transcriber(Protocol):
 
     name: str
 
-    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
-        """Transcribe one utterance (16 kHz mono, any length). ``likely``: phrases that may be said next (titles, values)."""
+    def transcribe(
+        self, audio: FloatAudio, *, likely: Sequence[str] = (), stale: Callable[[], bool] = lambda: False
+    ) -> Transcript:
+        """Transcribe one utterance (16 kHz mono, any length). ``likely``: phrases that may be said next (titles, values).
+
+        ``stale``: nobody waits for the words any more (the speaker went on); what remains to be weighed may be left undone.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from voice.biasing import Score, brings_in, put_right, put_value_right
 from voice.features import QUIET_AFTER_S, WINDOW_STEPS_S, WindowFeatures, is_nothing, window_for
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
+from voice.sounds_like import words_of
 from voice.whisper_guards import TOKENS_FREE, TOKENS_PER_S_MAX, Hypothesis, is_silence, repeats, why_doubted
 from voice.whisper_timestamps import within
 
@@ -79,9 +80,11 @@ class FasterWhisper:
         self._tokenizers: dict[str, Tokenizer] = {}
         self._lock = threading.Lock()
         quiet = self._encode(np.zeros(0, np.float32), WINDOW_STEPS_S[0])  # the first run claims memory; let it not be a shopper's
-        self._decode(quiet, self._words(quiet), 0.0)
+        self._greedy(quiet, self._words(quiet), 0.0)
 
-    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
+    def transcribe(
+        self, audio: FloatAudio, *, likely: Sequence[str] = (), stale: Callable[[], bool] = lambda: False
+    ) -> Transcript:
         """Hear one utterance; see ``voice.sound.Transcriber``. Sounds that cannot hold a word are heard as nothing.
 
         ``likely`` phrases are weighed only where what was heard sounds like one (``voice.biasing``); give thousands if you like.
@@ -97,12 +100,16 @@ class FasterWhisper:
         encoded = self._encode(sound, window_s)
         words = self._words(encoded)
         score = partial(self._score, encoded, words, math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND))
-        guess = self._decode(encoded, words, duration_s, likely, score)
+        guess = self._greedy(encoded, words, duration_s)
+        if stale():
+            return self._transcript(guess, None, began)
+        if guess.mean_log_probability <= SURE_LOG_PROBABILITY or why_doubted(guess, duration_s) is not None:
+            guess = self._heard_again(guess, encoded, words, duration_s, likely, score)
         cause = why_doubted(guess, duration_s)
-        if cause is not None:
+        if cause is not None and not stale():
             full = self._decode_in_full(sound)
             guess = replace(full, text="") if repeats(full.text) else full   # a loop was said by nobody
-        if likely and guess.text:
+        if likely and guess.text and not stale():
             reminder = cache(partial(self._reminder, words, likely))   # encoded once, and only where a word is in doubt
             text = put_right(guess.text, likely, score)
             guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
@@ -133,15 +140,15 @@ class FasterWhisper:
     def _encode(self, sound: FloatAudio, window_s: float) -> Any:
         return self._stock.model.encode(ctranslate2.StorageView.from_array(self._features(sound, window_s)[None]))
 
-    def _decode(
-        self, encoded: Any, words: Tokenizer, duration_s: float, likely: Sequence[str] = (), score: Score | None = None
+    def _heard_again(
+        self, guess: Hypothesis, encoded: Any, words: Tokenizer, duration_s: float, likely: Sequence[str], score: Score
     ) -> Hypothesis:
-        """Greedy where that may be sure; otherwise by beam search, first with what is likely in mind."""
-        guess = self._greedy(encoded, words, duration_s)
-        if guess.mean_log_probability > SURE_LOG_PROBABILITY and why_doubted(guess, duration_s) is None:
-            return guess
-        if likely and score is not None and guess.text:
+        """A guess that is not sure, heard again by beam search, first with what is likely in mind: where that hears the same
+        words, they were said."""
+        if likely and guess.text:
             reminded = self._reminded(encoded, words, duration_s, likely)
+            if words_of(reminded.text) == words_of(guess.text) and why_doubted(guess, duration_s) is None:
+                return guess
             if (
                 brings_in(reminded.text, guess.text, likely)
                 and why_doubted(reminded, duration_s) is None

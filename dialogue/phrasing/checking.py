@@ -12,6 +12,7 @@ from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, root
 from dialogue.phrasing.holding import (
     amount_holds,
     count_holds,
+    counted_in_name,
     difference_holds,
     hyphened,
     limit_holds,
@@ -24,7 +25,18 @@ from dialogue.phrasing.plain import GRAMMAR, NOUNS, PLAIN, VERB_FORMS, stemmed
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
 from dialogue.phrasing.unspeakable import ADDRESS, MARKUP, profane
-from dialogue.phrasing.written import apart, beside, in_title, included, quoted, runs, says, written
+from dialogue.phrasing.written import (
+    apart,
+    beside,
+    in_title,
+    included,
+    quoted,
+    runs,
+    says,
+    told_near,
+    turned_round,
+    written,
+)
 from dialogue.words import stem_of
 
 Cause = Literal[
@@ -133,6 +145,7 @@ def _quotes(claim: Claim, quotations: Sequence[Sequence[tuple[int, int]]]) -> bo
 def _put_together(claims: Sequence[Claim], reading: Reading, ground: Ground) -> Iterable[Claim]:
     """Claims that the row's words bear out one by one, but not together."""
     for index, facts in enumerate(ground.items):
+        yield from turned_round(reading, facts)
         yield from apart(reading, facts, [claim for claim in claims if index in claim.items and not claim.wished])
 
 
@@ -207,7 +220,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "more_here":
         return None if ground.fitting > len(ground.items) else "wrong_count"
     if claim.kind == "count":
-        return None if count_holds(claim, ground) else "wrong_count"
+        in_name = len(items) == 1 and counted_in_name(claim, items[0])
+        return None if in_name or count_holds(claim, ground) else "wrong_count"
     if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
         return None
     if claim.kind == "promise" and items and (deed := CAN.fullmatch(claim.text)):
@@ -237,7 +251,13 @@ def _value_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     if claim.negated:
         there = facts.topic in {slot for slot, _ in claim.pairs} and position(said, facts.description_stems) is not None
         return not has and not there and any(facts.item.values.get(slot) for slot, _ in claim.pairs)
-    return has or in_title(claim, reading, facts) or quoted(claim, reading, facts)
+    return has or in_title(claim, reading, facts) or quoted(claim, reading, facts) or _counted(claim, reading, facts)
+
+
+def _counted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """Whether the row has as many of them: "it makes six cups" of a thing that is no cup."""
+    before = next((other for other in reading.claims if other.last == claim.first and other.number is not None), None)
+    return before is not None and number_of(before, reading, facts)
 
 
 def _kind_of(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -271,6 +291,8 @@ def _boast_in_facts(claim: Claim, reading: Reading, ground: Ground) -> bool:
     said = tuple(
         word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"}
     )
+    if claim.items and all(told_near(claim, reading, ground.items[index]) for index in claim.items):
+        return True
     return bool(claim.items) and all(
         any(position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values)
         for index in claim.items
@@ -310,6 +332,8 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
     said = reading.words.words[claim.first : claim.last]
     if all(word.stem in ground.words or word.stem in shop.slot_words for word in said):
         return True
+    if claim.text == "pure" and _purely(claim, reading, items):
+        return True
     if claim.kind == "word" and _turn_of_slot(claim, reading, items, shop):
         return True
     if claim.kind == "number":
@@ -323,9 +347,15 @@ def _word_supported(claim: Claim, reading: Reading, items: list[ItemFacts], grou
     return bool(items) and all(says(facts, said[0].stem, claim.negated) for facts in items)
 
 
+def _purely(claim: Claim, reading: Reading, items: list[ItemFacts]) -> bool:
+    """Before the one value that the row has of a slot."""
+    after = next((other for other in reading.claims if other.kind == "value" and other.first == claim.last), None)
+    return after is not None and all(len(facts.item.values.get(slot, ())) == 1 for slot, _ in after.pairs for facts in items)
+
+
 def _turn_of_slot(claim: Claim, reading: Reading, items: list[ItemFacts], shop: ShopFacts) -> bool:
     """A word for a slot next to a value of that slot which holds: "directed by" before the director's name."""
-    slots = shop.slot_turns.get(root(claim.text), frozenset())
+    slots = shop.slot_turns.get(root(reading.words.words[claim.first].stem), frozenset())
     values = [other for other in reading.claims if other.kind == "value"]
     near = [other for other in values if min(abs(other.first - claim.last), abs(claim.first - other.last)) <= TURN_WORDS]
     held = [other for other in near if all(_value_of(other, reading, each) for each in items)]

@@ -14,10 +14,10 @@ from typing import Literal
 from dialogue.phrasing import frames, patterns
 from dialogue.phrasing.facts import Ground, ShopFacts
 from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
-from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.spoken import money_of
-from dialogue.phrasing.subjects import Mention, after_than, kinds_in, names_in, ones_in, pointers_in, stems_at, subjects
+from dialogue.phrasing.subjects import ORDINALS, Mention, after_than, kinds_in, names_in, ones_in, parts_in, pointers_in, stems_at, subjects
 from dialogue.words import Utterance, Word, read_words, stem_of
 
 ClaimKind = Literal[
@@ -80,6 +80,10 @@ _FIGURE_CLAIMS: dict[str, ClaimKind] = {
 _MONEY_CLAIMS: dict[str, ClaimKind] = {
     "limit": "limit", "past": "limit", "more": "difference", "less": "difference", "apart": "difference",
 }  # fmt: skip
+_PERSONS = frozenset({"her", "his"})
+"""Before a noun these are no person that a thing is for."""
+_MODALS = frozenset("will wont would can cant cannot could couldnt may might should must doesnt dont didnt".split())
+"""After these a verb is a verb: "it won't fall off" says nothing of the autumn."""
 _VALUE_PLACES = frozenset({"in", "of", "from", "by"})
 
 
@@ -91,6 +95,7 @@ class _Reader:
         self.taken = [word.is_mark for word in self.words]
         self.claims: list[Claim] = []
         names = names_in(self.words, ground.items)
+        names += parts_in(self.words, names, ground.items)
         names += kinds_in(self.words, names, ground.items, shop.shop.topic.name if shop.shop.topic else "")
         pointers = [*pointers_in(self.words, names, len(ground.items)), *ones_in(self.words, names, ground.items)]
         self.mentions = sorted((*names, *pointers), key=lambda mention: mention.first)
@@ -111,11 +116,23 @@ class _Reader:
         for figure in figures:
             self._figure(figure)
         self._values()
-        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
+        self._exclusions()
+        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words), *frames.disparaged(self.words), *frames.deeds_of_parts(self.words, self._parts())}
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)
         return Reading(self.said, tuple(sorted(self.claims, key=lambda claim: claim.first)), tuple(self.mentions))
+
+    def _parts(self) -> frozenset[str]:
+        """Stems of the things that the rows' descriptions alone name."""
+        told = {stem for facts in self.ground.items for stem in facts.description_stems}
+        return frozenset(told - PLAIN - ORDINALS.keys() - {stem for facts in self.ground.items for stem in facts.name_stems})
+
+    def _exclusions(self) -> None:
+        """ "It isn't for little ones": whom a thing is not for, where no value says who."""
+        for first, last in self._find(patterns.NOT_FOR):
+            if all(_plain(word) for word in self.words[first:last]):
+                self._claim("quoted", first, last)
 
     # --- claims ----------------------------------------------------------------------------------------------------------
 
@@ -265,8 +282,12 @@ class _Reader:
         word = self.words[at]
         if word.stem not in PLAIN:
             return False
+        if at > 0 and self.words[at - 1].norm in _MODALS and word.stem in VERB_FORMS:
+            return True
         if self._in_rows(pairs, at):
             return False
+        if word.norm in _PERSONS:
+            return at + 1 < len(self.words) and not self.words[at + 1].is_mark and self.words[at + 1].stem not in GRAMMAR
         after = self.words[at + 1] if at + 1 < len(self.words) else None
         placed = at > 0 and self.words[at - 1].norm in _VALUE_PLACES and (after is None or after.is_mark or after.norm == "and")
         written = any(stem_of(value) == word.stem for _, value in pairs)

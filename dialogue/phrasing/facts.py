@@ -6,16 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 from dialogue.phrasing.names import sayable, spoken_name, spoken_text
 from dialogue.phrasing.spoken import price, quantity
 from dialogue.shop import Policy, Slot, TalkingShop
-from dialogue.words import read_words
+from dialogue.words import read_words, stem_of
 from recommender.types import Item
 
 Stems = tuple[str, ...]
 LEAST_ROOT = 4
+ALIKE = Path(__file__).with_name("alike.txt")
 MADE = {"make": "made", "made": "make"}
 
 
@@ -24,10 +26,33 @@ def stems(text: str) -> Stems:
     return tuple(word.stem for word in read_words(text).words if not word.is_mark)
 
 
+@cache
 def root(stem: str) -> str:
-    """A word without its verb's ending, so that "it folds" is borne out by "folding"; short words are left whole."""
-    bare = re.sub(r"(?:ing|ed|es|e)$", "", stem)
+    """A word without its endings, one word of a group of like meaning standing for them all: "it folds" is borne out by
+    "folding", "big" by "large". Short words are left whole.
+    """
+    return _alike().get(stem) or _alike().get(_bare(stem)) or _bare(stem)
+
+
+def _bare(stem: str) -> str:
+    if stem.endswith("ied") and len(stem) > LEAST_ROOT:
+        return f"{stem[:-3]}y"
+    bare = re.sub(r"(?:ing|ed|es|e)$", "", re.sub(r"(?:ment|ness)$", "", stem))
+    bare = re.sub(r"(?<=ct)or$", "", bare)
+    bare = re.sub(r"(?<=\w{5})ll$", "l", bare)
+    bare = re.sub(r"([bdgmnprt])\1$", r"\1", bare) if bare != stem else bare
     return bare if len(bare) >= LEAST_ROOT else stem
+
+
+@cache
+def _alike() -> dict[str, str]:
+    """Stems and roots of the words of alike.txt, to the first of their group."""
+    found: dict[str, str] = {}
+    for line in ALIKE.read_text(encoding="utf-8").splitlines():
+        group = [stem_of(word) for word in line.split()] if not line.startswith("#") else []
+        for stem in group:
+            found[stem] = found[_bare(stem)] = group[0]
+    return found
 
 
 def position(needle: Stems, hay: Stems) -> int | None:

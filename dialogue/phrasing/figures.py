@@ -35,7 +35,7 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
     (
         "under",
         re.compile(
-            r"\b(?:just |well |comfortably |right |a (?:little|bit|shade|touch|hair|whisker) )?"
+            r"\b(?:just |well |far |way |much |comfortably |right |a (?:little|bit|shade|touch|hair|whisker) )?"
             r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside)$"
         ),
     ),
@@ -50,6 +50,7 @@ _AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
 )
 _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
+_PARTS_OF_COIN = {"and a half": 50, "and a quarter": 25}
 _LASTS = re.compile(r"\b(?:lasts?|runs?|plays?|goes on)(?: for)?$")
 _HAVE = re.compile(r"\b(?:have|got|there are|theres)(?: only| just| still)?$")
 _WE_HAVE = re.compile(r"\bwe(?:ve)?(?: still| now| only| just)? (?:have|got)(?: still| only| just)?$")
@@ -227,7 +228,8 @@ class _Figures:
             gap = [word.norm for word in self.words[last : following.span.first]]
             if (cents and gap in ([], ["and"])) or (not gap and not self._unit_at(after)):
                 return self._settled("money", minor + following.value, first, after + cents)
-        return self._settled("money", float(minor), first, last)
+        part = _PARTS_OF_COIN.get(self._ahead(last, 3), 0)
+        return self._settled("money", float(minor + part), first, last + (3 if part else 0))
 
     def _settled(self, kind: FigureKind, value: float, first: int, last: int) -> Figure:
         at = first

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dialogue.phrasing.plain import NOUNS, TASTE, VERB_FORMS, VERBS, inflected, stemmed
+from dialogue.phrasing.plain import GRAMMAR, NOUNS, TASTE, VERB_FORMS, VERBS, inflected, stemmed
+from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.subjects import Mention
 from dialogue.words import Word
 
@@ -41,7 +42,19 @@ _HAVING = frozenset({"has", "have", "had", "having", "got", "with"})
 _DETERMINERS = frozenset({"a", "an", "its", "their", "own", "two", "three"})
 _BOUNDS = frozenset({"under", "within", "below", "inside", "over"})
 """After a verb these make it one of amounts: "it stays under your limit"."""
+_OUGHT = frozenset({"should", "must", "to", "can", "cannot", "cant", "may", "might", "shouldnt", "mustnt"})
+_PASSIVE = stemmed(form for verb in "see find have say tell consider mean want need expect please hear".split() for form in inflected(verb)) | {
+    "seen", "found", "had", "said", "told", "meant", "heard",
+}  # fmt: skip
+"""What may be done with anything: "it can be seen"."""
+_OF_PARTS = stemmed(
+    form for verb in "be have do come look feel seem make give suit help go show add stand sit need get".split() for form in inflected(verb)
+) | {"made", "gave", "given", "came", "felt", "went", "stood", "got", "shown", "known"}  # fmt: skip
+"""What a part of an item may be said to do."""
+_PRAISE = frozenset("well good great nice fine lovely suitable ideal perfect appropriate easy simple pretty beautiful".split())
 _NOUN_WORDS = 3
+_NOUN_STEMS = stemmed(NOUNS)
+_ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "every", "both", "some"})
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
 
 
@@ -49,13 +62,39 @@ def deeds(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[int]:
     """Where a plain verb stands that an item is said to do, though it is none that claims nothing."""
     ends = {mention.last for mention in mentions if mention.named}
     for at, word in enumerate(words):
-        if word.stem not in VERB_FORMS or word.stem in DOES or word.norm in DOES or at == 0:
+        if word.stem not in VERB_FORMS or at == 0:
+            continue
+        if words[at - 1].norm == "be" and at > 1 and words[at - 2].norm in _OUGHT and word.norm not in _PASSIVE:
+            yield at
+        if word.stem in DOES or word.norm in DOES:
             continue
         back = at - 1
         while back > 0 and (words[back].norm in _BETWEEN or words[back].norm.endswith("ly")):
             back -= 1
         bounded = at + 1 < len(words) and words[at + 1].norm in _BOUNDS
         if not bounded and (words[back].norm in _ITEM or back + 1 in ends):
+            yield at
+
+
+def deeds_of_parts(words: Sequence[Word], parts: frozenset[str]) -> Iterator[int]:
+    """Where a plain verb stands that something in the row is said to do ("a butler sells a zoo"), though it claims a thing."""
+    for at, word in enumerate(words):
+        if at == 0 or word.stem not in VERB_FORMS or word.stem in GRAMMAR | _OF_PARTS or word.norm in _OF_PARTS:
+            continue
+        if word.stem in _NOUN_STEMS and not word.norm.endswith(("s", "ed")):
+            continue
+        back = at - 1
+        while back > 0 and (words[back].norm in _BETWEEN or words[back].norm.endswith("ly")):
+            back -= 1
+        subject = words[back].stem in parts and words[back].norm not in _BETWEEN
+        if subject and any(words[before].norm in _ARTICLES for before in range(max(0, back - _NOUN_WORDS), back)):
+            yield at
+
+
+def disparaged(words: Sequence[Word]) -> Iterator[int]:
+    """Where praise is denied ("it doesn't end well"): that claims something as praise does not."""
+    for at, word in enumerate(words):
+        if word.norm in _PRAISE and word.text.lower() == word.norm and negated(words, at) and words[at - 1].norm != "as":
             yield at
 
 

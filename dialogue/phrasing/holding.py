@@ -11,6 +11,9 @@ from dialogue.phrasing.facts import Ground, ItemFacts, root
 from dialogue.phrasing.plain import PLAIN
 from dialogue.words import read_words
 
+FAR_UNDER = re.compile(r"(?:well|far|comfortably|way|much|a lot|a good deal) (?:under|below|less)")
+FAR = 0.97
+"""How near "well under" may come."""
 COUNTED_WORDS = 5
 """How far after a number in a row its noun may stand: "twelve spotty paper straws"."""
 SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
@@ -27,6 +30,8 @@ def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
     if claim.or_number is not None and _near(replace(claim, number=claim.or_number, or_number=None), actual, limits):
         return True
     said = claim.number or 0.0
+    if claim.relation == "under" and FAR_UNDER.match(claim.text):
+        return actual <= FAR * said
     if claim.relation == "under":
         return actual <= said and (actual >= JUST_UNDER * said or said in limits)
     if claim.relation == "over":
@@ -39,7 +44,7 @@ def _near(claim: Claim, actual: float, limits: tuple[int, ...]) -> bool:
 def price_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: Ground) -> bool:
     """The price of everything spoken of; of several things sold together it is not the price of each."""
     if _each(claim, reading) and any(SEVERAL.search(facts.name) for facts in items):
-        return False
+        return bool(items) and all(_for_one_of(claim, facts) for facts in items)
     if claim.number is None:
         return False
     if claim.wished or (claim.relation == "under" and (not items or claim.none)):
@@ -56,6 +61,13 @@ def price_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: 
     if claim.relation in ("over", "under"):
         return all((price <= claim.number) if claim.relation == "over" else (price >= claim.number) for price in known)
     return not held
+
+
+def _for_one_of(claim: Claim, facts: ItemFacts) -> bool:
+    """Whether it is the price of one of "Set of Six Cups", to the nearest coin."""
+    counted = find_numbers(read_words(facts.name))
+    price = facts.item.price_minor
+    return price is not None and len(counted) == 1 and abs(price - (claim.number or 0.0) * counted[0].value) < counted[0].value / 2
 
 
 def _each(claim: Claim, reading: Reading) -> bool:
@@ -131,6 +143,11 @@ def count_holds(claim: Claim, ground: Ground) -> bool:
     """How many things there are in the reply, or fit."""
     said = int(claim.number or 0)
     return said in ground.counts or said == len(ground.items) or said == ground.fitting
+
+
+def counted_in_name(claim: Claim, facts: ItemFacts) -> bool:
+    """Whether the name says how many: "a dozen of them"."""
+    return any(number.value == claim.number for number in find_numbers(read_words(facts.name)))
 
 
 def hyphened(claim: Claim, reading: Reading) -> bool:

@@ -73,7 +73,7 @@ SAME_PRICE = _phrase(
 _SAFE_VERBS = """
 show tell look say find suggest recommend help pick choose start go think see like love prefer have know name mention ask list
 describe compare talk speak hear be been try consider note got offer point enjoy want need is are do also not only s a the at in
-of for end come pay sit
+of for end come pay sit catch tuck
 """
 """What an assistant may say that it or the shopper can do, promising nothing."""
 PROMISE = _phrase(
@@ -88,6 +88,8 @@ PROMISE = _phrase(
     r"(?:made|make|making|designed|shaped|finished) (?:it |them |this )?(?:by (?:us|me|people|one person)|ourselves|here)",
     r"(?:made|shaped|finished) (?:it |them )?for you",
     r"as \w+ as you (?:like|want|please|wish)",
+    r"(?:i|you|we|one|id|youd|wed)(?: really| personally| certainly)? (?:wouldnt|would not|shouldnt|should not|mustnt|must not|cant|cannot|couldnt)"
+    r"(?: really| ever)? (?:bring|take|wear|use|give|recommend|put|let|leave|carry|call|buy)",
     r"(?:when|how|wher|what)ever(?: \w+)? you (?:like|want|please|wish|need)",
     r"in no time|(?:on|just in) time|at (?:any|all) times?|on (?:its|their|the|your) way",
     r"(?:with|to) you (?:by|in|within|before|the same)",
@@ -100,7 +102,7 @@ PROMISE = _phrase(
     r"|(?:twice|half|three times) as \w+",
     r"worth (?:double|twice|triple|far|much|a lot|more)(?: more| than)?",
     r"(?<![a-z] )free(?=$| [,.;!?])",
-    r"last chance|hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
+    r"last chance|(?<!in a )(?<!no )hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
     r"(?:cheaper|less|better|lower)(?: \w+)? than (?:ever|before|anywhere|elsewhere|usual|other|most|last)",
 )
 POPULAR = _phrase(
@@ -141,8 +143,8 @@ MORE_HERE = re.compile(
     rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"
 )
 PLAIN_TURNS = _phrase(
-    r"sets? you back|set you back|only (?:got|have|a|know|say|tell)|in short",
-    r"matters? (?:the )?most|most of all|(?:youre|you are|you were) after|among other times",
+    r"sets? you back|set you back|only (?:got|have|a|know|say|tell|now and then|rarely|sometimes|once in a while|when|if)|in short",
+    r"its set (?:in|on|at|during|among|around)(?= the| an?\b)|matters? (?:the )?most|most of all|day one|(?:youre|you are|you were) after|among other times",
     rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})",
 )
 """Plain, though "back", "only" and "short" alone are not."""
@@ -151,6 +153,12 @@ IGNORANCE = re.compile(
     r"|\b(?:im|i am|were|we are) not (?:sure|certain)\b(?: (?!but\b)[^ ,.;:?!]+)*"
 )
 """What is not known claims nothing: "I don't know whether it can be washed"."""
+
+NOT_FOR = re.compile(
+    r"\b(?:isnt|arent|not|never|hardly)(?: \w+ly| really| quite| so much)? (?:one |a thing |something |the thing )?"
+    r"for (?!(?:you|me|us|sure|long|nothing|the (?:price|money))\b)(?:\w+ )?\w+\b"
+)
+"""Whom it is not for; where a value says who, the value is the claim."""
 
 WISHED = _phrase(
     r"(?:you|youd|youve)(?: had| have)? (?:\w+ )?"

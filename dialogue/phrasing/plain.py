@@ -35,8 +35,8 @@ basically essentially overall altogether anyway instead especially particularly 
 please thanks
 thank hello hi hey goodbye bye welcome sorry meanwhile namely plus minus now next again together apart away along ahead
 forward all
-yourself herself himself themselves one ones once myself whichever wherever whoever however therefore hence thus otherwise
-likewise
+yourself herself himself themselves oneself her hers his one ones once myself whichever wherever whoever however therefore hence thus otherwise
+likewise apiece afterwards beforehand
 afraid course fact word words far slightly somewhat enough since during beyond beside they'd he'd she'd that'd there'd who'd
 """
 _VERBS = """
@@ -59,7 +59,7 @@ finish style design shape play strike fall catch draw carry
 _IRREGULAR = """
 given gave bought seen saw shown thought knew known said told heard found went gone came got gotten made picked chose chosen
 meant felt took taken kept stood
-sat leant spoke spoken paid spent ran brought began begun led left met hung fell fallen caught drew drawn lay lain read rang
+sat leant spoke spoken paid spent ran brought began begun led left met fell fallen caught drew drawn lay lain read rang
 struck
 """
 _NOUNS = """
@@ -90,6 +90,10 @@ winner treat find bet candidate beauty gem joy delight pleasure charm appeal lov
 distinctive stunning
 stylish graceful fabulous fantastic terrific superb excellent exquisite enchanting adorable cute cheerful joyful lively inviting
 cheering fetching smashing brilliant dandy super decent fair reasonable keen eager proper main key
+handy gracious amusing likeable nifty dapper dainty darling refreshing heavenly divine welcoming
+unusual unexpected surprising curious satisfying rewarding enjoyable funnily oddly curiously surprisingly unexpectedly
+thankfully hopefully happily admittedly strictly frankly truthfully usefully cleverly neatly sweetly wonderfully delightfully
+beautifully remarkably properly nicely decidedly distinctly pleasingly undeniably unmistakably
 additional further separate respective own whole entire general usual common obvious personal
 beautiful-looking good-looking nice-looking lovely-looking quietly gently pleasantly charmingly handsomely
 """

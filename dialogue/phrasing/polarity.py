@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogue.phrasing.plain import GRAMMAR
+from dialogue.phrasing.plain import GRAMMAR, VERB_FORMS
 from dialogue.words import Word
 
 _NEGATIONS = """
 not no never isnt arent wasnt werent doesnt dont didnt hasnt havent without nor neither cannot cant wont wouldnt couldnt shouldnt
-mustnt hardly barely away lacks nothing
+mustnt hardly barely scarcely away lacks nothing least
 """
 NEGATIONS = frozenset(_NEGATIONS.split())
 _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
+_RANKED = frozenset({"the", "at", "cost", "costs", "in"})
+"""Before "least" these make it a rank or a bound: "the least expensive", "at least forty"."""
 NEAR, FAR = 3, 6
 """How many words a negation reaches over, and over how many where none but the smallest words stand between."""
 
@@ -27,8 +29,11 @@ def negated(words: Sequence[Word], first: int) -> bool:
         if at < 0 or words[at].norm in _STOPS or (back > NEAR and not plain):
             return False
         norm, after = words[at].norm, words[at + 1].norm if at + 1 < len(words) else ""
+        if norm == "without" and words[first].stem in VERB_FORMS and words[first].norm.endswith("s"):
+            continue  # "a judge without a case takes the lift"
         if norm in NEGATIONS:
-            return not (norm == "not" and after in _NO_NEGATION)
+            ranked = norm == "least" and at > 0 and words[at - 1].norm in _RANKED
+            return not ranked and not (norm == "not" and after in _NO_NEGATION)
         if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
             return True
         plain = plain and words[at].stem in GRAMMAR

@@ -18,8 +18,12 @@ _CONDITIONS = "without never unless except before after until over under above b
 CONDITIONS = frozenset(_CONDITIONS.split())
 """Plain words that turn a policy's meaning: a retelling has none that the line has not."""
 _ALIKE = {"any": "every", "each": "every", "within": "for", "during": "for"}
+_GIVEN_BACK = frozenset(map(root, ("send", "bring", "take", "give")))
 _LIGHT = frozenset({"get", "have", "take"})
 TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
+_FOR_NOTHING = re.compile(r"\b(?:for )?nothing(?: at all| extra)?\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:send|bring|take|give) (it|them|this|these|those|things?|anything|something) back\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|\w+n['’]t|never)(?: (?:yet|been|be))* (\w+)", re.IGNORECASE)
 _PARTS = re.compile(r"[;:]\s+|,\s+(?:and|but)\s+|(?<=[.!?])\s+")
 
 
@@ -47,19 +51,28 @@ def _units(policy: Policy) -> Iterator[tuple[Utterance, float]]:
         yield read_words(part), PART_COVER
 
 
+def _put_as(line: Utterance, text: str) -> Utterance:
+    """A sentence with other ways to say a policy's words put as the policy puts them."""
+    text = _FOR_NOTHING.sub("free", text) if "free" in line.norm.split() else text
+    text = _BACK.sub(r"return \1", text) if "return" in line.norm.split() else text
+    denied = {word.norm.removeprefix("un") for word in line.words if word.norm.startswith("un")}
+    return read_words(_NOT.sub(lambda found: f"un{found[1]}" if found[1].lower() in denied else found[0], text))
+
+
 def _retells(reading: Reading, ground: Ground, policy: Policy, line: Utterance, cover: float) -> bool:
-    words = [word for word in reading.words.words if not word.is_mark]
+    utterance = _put_as(line, reading.words.text)
+    words = [word for word in utterance.words if not word.is_mark]
     content = {root(stem) for stem in {word.stem for word in line.words if not word.is_mark} - PLAIN}
     asked_by = {root(stem) for said in policy.words if " " not in said for stem in stems(said)}
     said = {root(stem) for stem in {word.stem for word in words} - PLAIN - _ALIKE.keys()} - {"back"}
     conditions = {_ALIKE.get(word.norm, word.norm) for word in line.words}
     turned = {_ALIKE.get(word.norm, word.norm) for word in words} & CONDITIONS - conditions
-    spans = {match[0] for match in TIME_SPAN.finditer(reading.words.norm)}
+    spans = {match[0] for match in TIME_SPAN.finditer(utterance.norm)}
     return (
         said <= content | asked_by | {root(stem) for stem in ground.words}
         and not turned
         and all(span in line.norm and _anchored(span, line, words) for span in spans)
-        and _said_alike(reading.words.words, line.words)
+        and _said_alike(utterance.words, line.words)
         and len(said & content) >= cover * len(content)
     )
 
@@ -86,6 +99,8 @@ def retold(claim: Claim, reading: Reading, ground: Ground) -> bool:
     if not ground.policies or not retells(reading, ground):
         return False
     said = {root(word.stem) for word in reading.words.words[claim.first : claim.last] if word.stem not in GRAMMAR} - _LIGHT
+    if claim.kind == "promise" and _BACK.search(reading.words.text):
+        said = said - _GIVEN_BACK
     lines = [{root(stem) for stem in stems(policy.text)} for policy in ground.policies]
     return claim.kind in ("word", "number", "value") or any(said <= line for line in lines)
 

@@ -99,6 +99,26 @@ def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[It
     return found
 
 
+def parts_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts]) -> list[Mention]:
+    """ "the vanilla pot", two or more words of one name alone, in its order."""
+    found: list[Mention] = []
+    for first in range(1, len(words) - 1 if len(items) > 1 else 0):
+        if words[first - 1].norm != "the" or any(mention.first < first + 2 and first < mention.last for mention in names):
+            continue
+        for last in range(min(first + 4, len(words)), first + 1, -1):
+            said = stems_at(words, first, last)
+            alone = [index for index, facts in enumerate(items) if _in_order(said, facts.name_stems)]
+            if len(alone) == 1:
+                found.append(Mention(first, last, (alone[0],), named=False))
+                break
+    return found
+
+
+def _in_order(said: Stems, name: Stems) -> bool:
+    rest = iter(name)
+    return all(stem in rest for stem in said)
+
+
 def ones_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[ItemFacts]) -> list[Mention]:
     """ "the brass one", "the cheaper one", where that is one item alone of those spoken of."""
     found: list[Mention] = []

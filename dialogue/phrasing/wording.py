@@ -25,8 +25,10 @@ FREE_MS, HELD_MS, REMEMBERED = 900.0, 450.0, 0.8
 """What a free and a held try are thought to take at first, and how much of that thought each new one leaves."""
 SPARE = 1.5
 """How many times what a held try takes a free one leaves to it."""
-LONGER_CHARS = 20
-"""How much longer than the template the model's sentence may be: the reply was measured by the templates."""
+LONGER_CHARS, HELD_LONGER_CHARS = 20, 8
+"""How much longer than the template the model's own sentence may be, and a way it chooses: the reply was measured by the
+templates.
+"""
 ILL_FORMED = re.compile(
     r"\b(?:an?|the|is|are|of|in|by|and|for|with|it's|which)[,.?](?!\w)"
     r"|\b(?:an?|the|of|made) (?:in|for|by|at|and)\b|\b(?:is|are|it's|they're),|, (?:is|are|costs?)\b|\b(?:and|with),"
@@ -137,7 +139,7 @@ class Worder:
 def ways_for(telling: Telling) -> tuple[str, ...]:
     """The ways to say a telling's facts that take no longer than it may."""
     assert telling.sheet is not None
-    most = len(telling.text) + LONGER_CHARS - len(telling.sheet.lead)
+    most = len(telling.text) + HELD_LONGER_CHARS - len(telling.sheet.lead)
     return tuple(way for way in ways_to_say(telling.sheet) if len(way) <= most)
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import ItemFacts, position, root, stems
-from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.subjects import ORDINALS
 from dialogue.words import Word, read_words
@@ -109,6 +109,25 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
             before = word
         if inside and together and (turned := _turned(words, facts, together)):
             yield replace(inside[-1], text=turned)
+
+
+def turned_round(reading: Reading, facts: ItemFacts) -> Iterator[Claim]:
+    """Plain words that the description denies where the sentence affirms them, or the other way about, in one breath with words
+    that both have: "it ends as you'd expect" of what ends where you would least expect."""
+    words = reading.words.words
+    content = [(at, root(word.stem)) for at, word in enumerate(words) if not word.is_mark and word.stem not in GRAMMAR]
+    for at, own in content:
+        if words[at].stem not in VERB_FORMS:
+            continue
+        said, told_so = negated(words, at), False
+        against = False
+        for told in _sentences(facts.description):
+            shared = {each.root for each in told} & {other for _, other in content} - {own}
+            ways = {each.denied for each in told if each.root == own}
+            told_so |= said in ways
+            against |= bool(ways) and said not in ways and bool(shared)
+        if against and not told_so:
+            yield Claim("word", words[at].norm, at, at + 1)
 
 
 def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str:
@@ -205,20 +224,20 @@ def quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     part = facts.topic in {slot for slot, _ in claim.pairs} and reading.words.words[max(0, claim.first - 1)].norm in _OF_IT
     if part and position(said, facts.description_stems) is not None:
         return True  # "the skirt" of a dress
-    return beside(claim, reading, facts) or _in_its_sentence(claim, reading, facts)
+    return beside(claim, reading, facts) or told_near(claim, reading, facts)
 
 
-def _in_its_sentence(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+def told_near(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Whether a word that the same stretch of the sentence has stands near it in the description: "the beads are graded"."""
     stretch = next(((first, last) for first, last in _pieces(reading.words.words) if first <= claim.first < last), None)
     if stretch is None:
         return False
     words = reading.words.words
-    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in GRAMMAR), None)
-    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in GRAMMAR), None)
-    others = {root(words[at].stem) for at in (before, after) if at is not None and words[at].stem not in PLAIN}
+    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in PLAIN), None)
+    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in PLAIN), None)
+    others = {root(words[at].stem) for at in (before, after) if at is not None}
     others -= {root(stem) for stem in named_words(facts)}
-    said = root(reading.words.words[claim.first].stem)
+    said = root(reading.words.words[claim.last - 1].stem)
     for told in _sentences(facts.description):
         for at, word in enumerate(told):
             near = {each.root for each in told[max(0, at - NEAR_WORDS) : at + NEAR_WORDS + 1]}
@@ -232,7 +251,7 @@ def beside(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     before, after = _stem_at(reading, claim.first - 1), _stem_at(reading, claim.last)
     pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
-        [(*said, after)] if after and after not in FUNCTION_WORDS else []
+        [(*said, after)] if after and (after not in FUNCTION_WORDS or claim.text != " ".join(said)) else []
     )
     copula = reading.words.words[claim.first - 1].norm in _COPULAS if claim.first > 1 else False
     if copula and (subject := _stem_at(reading, claim.first - 2)) and subject not in FUNCTION_WORDS:

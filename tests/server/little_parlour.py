@@ -109,7 +109,7 @@ class Pitches:
         self.calls = 0
         self.before = lambda: None
 
-    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
+    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = (), stale: object = None) -> Transcript:
         self.calls += 1
         self.before()
         heard = []

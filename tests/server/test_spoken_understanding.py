@@ -39,7 +39,7 @@ class Hearing:
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts, self.likely = texts, [()]
 
-    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = ()) -> Transcript:
+    def transcribe(self, audio: FloatAudio, *, likely: Sequence[str] = (), stale: object = None) -> Transcript:
         self.likely.append(tuple(likely))
         return Transcript(self.texts[int(audio[0])])
 

@@ -98,6 +98,20 @@ def test_what_is_heard_with_likely_words_in_mind_is_believed_only_where_the_soun
     assert fast.transcribe(spoken, likely=likely).text == alone
 
 
+def test_a_second_hearing_with_likely_words_in_mind_that_agrees_is_the_last(fast, spoken, monkeypatch):
+    unsure = Hypothesis("Do you have something blue?", 6, -0.4, 0.0)
+    monkeypatch.setattr(fast, "_greedy", lambda *_: unsure)
+    monkeypatch.setattr(fast, "_reminded", lambda *_: Hypothesis("do you have something blue", 5, -0.5, 0.0))
+    monkeypatch.setattr(fast, "_generate", lambda *_: pytest.fail("heard a third time"))
+    assert fast.transcribe(spoken, likely=["brothers"]).text == unsure.text
+
+
+def test_what_nobody_waits_for_is_not_heard_twice(fast, spoken, monkeypatch):
+    monkeypatch.setattr(fast, "_greedy", lambda *_: Hypothesis("Do you have something blue?", 6, -0.4, 0.0))
+    monkeypatch.setattr(fast, "_generate", lambda *_: pytest.fail("heard again for nobody"))
+    assert fast.transcribe(spoken, likely=["brothers"], stale=lambda: True).text
+
+
 def test_hearing_twice_is_hearing_the_same(fast, spoken):
     assert fast.transcribe(spoken).text == fast.transcribe(spoken).text
 
