@@ -1,0 +1,41 @@
+"""Which of the items named in a turn are meant: not those refused beside them, nor those only praised before the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.reading import Reading
+from dialogue.types import Reference
+
+
+def prefers(reading: Reading) -> bool:
+    """Some of the items named are refused and some are not."""
+    return len({reading.refuses(pointing) for pointing in reading.strong}) == 2
+
+
+def all_refused(reading: Reading) -> bool:
+    """A refusal, or a "not" that reaches the only items meant."""
+    strong = reading.strong
+    return bool(strong) and all(reading.refuses(pointing) for pointing in strong) and (
+        not reading.mentions or any(pointing.refusal for pointing in strong)
+    )
+
+
+def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Of items praised and items chosen only the chosen: "both are nice but the cotton one's better"."""
+    strong = reading.strong
+    turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
+    if len(strong) > 1 and turns:
+        late = [pointing.reference for pointing in strong if pointing.span.first > turns[0]]
+        early = [pointing for pointing in strong if pointing.span.first < turns[0]]
+        if late and early:
+            return tuple(late)
+    return wanted_references(reading, references)
+
+
+def wanted_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Where one item is refused and another named, the other: "not the first one, the second"."""
+    refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
+    if prefers(reading):
+        return tuple(reference for reference in references if reference not in refused)
+    return tuple(references)
