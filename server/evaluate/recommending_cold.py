@@ -30,8 +30,9 @@ ITEM_SHARE = 0.1
 SHOPPER_SHARE = 0.1
 MOST_ASKED = 500
 SAID = 2
-RERANKED = 80
-"""Questions whose answers a language model may put in another order, where one is given."""
+RERANKED = 60
+"""Lists that hold what was taken, which a language model may put in another order, where one is given; no other could gain."""
+RESAMPLED = 2000
 
 Floats = npt.NDArray[np.float32]
 Tell = Callable[[str, int, int], None]
@@ -94,7 +95,8 @@ def _new_shoppers(
     learned = relearned(shelf, interactions.only(~withheld[interactions.shopper]))
     anything = Limits(in_stock_only=False)
     ranks: dict[str, list[int | None]] = {}
-    reranked: dict[str, list[int | None]] = {}
+    places: list[tuple[int, int]] = []
+    reordered = 0
     for shopper in asked:
         mine = kept.items[kept.starts[shopper] : kept.starts[shopper + 1]]
         first, taken = shelf.items[int(mine[0])], shelf.items[int(mine[-1])]
@@ -117,21 +119,30 @@ def _new_shoppers(
         }
         listed = {name: [ranked.item.id for ranked in one.items] for name, one in found.items()}
         best = found["simulated words, shoptalk"].items
-        if reranker is not None and len(reranked.get("after", ())) < RERANKED:
+        before = next((place for place, ranked in enumerate(best) if ranked.item.id == taken.id), None)
+        if reranker is not None and before is not None and len(places) < RERANKED:
             order = reranker.order(words, [ranked.item for ranked in best])
-            before = [ranked.item.id for ranked in best]
-            for name, ids in (("before", before), ("after", [before[place] for place in order])):
-                reranked.setdefault(name, []).append(ids.index(taken.id) if taken.id in ids else None)
+            places.append((before, order.index(before)))
+            reordered += order != tuple(range(len(best)))
         listed["simulated words, content alone"] = [shelf.items.ids[int(position)] for position in near]
         for name, ids in listed.items():
             ranks.setdefault(name, []).append(ids.index(taken.id) if taken.id in ids else None)
     figures: dict[str, object] = {name: _of_ranks(found) for name, found in ranks.items()}
-    if reranked:
+    if reranker is not None and places:
         figures["reranked by a language model"] = {
-            "model": reranker.model if reranker else "", "questions": len(reranked["after"]),
-            **{name: _of_ranks(found) for name, found in reranked.items()},
+            "model": reranker.model, "lists": len(places), "reordered": reordered, **_worth(places, dice),
         }
     return {"withheld": int(withheld.sum()), "questions": len(asked), **figures}
+
+
+def _worth(places: list[tuple[int, int]], dice: np.random.Generator) -> dict[str, object]:
+    """NDCG of lists that hold what was taken, at its place before and after, and the middle 95 % of resampled mean gains."""
+    before, after = (1 / np.log2(np.array(side) + 2) for side in zip(*places, strict=True))
+    gains = after - before
+    means = gains[dice.integers(0, len(gains), (RESAMPLED, len(gains)))].mean(axis=1)
+    named = {f"ndcg@{K}_before": before.mean(), f"ndcg@{K}_after": after.mean(), "gain": gains.mean()}
+    spread = [round(float(one), 4) for one in np.percentile(means, [2.5, 97.5])]
+    return {**{name: round(float(one), 4) for name, one in named.items()}, "gain_95": spread}
 
 
 def relearned(shelf: Shelf, interactions: Interactions) -> Shelf:

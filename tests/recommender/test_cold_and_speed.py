@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +14,11 @@ from little_shop import SHOP_TOML, WordEmbedder, write_shop
 from recommender.building import build_index
 from recommender.catalogue import load_catalogue
 from recommender.interactions import Interactions, load_interactions
+from recommender.llm_reranking import LlmReranker
 from recommender.shelf import Shelf
-from recommender.shop import load_schema
+from recommender.shop import Rerank, load_schema
 from recommender.store import load_shelf
+from recommender.types import Item
 from recommender.versions import current_version
 from server.evaluate.curves import log_curves
 from server.evaluate.recommending_audit import audit_figures, audit_picture
@@ -57,6 +61,36 @@ def test_new_items_and_shoppers_do_better_than_popularity(grown: tuple[Shelf, In
     assert every["inheritance"]["ndcg@10"] > 2 * every["popularity"]["ndcg@10"]
     known, nothing = shoppers["knowing the first item"], shoppers["knowing nothing (popularity)"]
     assert known["ndcg@10"] > 2 * nothing["ndcg@10"]
+
+
+class Turning(LlmReranker):
+    """Puts every list into another order without asking anybody."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(Rerank(url="http://127.0.0.1:9/v1", model="turning"))
+        self._step = step
+
+    def order(self, words: str, items: Sequence[Item]) -> tuple[int, ...]:
+        assert words
+        return tuple(range(len(items)))[:: self._step]
+
+
+def test_what_a_reranker_is_worth_is_told_with_its_spread(grown: tuple[Shelf, Interactions]) -> None:
+    shelf, interactions = grown
+
+    def worth(step: int) -> dict[str, Any]:
+        shoppers = cold_figures(shelf, interactions, WordEmbedder(), 0, lambda *_: None, Turning(step))["new_shoppers"]
+        assert isinstance(shoppers, dict)
+        found: dict[str, Any] = shoppers["reranked by a language model"]
+        return found
+
+    same, backwards = worth(1), worth(-1)
+    assert same["gain"] == 0
+    assert same["gain_95"] == [0, 0]
+    assert same["reordered"] == 0
+    assert backwards["reordered"] == backwards["lists"] == same["lists"] > 0
+    assert backwards["gain_95"][0] < backwards["gain"] < 0
+    assert backwards["gain"] == pytest.approx(backwards["ndcg@10_after"] - backwards["ndcg@10_before"], abs=1e-3)
 
 
 def test_what_is_withheld_leaves_no_trace(grown: tuple[Shelf, Interactions]) -> None:
