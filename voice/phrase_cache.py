@@ -7,8 +7,8 @@ from collections import OrderedDict
 
 from voice.sound import Speaker, Speech
 
-LARGEST_SAMPLES = 22_050 * 60
-"""One minute of audio (2.6 MB) holds every greeting, question and filler of a shop."""
+LARGEST_SAMPLES = 22_050 * 180
+"""Three minutes of audio (8 MB) hold every greeting, question and common opening of a shop, and some of its titles."""
 LONGEST_PHRASE_CHARS = 120
 
 

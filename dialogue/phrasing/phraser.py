@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from dialogue.likely import values_named
 from dialogue.llm import LanguageModel
 from dialogue.phrasing.checking import check, spans_of
 from dialogue.phrasing.composing import compose
@@ -35,6 +36,8 @@ PATIENCE_MS = 400.0
 LIVE_TIMEOUT_MS = 150.0
 STOCK_TURNS = 3
 """Turns after which a stock sentence comes round again."""
+STOCK_VALUES = 12
+"""Wishes of a slot, those of most items, whose openings are stock: "For a wedding,"."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class Phraser:
             self._worder.warm_up()
 
     def stock(self) -> tuple[Sentence, ...]:
-        """First sentences that many replies share: greetings, openings, repairs, partings. A voice may speak them beforehand."""
+        """First sentences that many replies share: greetings, openings, repairs, partings, openings that take up a common wish,
+        policies. A voice may speak them beforehand, in this order."""
         rows = tuple(Ranked(item, 1.0) for item in self._recommender.items()[:2])
         plans = [
             Plan("greet"), Plan("recommend", items=rows), Plan("repair", note="not_understood"), Plan("close", note="thanked"),
@@ -83,8 +87,18 @@ class Phraser:
         ground = Ground(items=tuple(self.shop.of(ranked.item) for ranked in rows))  # as the catalogue has it: nobody is asked
         grounds = [replace(ground, items=ground.items[: len(plan.items)]) for plan in plans]
         scenes = [Scene(plan, state, self.shop, own) for state in turns for plan, own in zip(plans, grounds, strict=True)]
-        found = [compose(scene)[0] for scene in scenes]
-        return tuple({telling.text: Sentence(telling.text) for telling in found}.values())
+        texts = [compose(scene)[0].text for scene in [*scenes, *self._openings()]]
+        texts += [policy.text.strip() for policy in self.shop.shop.policies]
+        return tuple(Sentence(text) for text in dict.fromkeys(texts))
+
+    def _openings(self) -> Iterator[Scene]:
+        """Recommendations of two items for each common wish."""
+        items = self._recommender.items()
+        for slot, values in values_named(self.shop.shop, items).items():
+            for value in values[:STOCK_VALUES]:
+                two = tuple(item for item in items if value in item.values.get(slot, ()))[:2]
+                plan = Plan("recommend", items=tuple(Ranked(item, 1.0) for item in two), wishes={slot: (value,)})
+                yield Scene(plan, BeliefState(), self.shop, Ground(items=tuple(map(self.shop.of, two))))
 
     def close(self) -> None:
         """Stop the workers; sentences not yet worded are said by template."""

@@ -146,7 +146,10 @@ def test_long_names_still_make_a_reply_of_twelve_seconds(plainly: Phraser) -> No
 
 def test_stock_sentences_are_those_that_replies_begin_with(plainly: Phraser) -> None:
     stock = {sentence.text for sentence in plainly.stock()}
-    assert 10 < len(stock) < 40
+    assert 10 < len(stock) < 120
+    first = next(iter(plainly.say(replace(recommending(WRAP), wishes={"occasion": ("wedding",)}), NEW))).text
+    assert first.startswith("For a wedding,")
+    assert any(text.startswith("For a wedding,") for text in stock)
     for turn in range(3):
         assert next(iter(plainly.say(Plan("greet"), BeliefState(turn=turn)))).text in stock
         assert next(iter(plainly.say(recommending(LAMP, SHIFT), BeliefState(turn=turn)))).text in stock
