@@ -127,33 +127,42 @@ def _column_of(raw: bytes, before: str) -> str:
 def parse_csv(file: str, text: str, delimiter: str = ",") -> Table:
     """Delimited text with a header line. Raises TableError with the line of every row that does not fit the header."""
     csv.field_size_limit(MAX_ROW_CHARS)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    content = text.lstrip("\r\n")
+    above = len(text[: len(text) - len(content)].splitlines())
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     problems: list[Problem] = []
     lines: list[int] = []
     rows: list[list[str]] = []
     header: list[str] = []
-    begins = 1
+    begins = 1 + above
     try:
         header = [name.strip() or f"column {place}" for place, name in enumerate(next(reader, []), start=1)]
         if not header:
             raise TableError(file, [Problem(1, "", "the file is empty; a header line with the column names is needed")])
         twice = sorted({name for name in header if header.count(name) > 1})
         if twice:
-            raise TableError(file, [Problem(1, twice[0], "the column is there twice")])
-        begins = reader.line_num + 1
+            raise TableError(file, [Problem(1 + above, twice[0], "the column is there twice")])
+        begins = reader.line_num + 1 + above
         for row in reader:
             if len(row) == len(header):
                 rows.append(row)
                 lines.append(begins)
             elif row:
                 problems.append(Problem(begins, "", f"has {len(row)} cells where the header has {len(header)}"))
-            begins = reader.line_num + 1
+            begins = reader.line_num + 1 + above
     except csv.Error as error:
         problems.append(Problem(begins, "", f"cannot be read as CSV: {error}"))
     if problems:
         raise TableError(file, problems)
     cells = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in header]
     return Table(file, dict(zip(header, cells, strict=True)), lines)
+
+
+def why_no_json(error: ValueError | RecursionError) -> str:
+    """What Python's reader has against a text, in words."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    return "nested too deep" if isinstance(error, RecursionError) else "holds a number of thousands of digits"
 
 
 def parse_jsonl(file: str, text: str) -> Table:
@@ -166,8 +175,8 @@ def parse_jsonl(file: str, text: str) -> Table:
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            problems.append(Problem(number, "", f"is not JSON: {getattr(error, 'msg', 'nested too deep')}"))
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(number, "", f"is not JSON: {why_no_json(error)}"))
             continue
         if isinstance(row, dict):
             rows.append(row)
@@ -187,7 +196,12 @@ def _read_parquet(file: str, raw: bytes) -> Table:
     import pyarrow.parquet
 
     try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(raw))
+        source = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(raw))
+        names = source.schema_arrow.names
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise TableError(file, [Problem(1, twice[0], "the column is there twice")])
+        table = source.read()
     except (pyarrow.ArrowException, OSError, ValueError):
         raise TableError(file, [Problem(1, "", "is not a whole Parquet file; it may be half-written")]) from None
     problems: list[Problem] = []

@@ -27,6 +27,8 @@ _MINUS = re.compile(r"^\s*[-−]\s*(?=[^\d\s.,-]+\s*\d)")
 """A minus before the currency's sign."""
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
 _NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Control characters, soft hyphens, marks of direction: they move a terminal's cursor, hide or turn what is read."""
 DATE_FORMATS = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%b %d, %Y", "%d %b %Y", "%d %B %Y",
 )
@@ -45,11 +47,11 @@ def present(cells: Iterable[object]) -> list[object]:
 # --- money and amounts ------------------------------------------------------------------------------------------------------
 
 
-def plain_prices(cells: Cells) -> tuple[list[object], Counter[str]]:
-    """Prices such as "£1,250.00" or "1.299,00 €" as plain numbers, and how often they name each currency."""
+def plain_prices(cells: Cells) -> tuple[list[object], list[str]]:
+    """Prices such as "£1,250.00" or "1.299,00 €" as plain numbers, and the currency that each names, "" for none."""
     signs = word_list("columns")["currencies"]["signs"]
     codes = currency_codes()
-    named: Counter[str] = Counter()
+    named: list[str] = []
     read: list[object] = []
     known = {"", *signs, *codes, *word_list("columns")["currencies"]["unclear"]}
     matches = [_money(cell, known) for cell in cells]
@@ -57,8 +59,10 @@ def plain_prices(cells: Cells) -> tuple[list[object], Counter[str]]:
     for cell, match in zip(cells, matches, strict=True):
         if match is None:
             read.append(round(cell, 2) if isinstance(cell, float) and cell == cell else cell)
+            named.append("")
             continue
-        named.update(signs.get(sign, sign) for sign in (match["before"], match["after"]) if sign in signs or sign in codes)
+        said = [sign for sign in (match["after"], match["before"]) if sign in codes or sign in signs]
+        named.append(next((signs.get(sign, sign) for sign in sorted(said, key=lambda sign: sign not in codes)), ""))
         minus = "-" if isinstance(cell, str) and _MINUS.match(cell) else ""
         read.append(minus + plain_number(match["amount"], point))
     return read, named
@@ -182,8 +186,10 @@ def _dates(texts: Sequence[str], form: str) -> dict[str, datetime.date] | None:
 
 
 def plain_text(cell: object) -> object:
-    """A text without mark-up; anything else as it is."""
-    if not isinstance(cell, str) or ("<" not in cell and "&" not in cell):
+    """A text without mark-up and without signs that nobody sees; anything else as it is."""
+    if not isinstance(cell, str):
         return cell
     text = html.unescape(cell) if "&lt;" in cell and "<" not in cell else cell
-    return " ".join(html.unescape(_TAG.sub(" ", _NO_TEXT.sub(" ", text))).split())
+    if "<" in text or "&" in text:
+        text = " ".join(html.unescape(_TAG.sub(" ", _NO_TEXT.sub(" ", text))).split())
+    return _UNSEEN.sub("", text)

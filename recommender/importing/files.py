@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import json
@@ -10,10 +11,12 @@ import zlib
 from pathlib import Path
 
 from recommender.importing.nested import flattened
-from recommender.tables import Problem, Table, TableError, decode, parse_csv, parse_jsonl, read_table
+from recommender.tables import Problem, Table, TableError, decode, parse_csv, parse_jsonl, read_table, why_no_json
 
 SEPARATORS = ",;\t|"
 MAX_FILE_BYTES = 4_000_000_000
+_NAMED_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""The first line by which spreadsheets name it."""
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -38,14 +41,15 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
     if suffix == "json":
         return flattened(_parse_json(path.name, text))
     if suffix in ("csv", "tsv", "txt"):
-        return parse_csv(path.name, text, separator(text))
+        named = _NAMED_SEPARATOR.match(text)
+        return parse_csv(path.name, "\n" + text[named.end() :] if named else text, named[1] if named else separator(text))
     endings = "the name must end in .csv, .tsv, .jsonl, .json, .parquet, .xlsx or .xml (.gz allowed)"
     raise TableError(path.name, [Problem(1, "", endings)])
 
 
 def separator(text: str) -> str:
     """The sign that parts the header's cells: the one of SEPARATORS that the header holds most often outside quotes."""
-    header = next(iter(text.splitlines()), "")
+    header = next((line for line in text.splitlines() if line), "")
     cells = {sign: len(next(csv.reader([header], delimiter=sign), [])) for sign in SEPARATORS}
     return max(SEPARATORS, key=lambda sign: cells[sign])
 
@@ -64,7 +68,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _text(name: str, raw: bytes, encoding: str | None) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if raw[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        encoding = encoding or "utf-32"
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         encoding = encoding or "utf-16"
     if encoding is None:
         return decode(name, raw)
@@ -82,10 +88,8 @@ def _parse_json(name: str, text: str) -> Table:
     """A list of objects, or an object that holds one such list; each row's line is that on which its object begins."""
     try:
         whole = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise TableError(name, [Problem(error.lineno, "", f"is not JSON: {error.msg}")]) from None
-    except RecursionError:
-        raise TableError(name, [Problem(1, "", "is nested too deep")]) from None
+    except (ValueError, RecursionError) as error:
+        raise TableError(name, [Problem(getattr(error, "lineno", 1), "", f"is not JSON: {why_no_json(error)}")]) from None
     held = whole.values() if isinstance(whole, dict) else [whole]
     lists = [part for part in held if isinstance(part, list)]
     if len(lists) != 1 or not all(isinstance(row, dict) for row in lists[0]) or not lists[0]:

@@ -117,22 +117,29 @@ def _prices(table: Table, columns: Columns, notes: list[str], problems: list[Pro
     """What each row costs now, of all the columns that say so, and in which currency."""
     price = columns.fields["price"]
     among = columns.beside.get("price", (price,))
-    signs: Counter[str] = Counter()
+    said = [""] * len(table)
     read: list[list[object]] = []
     for name in among:
         cells, named = plain_prices([lowest(cell) if isinstance(cell, list) else cell for cell in table.columns[name]])
         read.append(cells)
-        signs.update(named)
+        said = [one or other for one, other in zip(said, named, strict=True)]
         problems += broken_prices(cells, table.lines, name)
     if len(among) > 1:
         notes.append(f"An item costs what {', or else '.join(map(repr, among))} says: the first of these that its row fills in.")
-    if not signs:
-        signs.update(code.upper() for name in among for code in parts(name) if code.upper() in currency_codes())
-    if not signs:
+    codes = currency_codes()
+    if not any(said):
+        said = [code.upper() for name in among for code in parts(name) if code.upper() in codes]
+    if not said or not any(said):
         beside = next((cells for name, cells in table.columns.items() if {*parts(name)[-1:]} & CURRENCY_COLUMNS), [])
-        signs.update(str(code).upper() for cell in beside for code in (cell if isinstance(cell, list) else [cell]))
-    known = [(count, code) for code, count in signs.items() if code in currency_codes()]
-    return merged(read), max(known)[1] if known else None
+        said = [str(next(iter(cell), "") if isinstance(cell, list) else cell).strip().upper() for cell in beside]
+    counted = Counter(code for code in said if code in codes)
+    currency = max((count, code) for code, count in counted.items())[1] if counted else None
+    if len(counted) > 1:
+        problems += [
+            Problem(line, price, f"is in {code}, and most prices are in {currency}; a shop has one currency")
+            for line, code in zip(table.lines, said, strict=False) if code in codes and code != currency
+        ]
+    return merged(read), currency
 
 
 def _stock(table: Table, columns: Columns, notes: list[str]) -> list[object]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from recommender.importing.columns import ColumnError
@@ -23,6 +26,13 @@ def half_parquet() -> bytes:
     whole = frame.to_parquet()
     assert whole is not None
     return whole[: len(whole) // 2]
+
+
+def parquet_twice() -> bytes:
+    sink = io.BytesIO()
+    names = ["id", "title", "title"]
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array([text]) for text in "1ab"], names=names), sink)
+    return sink.getvalue()
 
 
 def parquet_of(columns: dict[str, list[object]]) -> bytes:
@@ -80,6 +90,17 @@ BROKEN = {
     "Parquet with a wrong price": ("goods.parquet", parquet_of({"id": ["1"], "title": ["Lamp"], "price": [-1.0]}), 1, "price"),
     "Parquet with an id twice": ("goods.parquet", parquet_of({"id": ["1", "1"], "title": ["Lamp", "Vase"]}), 2, "id"),
     "another separator, bad encoding": ("goods.csv", GOOD.replace(",", ";").encode().replace(b"Vase", b"Vas\xe9"), 3, "title"),
+    "prices in two currencies": ("feed.xml", FEED.replace("6.00 GBP", "6.00 EUR").encode(), 4, "price"),
+    "currencies named beside": (
+        "goods.csv", b"id,title,price,currency\n1,Lamp,2.00,EUR\n2,Vase,3.00,SEK\n3,Bowl,3.00,EUR\n", 3, "price",
+    ),
+    "a title that nobody sees": ("goods.csv", GOOD.replace("Vase", "\u200b\u202e").encode(), 3, "title"),
+    "a number without end": ("goods.jsonl", b'{"id": 1, "title": "L"}\n{"id": 2, "price": ' + b"9" * 5000 + b"}", 2, ""),
+    "a fault after blank lines": ("goods.csv", b"\n\n" + GOOD.encode().replace(b"12.50", b"-1"), 5, "price"),
+    "a fault after the separator's name": (
+        "goods.csv", b"sep=;\n" + GOOD.replace(",", ";").encode().replace(b"12.50", b"-1"), 4, "price",
+    ),
+    "Parquet with a column twice": ("goods.parquet", parquet_twice(), 1, "title"),
     "another kind of file": ("goods.pdf", b"%PDF", 1, ""),
 }
 
@@ -148,6 +169,14 @@ def test_the_encoding_may_be_named(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="not UTF-8"):
         import_shop(source, tmp_path / "shop", Choices())
     assert import_shop(source, tmp_path / "shop", Choices(encoding="cp1252")).currency == "GBP"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_odd_but_whole_files_are_read(tmp_path: Path, encoding: str) -> None:
+    source = tmp_path / "goods.csv"
+    source.write_text("\r\n\r\n" + GOOD.replace("Vase", "Va\x1b[1mse\x07\u202e"), encoding=encoding)
+    assert import_shop(source, tmp_path / "shop", Choices(derive=False)).items == 3
+    assert pd.read_csv(tmp_path / "shop" / "catalogue.csv")["title"].tolist() == ["Lamp", "Va[1mse", "Bowl"]
 
 
 def test_a_column_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
