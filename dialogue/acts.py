@@ -248,7 +248,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.REJECT,
-            r"\b(?:none of (?:them|those|these)|neither(?: of)?|not (?:really )?(?:for (?:me|her|him|them|us)|"
+            r"\b(?:none of (?:them|those|these)|neither(?: of)?|not (?:really )?(?:for (?:me|her|him|them|"
+            r"us)(?! ?,? ?(?:its|it is|but) for\b)|"
             r"my (?:thing|style|taste|cup of tea)|her (?:thing|style|taste)|his (?:thing|style|taste)|"
             r"what (?:i (?:want|wanted|need|had in mind|meant|am after|was after)|im (?:after|looking for))|"
             r"right|quite right|keen|convinced|sold|a fan|those|"

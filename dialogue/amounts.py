@@ -44,7 +44,8 @@ _SPEND = re.compile(
     r"chipped in(?: \w+){0,2})\s*$"
 )
 _AFTER_MOST = re.compile(
-    r"^\s*(?:, )?(?:or less|or under|or below|or cheaper|or lower|tops|max|maximum|at most|at the (?:very )?most|"
+    r"^\s*(?:, )?(?:(?:or|for) less(?! than)|or under|or below|or cheaper|or lower|tops|max|maximum|at most|"
+    r"at the (?:very )?most|"
     r"at the outside|at a push|"
     r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
 )

@@ -9,6 +9,7 @@ from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
+from dialogue.remembering import OWNED_ALREADY
 from dialogue.steering import gives_orders
 from dialogue.told import is_said_of
 from dialogue.types import Act
@@ -30,7 +31,7 @@ _ASKS_OF_IT = re.compile(
     r"this|those|these)\b"
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
-_COST = re.compile(
+COST = re.compile(
     r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|\bhow much (?:more|less) (?:is|are|does|do|for)\b|"
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
 )
@@ -62,6 +63,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     for span, reference in named:
         before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
         same = before.endswith(" as") and reading.is_question and _YES_NO_ABOUT.search(reading.utterance.norm)
+        same = same or OWNED_ALREADY.search(reading.utterance.norm)  # "I already have one like that"
         if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not _GOES_FOR.search(before) and not same:
             items += reference.items
             spans.append(span)
@@ -106,7 +108,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         money = reading.shop.money
         compared = any(critique.asked for critique in reading.relative)
         priced = any(amount.slot == money.name for amount in reading.amounts) if money else False
-        if money and not compared and not priced and _COST.search(utterance.norm):
+        if money and not compared and not priced and COST.search(utterance.norm):
             requested.append(money.name)
         asks = bool(_YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm)))
         asks |= any(pointing.span.first == 1 and reading.is_question_of(pointing) for pointing in reading.strong)

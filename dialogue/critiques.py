@@ -162,7 +162,8 @@ def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMe
 def _is_equal(utterance: Utterance, span: Span) -> bool:
     """ "As warm as the second": like it, and no further."""
     around = [word.norm for word in (*utterance.words[max(0, span.first - 1) : span.first], *utterance.words[span.last :][:1])]
-    return around == ["as", "as"]
+    as_can_be = span.last + 1 < len(utterance.words) and utterance.words[span.last + 1].norm in {"possible", "you", "can", "they"}
+    return around == ["as", "as"] and not as_can_be
 
 
 def _is_part(utterance: Utterance, span: Span) -> bool:

@@ -62,6 +62,7 @@ _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _TAGGED = re.compile(TAG)
 _SO_THEN = re.compile(r"\b(?:so|but)\b")
 """ "I've got a silk one already, so the cotton"."""
+_POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
@@ -206,10 +207,12 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
     if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
         return False
-    polite = re.search(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b", norm) is not None
+    polite = _POLITELY.search(norm)
+    if polite and found.policies and len(norm[: polite.end()].split()) not in {pointing.span.first for pointing in strong}:
+        return False
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
-    if not strong or (reading.is_question and not polite) or (found.policies and not CHOICE.search(norm)):
+    if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
 

@@ -16,6 +16,14 @@ from dialogue.words import Span, Utterance, Word
 SOUND_CONFIDENCE = 0.7
 """For a value that was only sounded like."""
 
+DOUBTED = 0.55
+"""For a value that an unknown word only sounds like: asked back before it counts."""
+SOUND_FLOOR = 78.0
+"""rapidfuzz ratio, 0..100, that a word must have beside the sound of a value."""
+SHORTEST_BY_SOUND = 6
+"""Letters of the shortest unknown word that is taken for a value it sounds like."""
+_ALIKE = ({"f", "s"}, {"b", "p"}, {"v", "f"}, {"m", "n"}, {"d", "t"}, {"g", "k"}, {"c", "k"})
+
 FUZZY_FLOOR = 86.0
 """rapidfuzz ratio, 0..100, above which an unknown word is taken for a misspelt value."""
 
@@ -48,12 +56,24 @@ def find_mentions(
             continue
         found.append(mention)
         at = mention.span.last
+    if not found and asked and (answer := _alone(words, vocabulary, asked)):
+        return (answer,)
     for mention in found:
         free[mention.span.first : mention.span.last] = [False] * len(mention.span)
     found += [mention for index in range(len(words)) if free[index] and (mention := _misspelt(words[index], index, vocabulary))]
     found += _by_sound(words, free, found, vocabulary)
     found.sort(key=lambda mention: mention.span.first)
     return tuple(_resolve(mention, found, asked) for mention in found)
+
+
+def _alone(words: Sequence[Word], vocabulary: Vocabulary, asked: str) -> Mention | None:
+    """ "Me", "her": an everyday word that alone answers what was asked."""
+    said = [index for index, word in enumerate(words) if not word.is_mark]
+    if len(said) != 1:
+        return None
+    stem, span = words[said[0]].stem, Span(said[0], said[0] + 1)
+    meant = [entry for key in (stem, f"for{stem}") for entry in vocabulary.meanings(key) if entry.slot == asked]
+    return Mention(asked, meant[0].values, span, meant[0].confidence, "form") if meant else None
 
 
 def _longest(
@@ -103,12 +123,27 @@ def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
     if len(stem) < 5 or word.norm in SMALL_WORDS or stem in vocabulary.known or any(letter.isdigit() for letter in stem):
         return None
     nearest = process.extractOne(stem, vocabulary.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=FUZZY_FLOOR)
-    if nearest is None or nearest[0][0] != stem[0]:
+    if nearest is not None and nearest[0][0] == stem[0]:
+        first, *rivals = vocabulary.meanings(nearest[0])
+        return Mention(
+            first.slot, first.values, Span(index, index + 1), first.confidence * nearest[1] / 100 * 0.85, "fuzzy", tuple(rivals)
+        )
+    alike = nearest[0] if nearest and _begins_alike(nearest[0], stem) else _sounding(stem, vocabulary)
+    if alike is None or len(stem) < SHORTEST_BY_SOUND:
         return None
-    first, *rivals = vocabulary.meanings(nearest[0])
-    return Mention(
-        first.slot, first.values, Span(index, index + 1), first.confidence * nearest[1] / 100 * 0.85, "fuzzy", tuple(rivals)
-    )
+    first, *rivals = vocabulary.meanings(alike)
+    return Mention(first.slot, first.values, Span(index, index + 1), DOUBTED, "sound", tuple(rivals))
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Two first letters that are easily taken for each other: "flippers" for slippers."""
+    return any({one[0], other[0]} <= letters for letters in _ALIKE)
+
+
+def _sounding(stem: str, vocabulary: Vocabulary) -> str | None:
+    """The one value that sounds as an unknown word does and is spelled not too far from it: "braselet" for bracelet."""
+    near = [key for key in vocabulary.sounding.get(sound_key(stem), ()) if fuzz.ratio(key, stem) >= SOUND_FLOOR]
+    return near[0] if len(near) == 1 else None
 
 
 def _resolve(mention: Mention, found: Sequence[Mention], asked: str | None) -> Mention:

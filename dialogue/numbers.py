@@ -112,7 +112,17 @@ def _digits(words: tuple[Word, ...], at: int) -> Number | None:
     elif last < len(words) and words[last].norm in _SCALES:
         value *= _SCALES[words[last].norm]
         last += 1
+    if not suffix and value % 100 == 0 and value >= 100 and [word.norm for word in words[last : last + 1]] == ["and"]:
+        value, last = _with_rest(words, at, value, last)
     return Number(Span(at, last), value, suffix)
+
+
+def _with_rest(words: tuple[Word, ...], at: int, value: float, last: int) -> tuple[float, int]:
+    """ "100 and 50", where nobody said between."""
+    rest = words[last + 1].norm if last + 1 < len(words) else ""
+    bounded = any(word.norm in {"between", "from"} for word in words[max(0, at - 2) : at])
+    whole = rest.isdigit() and 10 <= int(rest) < 100 and not bounded
+    return (value + int(rest), last + 2) if whole else (value, last)
 
 
 def _small(words: tuple[Word, ...], at: int) -> tuple[int, int] | None:

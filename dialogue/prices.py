@@ -70,7 +70,7 @@ _IDIOMS = (
         r"(?:the|my|our|her|his) (?!eyes?\b|ears?\b|feet\b)\w+|(?:wont|doesnt|not|without) (?:break|breaking) the bank|"
         r"(?:spend|pay|spending|paying)(?: \w+){0,2} less(?! than)|(?:good|better|best) value|"
         r"on a (?:tight |small |limited )?budget|on a shoestring|(?:im|am|were|bit) (?:skint|broke)|strapped for cash|"
-        r"save (?:me |us )?(?:some|a bit of|a little) money|"
+        r"(?:as )?(?:little|cheaply) as (?:possible|you can|i can)|save (?:me |us )?(?:some|a bit of|a little) money|"
         r"not (?:want to )?(?:spend|pay)(?:ing)? (?:so|that|as|too) much|without spending (?:so|that|as|too) much",
     ),
     (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
-from dialogue.asking import likenesses, means_item, policies_asked, requests
+from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import Found, all_acts
 from dialogue.english import SMALL_WORDS
@@ -65,7 +65,9 @@ class Reader:
         ]
         meant += [title.reference for title in reading.titles if not covered(title.span, like_spans)]
         policies = policies_asked(reading, bool(changes))
-        if policies and not meant and self.shop.money:
+        if Act.HELP in reading.acts and not meant:
+            requested = ()
+        if policies and self.shop.money and not (meant and COST.search(utterance.norm)):
             requested = tuple(name for name in requested if name != self.shop.money.name)
         if policies and reading.is_question and not reading.mentions and all(not change.values for change in changes):
             changes = ()

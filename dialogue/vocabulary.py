@@ -64,6 +64,8 @@ class Vocabulary:
     policies: Mapping[str, str]
     """Joined stems of policy words to the policy's name."""
     facts: Mapping[str, str]
+    sounding: Mapping[str, tuple[str, ...]]
+    """Sound to the keys that sound so, for a word that is unknown."""
     sounds: Mapping[str, str]
     """Sound of a word in short lists of values to the one stem that sounds so."""
     topic: str | None
@@ -116,6 +118,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
             for form in _inflected(word)
         },
         facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
+        sounding=_sounding(entries),
         sounds=_sounds(shop, items),
         topic=shop.topic.name if shop.topic else None,
         fuzzy_keys=tuple(key for key in entries if len(key) >= 5),
@@ -166,6 +169,14 @@ def _inflected(word: str) -> tuple[str, ...]:
     if not word.isalpha() or word.endswith("ed"):
         return (word,)
     return (word, f"{word}d" if word.endswith("e") else f"{word}ed")
+
+
+def _sounding(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in entries:
+        if len(key) >= SHORTEST and key.isalpha() and len(sound_key(key)) > 1:
+            found[sound_key(key)].append(key)
+    return {sound: tuple(keys) for sound, keys in found.items()}
 
 
 def _sounds(shop: TalkingShop, items: Sequence[Item]) -> dict[str, str]:

@@ -35,7 +35,8 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     """Every slot change of a turn, in the order in which it was said. The words in ``asked`` were asked about, not wished for."""
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
-    for mention in _without_repaired(reading, [mention for mention in reading.mentions if mention.span not in asked]):
+    mentions = [mention for mention in reading.mentions if mention.span not in asked and not _is_whose(reading, mention)]
+    for mention in _without_repaired(reading, mentions):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
             words = reading.utterance.said(mention.span)
@@ -48,6 +49,12 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def _is_whose(reading: Reading, mention: Mention) -> bool:
+    """ "My girlfriend's mum": of two values of a slot, the second, whose the first is."""
+    whose = reading.utterance.words[mention.span.last - 1].text.lower().endswith(("'s", "’s"))
+    return whose and any(other.slot == mention.slot and other.span.first == mention.span.last for other in reading.mentions)
 
 
 def refused_within(reading: Reading, mention: Mention) -> bool:

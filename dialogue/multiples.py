@@ -1,0 +1,32 @@
+"""Prices told by another: "half that", "double the budget", "twice the price of the second" of what is held or on the table."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.amounts import Amount
+from dialogue.pointing import Table
+from dialogue.state import BeliefState
+from dialogue.words import Utterance
+
+_FACTORS = {"half": 0.5, "double": 2.0, "twice": 2.0, "a third of": 1 / 3, "a quarter of": 0.25, "three times": 3.0}
+_MULTIPLE = re.compile(
+    rf"\b(?P<times>{'|'.join(_FACTORS)})(?: of)? (?:(?:that|this|it)(?: (?P<of>price|cost|budget|amount|much|money))?|"
+    r"(?:the|my|our) (?P<the>price|cost|budget|limit|amount|money))(?= ?(?:$|[,.!?]|please|then|instead|maybe|if|though|or))"
+)
+_DOUBT = re.compile(r"\b(?:is|are|was|not|isnt|thats|its|they)(?: \w+)? $")
+""" "It's half that" tells of a price and sets none."""
+
+
+def find_multiples(utterance: Utterance, money: str, state: BeliefState, table: Table) -> list[Amount]:
+    """Limits as multiples of the budget that is held, else of the price of the item spoken of last; none where is neither."""
+    belief, last = state.belief(money), table.last or (table.items[-1] if table.items else None)
+    price = last.price_minor / 100 if last is not None and last.price_minor is not None else None
+    held = belief.high if belief.high is not None else belief.around
+    found = []
+    for span, match in utterance.find(_MULTIPLE):
+        of_price = {"price", "cost"} & {match.group("of"), match.group("the")}
+        base = price if of_price or held is None else held
+        if base is not None and not _DOUBT.search(utterance.norm[: match.start()]):
+            found.append(Amount(money, "at_most", span, None, round(base * _FACTORS[match.group("times")], 2)))
+    return found
