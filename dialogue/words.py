@@ -33,7 +33,7 @@ _WRITTEN = {
     "2": "two", "3": "three", "4": "four",
 }
 """What Whisper writes either way, as it is said."""
-_F_PLURALS = tuple("knives wives lives leaves loaves thieves halves calves shelves elves selves scarves wolves hooves".split())  # noqa: SIM905
+_F_PLURALS = tuple("knives wives lives leaves loaves thieves halves calves shelves elves selves arves wolves hooves".split())  # noqa: SIM905
 """Plurals of words that end in f; "gloves" and "sleeves" are not."""
 MARKS = frozenset(".,;:?!")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dialogue.phrasing.claims import Claim, Reading, read_claims
-from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, root, stems
+from dialogue.phrasing.facts import LEAST_ROOT, Ground, ItemFacts, ShopFacts, position, root, stems
 from dialogue.phrasing.holding import (
     amount_holds,
     count_holds,
@@ -20,6 +20,7 @@ from dialogue.phrasing.holding import (
     of_one_kind,
     price_holds,
     stock_holds,
+    times_holds,
 )
 from dialogue.phrasing.plain import GRAMMAR, NOUNS, PLAIN, VERB_FORMS, stemmed
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
@@ -70,6 +71,8 @@ RETOLD = frozenset({"word", "number", "promise", "quoted", "value", "offered", "
 """Claims that a policy retold in the sentence bears out: all its words are the policy's."""
 QUOTABLE = frozenset({"price", "count", "word", "number", "amount", "value", "quoted", "promise", "comparison", "superlative"})
 """Claims that words quoted from the description bear out."""
+TIMES_AS_MUCH = {"half": 0.5, "twice": 2.0, "three times": 3.0}
+TIMES = re.compile(rf"({'|'.join(TIMES_AS_MUCH)}) as much")
 CAN = re.compile(r"you (?:can|could) (\w+)")
 """What a shopper may do with a thing holds where the row says that it can be done."""
 AND_IT_IS = re.compile(r"\bwhat (?:it|this|that|they|these|you) (?:is|are|get)\b|\b(?:it|this|they) (?:is|are)(?=$| [.,!])")
@@ -224,6 +227,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         return None if in_name or count_holds(claim, ground) else "wrong_count"
     if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
         return None
+    if claim.kind == "promise" and (times := TIMES.fullmatch(claim.text)):
+        return None if times_holds(claim, TIMES_AS_MUCH[times[1]], ground) else "wrong_comparison"
     if claim.kind == "promise" and items and (deed := CAN.fullmatch(claim.text)):
         return None if all(says(facts, stem_of(deed[1]), False) for facts in items) else "promise"
     if claim.kind == "included" and items and all(included(claim, reading, facts) for facts in items):
@@ -261,7 +266,9 @@ def _counted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 
 
 def _kind_of(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    """Whether a value is of the kind said: "brushed cotton" is cotton, "mock leather" is no leather."""
+    """Whether a value is of the kind said: "brushed cotton" is cotton, "lambswool" wool, "mock leather" is no leather."""
+    if len(said) == len(own) == 1:
+        return len(said[0]) > LEAST_ROOT - 1 and len(own[0]) > len(said[0]) + 1 and own[0].endswith(said[0])
     return len(own) > len(said) and own[-len(said) :] == said and own[0] not in PRIVATIVE
 
 

@@ -17,7 +17,18 @@ from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
 from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.spoken import money_of
-from dialogue.phrasing.subjects import ORDINALS, Mention, after_than, kinds_in, names_in, ones_in, parts_in, pointers_in, stems_at, subjects
+from dialogue.phrasing.subjects import (
+    ORDINALS,
+    Mention,
+    after_than,
+    kinds_in,
+    names_in,
+    ones_in,
+    parts_in,
+    pointers_in,
+    stems_at,
+    subjects,
+)
 from dialogue.words import Utterance, Word, read_words, stem_of
 
 ClaimKind = Literal[
@@ -82,7 +93,8 @@ _MONEY_CLAIMS: dict[str, ClaimKind] = {
 }  # fmt: skip
 _PERSONS = frozenset({"her", "his"})
 """Before a noun these are no person that a thing is for."""
-_MODALS = frozenset("will wont would can cant cannot could couldnt may might should must doesnt dont didnt".split())
+_MODAL_WORDS = "will wont would can cant cannot could couldnt may might should must doesnt dont didnt"
+_MODALS = frozenset(_MODAL_WORDS.split())
 """After these a verb is a verb: "it won't fall off" says nothing of the autumn."""
 _VALUE_PLACES = frozenset({"in", "of", "from", "by"})
 
@@ -117,7 +129,8 @@ class _Reader:
             self._figure(figure)
         self._values()
         self._exclusions()
-        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words), *frames.disparaged(self.words), *frames.deeds_of_parts(self.words, self._parts())}
+        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
+        framed |= {*frames.disparaged(self.words), *frames.deeds_of_parts(self.words, self._parts())}
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)

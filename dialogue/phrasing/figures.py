@@ -36,7 +36,7 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
         "under",
         re.compile(
             r"\b(?:just |well |far |way |much |comfortably |right |a (?:little|bit|shade|touch|hair|whisker) )?"
-            r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside)$"
+            r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside|not quite)$"
         ),
     ),
     ("over", re.compile(r"\b(?:just |a little |a bit |well )?(?:over|above|more than|at least|upwards of|from|starting at)$")),

@@ -43,16 +43,19 @@ _DETERMINERS = frozenset({"a", "an", "its", "their", "own", "two", "three"})
 _BOUNDS = frozenset({"under", "within", "below", "inside", "over"})
 """After a verb these make it one of amounts: "it stays under your limit"."""
 _OUGHT = frozenset({"should", "must", "to", "can", "cannot", "cant", "may", "might", "shouldnt", "mustnt"})
-_PASSIVE = stemmed(form for verb in "see find have say tell consider mean want need expect please hear".split() for form in inflected(verb)) | {
-    "seen", "found", "had", "said", "told", "meant", "heard",
-}  # fmt: skip
+_COMMON = "see find have say tell consider mean want need expect please hear"
+_COMMON = "see find have say tell consider mean want need expect please hear"
+_KNOWN = "seen found had said told meant heard"
+_PASSIVE = stemmed((*(form for verb in _COMMON.split() for form in inflected(verb)), *_KNOWN.split()))
 """What may be done with anything: "it can be seen"."""
-_OF_PARTS = stemmed(
-    form for verb in "be have do come look feel seem make give suit help go show add stand sit need get".split() for form in inflected(verb)
-) | {"made", "gave", "given", "came", "felt", "went", "stood", "got", "shown", "known"}  # fmt: skip
+_PARTS_DO = "be have do come look feel seem make give suit help go show add stand sit need get cost keep try"
+_DONE = "made gave given came felt went stood got shown known kept"
+_OF_PARTS = stemmed((*(form for verb in _PARTS_DO.split() for form in inflected(verb)), *_DONE.split()))
 """What a part of an item may be said to do."""
-_PRAISE = frozenset("well good great nice fine lovely suitable ideal perfect appropriate easy simple pretty beautiful".split())
+_PRAISES = "well good great nice fine lovely suitable ideal perfect appropriate easy simple pretty beautiful"
+_PRAISE = frozenset(_PRAISES.split())
 _NOUN_WORDS = 3
+_RELATIVES = frozenset({"who", "that", "which"})
 _NOUN_STEMS = stemmed(NOUNS)
 _ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "every", "both", "some"})
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
@@ -84,7 +87,7 @@ def deeds_of_parts(words: Sequence[Word], parts: frozenset[str]) -> Iterator[int
         if word.stem in _NOUN_STEMS and not word.norm.endswith(("s", "ed")):
             continue
         back = at - 1
-        while back > 0 and (words[back].norm in _BETWEEN or words[back].norm.endswith("ly")):
+        while back > 0 and (words[back].norm in _BETWEEN | _RELATIVES or words[back].norm.endswith("ly")):
             back -= 1
         subject = words[back].stem in parts and words[back].norm not in _BETWEEN
         if subject and any(words[before].norm in _ARTICLES for before in range(max(0, back - _NOUN_WORDS), back)):

@@ -18,6 +18,7 @@ COUNTED_WORDS = 5
 """How far after a number in a row its noun may stand: "twelve spotty paper straws"."""
 SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
 """Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
+SET_OF = re.compile(r"\b(?:set|pack|box) of\b", re.IGNORECASE)
 ABOUT = 0.06
 """How far "about forty" may lie from the figure, as a share of it."""
 ROUNDING_MINOR = 50
@@ -67,7 +68,9 @@ def _for_one_of(claim: Claim, facts: ItemFacts) -> bool:
     """Whether it is the price of one of "Set of Six Cups", to the nearest coin."""
     counted = find_numbers(read_words(facts.name))
     price = facts.item.price_minor
-    return price is not None and len(counted) == 1 and abs(price - (claim.number or 0.0) * counted[0].value) < counted[0].value / 2
+    if price is None or len(counted) != 1:
+        return False
+    return abs(price - (claim.number or 0.0) * counted[0].value) < counted[0].value / 2
 
 
 def _each(claim: Claim, reading: Reading) -> bool:
@@ -88,14 +91,28 @@ def difference_holds(claim: Claim, ground: Ground) -> bool:
     """How much more or less one item costs than the other; roughly where it is said so."""
     mine = [ground.items[index].item.price_minor for index in claim.items]
     others = [ground.items[index].item.price_minor for index in claim.other]
+    if claim.relation == "apart" and len(ground.items) == 1 and mine and mine[0] is not None:
+        return any(abs(abs(mine[0] - limit) - (claim.number or 0)) < 0.5 for limit in ground.limits_minor)
     if claim.relation == "apart":
         both = [facts.item.price_minor for facts in ground.items]
-        return len(both) == 2 and None not in both and abs(abs((both[0] or 0) - (both[1] or 0)) - (claim.number or 0)) < 0.5
+        if len(both) != 2 or None in both:
+            return False
+        gap = abs((both[0] or 0) - (both[1] or 0))
+        return abs(gap - (claim.number or 0)) <= (max(ABOUT * gap, ROUNDING_MINOR) if claim.roughly else 0.5)
     if len(mine) != 1 or len(others) != 1 or mine[0] is None or others[0] is None:
         return False
     gap = mine[0] - others[0] if claim.relation == "more" else others[0] - mine[0]
     slack = max(ABOUT * gap, ROUNDING_MINOR) if claim.roughly else 0.5
     return gap > 0 and abs(gap - (claim.number or 0)) <= slack
+
+
+def times_holds(claim: Claim, times: float, ground: Ground) -> bool:
+    """ "Twice as much" of the price of one against the other's, to the nearest hundredth."""
+    mine = [ground.items[index].item.price_minor for index in claim.items]
+    others = [facts.item.price_minor for index, facts in enumerate(ground.items) if index not in claim.items]
+    if len(mine) != 1 or len(others) != 1 or not mine[0] or not others[0]:
+        return False
+    return abs(mine[0] / others[0] - times) < 0.01
 
 
 def amount_holds(claim: Claim, facts: ItemFacts, ground: Ground) -> bool:
@@ -162,6 +179,8 @@ def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     telling = after and not after[0].is_mark and (after[0].stem not in PLAIN or hyphened(claim, reading))
     noun = root(after[0].stem) if telling else ""
     values = [said for values in facts.values.values() for said in values]
+    if noun and noun in {root(stem) for stem in facts.name_stems} and SET_OF.search(facts.name) and counted_in_name(claim, facts):
+        return True
     for text in (facts.name, facts.description, *values):
         words = read_words(text)
         for number in find_numbers(words):

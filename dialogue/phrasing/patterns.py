@@ -88,7 +88,7 @@ PROMISE = _phrase(
     r"(?:made|make|making|designed|shaped|finished) (?:it |them |this )?(?:by (?:us|me|people|one person)|ourselves|here)",
     r"(?:made|shaped|finished) (?:it |them )?for you",
     r"as \w+ as you (?:like|want|please|wish)",
-    r"(?:i|you|we|one|id|youd|wed)(?: really| personally| certainly)? (?:wouldnt|would not|shouldnt|should not|mustnt|must not|cant|cannot|couldnt)"
+    r"(?:i|you|we|one|id|youd|wed)(?: really| personally| certainly)? (?:would|should|must|can|could)(?:nt| not|not)"
     r"(?: really| ever)? (?:bring|take|wear|use|give|recommend|put|let|leave|carry|call|buy)",
     r"(?:when|how|wher|what)ever(?: \w+)? you (?:like|want|please|wish|need)",
     r"in no time|(?:on|just in) time|at (?:any|all) times?|on (?:its|their|the|your) way",
@@ -102,7 +102,8 @@ PROMISE = _phrase(
     r"|(?:twice|half|three times) as \w+",
     r"worth (?:double|twice|triple|far|much|a lot|more)(?: more| than)?",
     r"(?<![a-z] )free(?=$| [,.;!?])",
-    r"last chance|(?<!in a )(?<!no )hurry|be quick|dont miss|while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
+    r"last chance|(?<!in a )(?<!no )hurry|be quick|dont miss",
+    r"while (?:it|they|stocks?) lasts?|before (?:its|theyre|they are|it is) gone",
     r"(?:cheaper|less|better|lower)(?: \w+)? than (?:ever|before|anywhere|elsewhere|usual|other|most|last)",
 )
 POPULAR = _phrase(
@@ -121,6 +122,7 @@ OFFERED = _phrase(
     r"(?:fits?|suits?) (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
 )
 QUOTED = _phrase(
+    r"an? (?:second|minute|hour|day|week|fortnight|month|year|decade|century)(?! (?:or|out|off)\b)",
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
     r"(?<=\ba )pair(?= of\b|$| [,.;])",
     r"wears? (?:well|badly|in|out|thin)|good for (?:you|your)(?=$| [,.;!?])",
@@ -143,8 +145,11 @@ MORE_HERE = re.compile(
     rf"(?: like (?:it|them|this|that))?(?: (?:coming|due|arriving|on (?:the|their) way)(?: in| soon)?)?{_END}"
 )
 PLAIN_TURNS = _phrase(
-    r"sets? you back|set you back|only (?:got|have|a|know|say|tell|now and then|rarely|sometimes|once in a while|when|if)|in short",
-    r"its set (?:in|on|at|during|among|around)(?= the| an?\b)|matters? (?:the )?most|most of all|day one|(?:youre|you are|you were) after|among other times",
+    r"sets? you back|set you back|in short",
+    r"only (?:got|have|a|know|say|tell|now and then|rarely|sometimes|once in a while|when|if)|best (?:to|if)|day one",
+    r"a (?:good|great) deal(?= \w+er\b| more\b| less\b)|round(?= (?:the|its|their|an?)\b)",
+    r"its set (?:in|on|at|during|among|around)(?= the| an?\b)",
+    r"matters? (?:the )?most|most of all|(?:youre|you are|you were) after|among other times",
     rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})",
 )
 """Plain, though "back", "only" and "short" alone are not."""

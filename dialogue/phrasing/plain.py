@@ -35,7 +35,8 @@ basically essentially overall altogether anyway instead especially particularly 
 please thanks
 thank hello hi hey goodbye bye welcome sorry meanwhile namely plus minus now next again together apart away along ahead
 forward all
-yourself herself himself themselves oneself her hers his one ones once myself whichever wherever whoever however therefore hence thus otherwise
+yourself herself himself themselves oneself her hers his
+one ones once myself whichever wherever whoever however therefore hence thus otherwise
 likewise apiece afterwards beforehand
 afraid course fact word words far slightly somewhat enough since during beyond beside they'd he'd she'd that'd there'd who'd
 """
@@ -91,7 +92,8 @@ distinctive stunning
 stylish graceful fabulous fantastic terrific superb excellent exquisite enchanting adorable cute cheerful joyful lively inviting
 cheering fetching smashing brilliant dandy super decent fair reasonable keen eager proper main key
 handy gracious amusing likeable nifty dapper dainty darling refreshing heavenly divine welcoming
-unusual unexpected surprising curious satisfying rewarding enjoyable funnily oddly curiously surprisingly unexpectedly
+unusual unexpected surprising curious satisfying rewarding enjoyable funnily oddly curiously surprisingly
+unexpectedly
 thankfully hopefully happily admittedly strictly frankly truthfully usefully cleverly neatly sweetly wonderfully delightfully
 beautifully remarkably properly nicely decidedly distinctly pleasingly undeniably unmistakably
 additional further separate respective own whole entire general usual common obvious personal

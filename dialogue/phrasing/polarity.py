@@ -9,12 +9,13 @@ from dialogue.words import Word
 
 _NEGATIONS = """
 not no never isnt arent wasnt werent doesnt dont didnt hasnt havent without nor neither cannot cant wont wouldnt couldnt shouldnt
-mustnt hardly barely scarcely away lacks nothing least
+mustnt hardly barely scarcely away lacks nothing least against
 """
 NEGATIONS = frozenset(_NEGATIONS.split())
 _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
+_LIGHT = frozenset({"go", "come", "get", "put"})
 _RANKED = frozenset({"the", "at", "cost", "costs", "in"})
 """Before "least" these make it a rank or a bound: "the least expensive", "at least forty"."""
 NEAR, FAR = 3, 6
@@ -31,10 +32,12 @@ def negated(words: Sequence[Word], first: int) -> bool:
         norm, after = words[at].norm, words[at + 1].norm if at + 1 < len(words) else ""
         if norm == "without" and words[first].stem in VERB_FORMS and words[first].norm.endswith("s"):
             continue  # "a judge without a case takes the lift"
+        if norm == "against" and not (back == 1 and words[first].norm.endswith("ing")):
+            continue  # "against scratching", but "against faults"
         if norm in NEGATIONS:
             ranked = norm == "least" and at > 0 and words[at - 1].norm in _RANKED
             return not ranked and not (norm == "not" and after in _NO_NEGATION)
         if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
             return True
-        plain = plain and words[at].stem in GRAMMAR
+        plain = plain and (words[at].stem in GRAMMAR or words[at].stem in _LIGHT)
     return False

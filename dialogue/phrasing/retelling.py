@@ -9,11 +9,13 @@ from dialogue.phrasing.claims import Claim, Reading, figures_in
 from dialogue.phrasing.facts import Ground, ShopFacts, root, stems
 from dialogue.phrasing.plain import GRAMMAR, PLAIN
 from dialogue.phrasing.polarity import negated
+from dialogue.phrasing.subjects import ORDINALS
 from dialogue.shop import Policy
 from dialogue.words import Utterance, Word, read_words
 
-COVER, PART_COVER = 0.5, 0.7
-"""Share of the content words of a policy, or of one of its parts, that a sentence about it must keep."""
+COVER, PART_COVER, TOUCHED_COVER = 0.5, 0.6, 0.4
+"""Share of the content words of a policy, or of one of its parts, that a sentence about it must keep; and of one of its parts where the
+sentence is about several."""
 _CONDITIONS = "without never unless except before after until over under above below always anything every all only"
 CONDITIONS = frozenset(_CONDITIONS.split())
 """Plain words that turn a policy's meaning: a retelling has none that the line has not."""
@@ -21,6 +23,7 @@ _ALIKE = {"any": "every", "each": "every", "within": "for", "during": "for"}
 _GIVEN_BACK = frozenset(map(root, ("send", "bring", "take", "give")))
 _LIGHT = frozenset({"get", "have", "take"})
 TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
+_LIST = re.compile(r"\b\w+(?:, \w+)* (?:and|or) \w+\b")
 _FOR_NOTHING = re.compile(r"\b(?:for )?nothing(?: at all| extra)?\b", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:send|bring|take|give) (it|them|this|these|those|things?|anything|something) back\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|\w+n['’]t|never)(?: (?:yet|been|be))* (\w+)", re.IGNORECASE)
@@ -73,8 +76,26 @@ def _retells(reading: Reading, ground: Ground, policy: Policy, line: Utterance, 
         and not turned
         and all(span in line.norm and _anchored(span, line, words) for span in spans)
         and _said_alike(utterance.words, line.words)
-        and len(said & content) >= cover * len(content)
+        and len(said & content) >= cover * len(content - _others_listed(line, said))
+        and all(_kept_enough(part, said, asked_by | {root(stem) for stem in stems(policy.name)}) for part in _PARTS.split(line.text))
     )
+
+
+def _others_listed(line: Utterance, said: set[str]) -> set[str]:
+    """What a line lists beside things that are said: of "wool, silk and leather" one is enough."""
+    others: set[str] = set()
+    for match in _LIST.finditer(line.text):
+        listed = {root(stem) for stem in stems(match[0])} - {"and", "or"}
+        others |= listed - said if listed & said else set()
+    return others
+
+
+def _kept_enough(part: str, said: set[str], asked_by: set[str]) -> bool:
+    """Whether a part of a line, where a sentence has any of its content, is kept well enough not to be turned into another."""
+    line = read_words(part)
+    content = {root(stem) for stem in set(stems(part)) - PLAIN - ORDINALS.keys()} - _others_listed(line, said)
+    kept = content & said
+    return kept <= asked_by or len(kept) >= TOUCHED_COVER * len(content)
 
 
 def _anchored(span: str, line: Utterance, words: Sequence[Word]) -> bool:

@@ -126,7 +126,7 @@ def ones_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[Ite
         if words[at].norm != "one" or len(items) < 2 or any(mention.first <= at < mention.last for mention in names):
             continue
         start = next((back for back in range(at - 1, max(-1, at - 4), -1) if words[back].norm == "the"), None)
-        if start is None or start + 1 == at or (start and words[start - 1].norm in _COPULAS):
+        if start is None or start + 1 == at or (start and _is_copula(words[start - 1])):
             continue
         said = stems_at(words, start + 1, at)
         alone = _by_price(said, items) or [
@@ -135,6 +135,10 @@ def ones_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[Ite
         if len(alone) == 1:
             found.append(Mention(start, start + 1, (alone[0],), named=False))
     return found
+
+
+def _is_copula(word: Word) -> bool:
+    return word.norm in _COPULAS or word.text.lower().endswith(("'s", "’s"))
 
 
 def _by_price(said: Stems, items: Sequence[ItemFacts]) -> list[int]:

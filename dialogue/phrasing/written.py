@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading
-from dialogue.phrasing.facts import ItemFacts, position, root, stems
+from dialogue.phrasing.facts import LEAST_ROOT, ItemFacts, position, root, stems
 from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
-from dialogue.phrasing.polarity import negated
+from dialogue.phrasing.polarity import NEGATIONS, negated
 from dialogue.phrasing.subjects import ORDINALS
 from dialogue.words import Word, read_words
 
@@ -27,6 +28,10 @@ RUN_WORDS, RUN_TELLING = 4, 2
 """A run of the description's words that is long enough to be a quotation, and how many of them must be no plain ones."""
 NEAR_WORDS = 4
 """How near two words of a description stand that are of one thing."""
+BESIDE = 2
+"""Words no farther apart may change places: "a dry, heavy cloth"."""
+_FRONTED = frozenset({"after", "before", "when", "once", "if", "in", "on", "at", "with", "from", "for", "to", "during", "as"})
+"""A clause that begins with one of these has what is done before who does it."""
 _PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
 _COPULAS = frozenset({"is", "are", "was", "were"})
 _PAIRS = """
@@ -80,7 +85,10 @@ def says(facts: ItemFacts, stem: str, denied: bool) -> bool:
     """Whether the row has this word, said or denied as here."""
     if not denied and (stem in named_words(facts) or root(stem) in {root(own) for own in named_words(facts)}):
         return True
-    return any(word.root == root(stem) and word.denied == denied for told in _sentences(facts.description) for word in told)
+    roots = {root(stem)}
+    if stem.endswith("y") and len(stem) > LEAST_ROOT:
+        roots.add(root(stem[:-1]))  # "floaty" of what floats
+    return any(word.root in roots and word.denied == denied for told in _sentences(facts.description) for word in told)
 
 
 def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator[Claim]:
@@ -88,10 +96,11 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
     quotations = tuple(runs(reading, facts))
     for first, last in _pieces(reading.words.words):
         words = reading.words.words[first:last]
+        fronted = words[0].norm in _FRONTED
         inside = [claim for claim in mine if first <= claim.first < last and claim.kind in ("word", "number", "value")]
         part = _part(words, facts)
         together: set[int] | None = _places(part, facts) if part else None
-        before = part
+        before = [(part, first)] if part else []
         for claim in inside:
             word = reading.words.words[claim.first].stem
             of_part = part and claim.first > first and not word.endswith(part) and word != part
@@ -102,13 +111,22 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
                 continue  # a figure written otherwise; it was compared by its value
             together = places if together is None else together & places
             quote = any(start <= claim.first < end for start, end in quotations)
-            out_of_turn = before and claim.number is None and not quote and not _follows(before, word, facts, together)
-            if not together or out_of_turn:
+            ordered = claim.number is not None or quote or all(
+                _follows(earlier, word, facts, together, parted=not fronted and _verb_between(reading, at, claim.first)) for earlier, at in before
+            )  # fmt: skip
+            if not together or not ordered:
                 yield claim
                 break
-            before = word
+            before.append((word, claim.first))
         if inside and together and (turned := _turned(words, facts, together)):
             yield replace(inside[-1], text=turned)
+
+
+def _verb_between(reading: Reading, first: int, last: int) -> bool:
+    """Whether something is said to do a thing, or to be done by."""
+    words = reading.words.words[first + 1 : last]
+    passive = any(one.norm in _COPULAS and other.norm.endswith(("ed", "en")) for one, other in pairwise(words))
+    return passive or any(word.stem in VERB_FORMS and word.stem not in GRAMMAR for word in words)
 
 
 def turned_round(reading: Reading, facts: ItemFacts) -> Iterator[Claim]:
@@ -139,13 +157,14 @@ def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str
     return ""
 
 
-def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int]) -> bool:
-    """Whether the second word stands after the first in the description, or in the same stretch of a sentence."""
+def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int], *, parted: bool) -> bool:
+    """Whether the second word stands after the first in the description, or in the same stretch of a sentence. ``parted``: a
+    verb stands between them, so that one is what does it and one what it is done to."""
     for at in sentences:
         told = _sentences(facts.description)[at]
         firsts = [(place, word.part) for place, word in enumerate(told) if word.root == root(one)]
         seconds = [(place, word.part) for place, word in enumerate(told) if word.root == root(other)]
-        if not firsts or not seconds or any(a <= b or part == own for a, part in firsts for b, own in seconds):
+        if not firsts or not seconds or any(a <= b + BESIDE or (part == own and not parted) for a, part in firsts for b, own in seconds):
             return True
     return False
 
@@ -192,10 +211,20 @@ def runs(reading: Reading, facts: ItemFacts) -> Iterator[tuple[int, int]]:
         end = at
         while end < len(said) and position(said[at : end + 1], facts.description_stems) is not None:
             end += 1
+        first = position(said[at:end], facts.description_stems)
+        if end > at and first is not None and _taken_back(facts, first):
+            at += 1
+            continue  # "driver gets lost" out of "a train without a driver gets lost"
         telling = sum(stem not in PLAIN for stem in said[at:end])
         if end - at >= RUN_WORDS and telling >= RUN_TELLING and not negated(reading.words.words, spoken[at]):
             yield spoken[at], spoken[end - 1] + 1
         at = max(end, at + 1) if end - at >= RUN_WORDS else at + 1
+
+
+def _taken_back(facts: ItemFacts, first: int) -> bool:
+    """Whether "without" or the like stands right before a word of the description, or before its article."""
+    before = facts.description_stems[max(0, first - 2) : first]
+    return bool(before) and (before[-1] in NEGATIONS or (before[-1] in ("a", "an", "the", "any") and before[0] in NEGATIONS))
 
 
 def in_title(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
@@ -233,9 +262,9 @@ def told_near(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     if stretch is None:
         return False
     words = reading.words.words
-    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in PLAIN), None)
-    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in PLAIN), None)
-    others = {root(words[at].stem) for at in (before, after) if at is not None}
+    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in GRAMMAR), None)
+    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in GRAMMAR), None)
+    others = {root(words[at].stem) for at in (before, after) if at is not None and words[at].stem not in PLAIN}
     others -= {root(stem) for stem in named_words(facts)}
     said = root(reading.words.words[claim.last - 1].stem)
     for told in _sentences(facts.description):
@@ -267,7 +296,8 @@ def written(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Whether the row has these words, one after the other."""
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     values = [stems(value) for values in facts.values.values() for value in values]
-    return any(position(said, hay) is not None for hay in (facts.title_stems, facts.description_stems, *values))
+    ways = (said, ("the", *said[1:])) if said[0] in ("a", "an") else (said,)
+    return any(position(way, hay) is not None for way in ways for hay in (facts.title_stems, facts.description_stems, *values))
 
 
 def included(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
