@@ -14,8 +14,8 @@ from dialogue.shop import Policy
 from dialogue.words import Utterance, Word, read_words
 
 COVER, PART_COVER, TOUCHED_COVER = 0.5, 0.6, 0.4
-"""Share of the content words of a policy, or of one of its parts, that a sentence about it must keep; and of one of its parts where the
-sentence is about several."""
+"""Share of the content words of a policy, or of one of its parts, that a sentence about it must keep; and of one of its parts
+where the sentence is about several."""
 _CONDITIONS = "without never unless except before after until over under above below always anything every all only"
 CONDITIONS = frozenset(_CONDITIONS.split())
 """Plain words that turn a policy's meaning: a retelling has none that the line has not."""
@@ -67,6 +67,7 @@ def _retells(reading: Reading, ground: Ground, policy: Policy, line: Utterance, 
     words = [word for word in utterance.words if not word.is_mark]
     content = {root(stem) for stem in {word.stem for word in line.words if not word.is_mark} - PLAIN}
     asked_by = {root(stem) for said in policy.words if " " not in said for stem in stems(said)}
+    named = {root(stem) for stem in stems(policy.name)}
     said = {root(stem) for stem in {word.stem for word in words} - PLAIN - _ALIKE.keys()} - {"back"}
     conditions = {_ALIKE.get(word.norm, word.norm) for word in line.words}
     turned = {_ALIKE.get(word.norm, word.norm) for word in words} & CONDITIONS - conditions
@@ -77,7 +78,7 @@ def _retells(reading: Reading, ground: Ground, policy: Policy, line: Utterance, 
         and all(span in line.norm and _anchored(span, line, words) for span in spans)
         and _said_alike(utterance.words, line.words)
         and len(said & content) >= cover * len(content - _others_listed(line, said))
-        and all(_kept_enough(part, said, asked_by | {root(stem) for stem in stems(policy.name)}) for part in _PARTS.split(line.text))
+        and all(_kept_enough(part, said, asked_by | named) for part in _PARTS.split(line.text))
     )
 
 

@@ -110,11 +110,12 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
             if not places and claim.kind != "value":
                 continue  # a figure written otherwise; it was compared by its value
             together = places if together is None else together & places
-            quote = any(start <= claim.first < end for start, end in quotations)
-            ordered = claim.number is not None or quote or all(
-                _follows(earlier, word, facts, together, parted=not fronted and _verb_between(reading, at, claim.first)) for earlier, at in before
-            )  # fmt: skip
-            if not together or not ordered:
+            out_of_turn = False
+            in_order = claim.number is not None or any(start <= claim.first < end for start, end in quotations)
+            for earlier, at in () if in_order else before:
+                parted = not fronted and _verb_between(reading, at, claim.first)
+                out_of_turn |= not _follows(earlier, word, facts, together, parted=parted)
+            if not together or out_of_turn:
                 yield claim
                 break
             before.append((word, claim.first))
@@ -164,7 +165,8 @@ def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int], *, par
         told = _sentences(facts.description)[at]
         firsts = [(place, word.part) for place, word in enumerate(told) if word.root == root(one)]
         seconds = [(place, word.part) for place, word in enumerate(told) if word.root == root(other)]
-        if not firsts or not seconds or any(a <= b + BESIDE or (part == own and not parted) for a, part in firsts for b, own in seconds):
+        pairs = [(a, part, b, own) for a, part in firsts for b, own in seconds]
+        if not pairs or any(a <= b + BESIDE or (part == own and not parted) for a, part, b, own in pairs):
             return True
     return False
 

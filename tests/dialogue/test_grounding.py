@@ -37,13 +37,20 @@ def test_planted_lies_are_caught_and_true_paraphrases_pass() -> None:
     assert figures["truths_passed"] >= 0.97, figures["refused"]
 
 
-@pytest.mark.parametrize("number", ["first", "second", "third", "fourth", "fifth"])
-def test_a_strangers_lies_are_caught_and_their_truths_pass(number: str) -> None:
+FREELY_PUT = 0.82
+"""Truths of the sixth and seventh rounds are put so freely that not all of them pass; none of their lies may."""
+
+
+@pytest.mark.parametrize(
+    ("number", "passing"),
+    [*((number, 0.97) for number in ("first", "second", "third", "fourth", "fifth")), ("sixth", FREELY_PUT), ("seventh", FREELY_PUT)],
+)
+def test_a_strangers_lies_are_caught_and_their_truths_pass(number: str, passing: float) -> None:
     judge = Judge([SETS / "strangers" / "shops", ROOT / "shops"])
     cases = [case for name in ("truths.jsonl", "lies.jsonl") for case in read_cases(SETS / "strangers" / number / name)]
     figures = set_figures([judge.judge(case) for case in cases])
     assert figures["lies_caught"] >= 0.99, figures["missed"]
-    assert figures["truths_passed"] >= 0.97, figures["refused"]
+    assert figures["truths_passed"] >= passing, figures["refused"]
 
 
 # --- a catalogue that attacks ----------------------------------------------------------------------------------------------
