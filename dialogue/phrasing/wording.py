@@ -1,6 +1,7 @@
-"""The model's words for one sentence: asked for, read back, mended, asked for again, or given up.
+"""The model's words for one sentence: chosen, asked for, read back, mended, or given up.
 
-sheet -> prompt -> words -> claims -> check -> passes | price put right, faulty clauses left out -> passes | once more, held
+sheet -> a choice among ways to say it; if there is time: own words -> claims -> check -> passes
+                                                         | price put right, faulty clauses left out -> passes
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from dialogue.llm import LanguageModel, LlmError
+from dialogue.llm import Completion, LanguageModel, LlmError
 from dialogue.phrasing.checking import Fault, Verdict, check
 from dialogue.phrasing.choices import ways_to_say
 from dialogue.phrasing.facts import ShopFacts, stems
@@ -20,11 +21,10 @@ from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.telling import Telling
 
 FREE, HELD = 0.0, 0.7
-"""Temperatures: a first free try is greedy; a second, and one held to the ways to say its facts, may vary."""
-FREE_MS, HELD_MS, REMEMBERED = 900.0, 450.0, 0.8
-"""What a free and a held try are thought to take at first, and how much of that thought each new one leaves."""
-SPARE = 1.5
-"""How many times what a held try takes a free one leaves to it."""
+"""Temperatures: a first free try is greedy; a second, and a choice among the ways to say the facts, may vary."""
+FREE_MS, FREE_SPARE, REMEMBERED = 900.0, 1.3, 0.8
+"""What a free try is thought to take at first; how many times that there must be for one that may be done without; how much of
+the thought each new one leaves."""
 LONGER_CHARS, HELD_LONGER_CHARS = 20, 8
 """How much longer than the template the model's own sentence may be, and a way it chooses: the reply was measured by the
 templates.
@@ -53,14 +53,35 @@ class Worded:
     """Of the model alone."""
 
 
+@dataclass(slots=True)
+class _Tries:
+    """The calls made for one sentence."""
+
+    telling: Telling
+    seed: int
+    cancelled: Callable[[], bool]
+    causes: list[str] = field(default_factory=list)
+    tokens: int = 0
+    took_ms: float = 0.0
+    calls: int = 0
+    ended: bool = False
+    """No further call is worth making."""
+
+    def end(self, cause: str) -> None:
+        self.causes.append(cause)
+        self.ended = True
+
+    def count(self, said: Completion) -> None:
+        self.tokens, self.took_ms, self.calls = self.tokens + said.tokens, self.took_ms + said.took_ms, self.calls + 1
+
+
 class Worder:
     """One shop's way of getting words from a model."""
 
     def __init__(self, llm: LanguageModel, shop: ShopFacts) -> None:
         self._llm, self._shop = llm, shop
         self._prefix = prefix(shop)
-        self._takes_ms = {False: FREE_MS, True: HELD_MS}
-        """By whether the try is held."""
+        self._free_ms = FREE_MS
 
     def warm_up(self) -> None:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
@@ -69,48 +90,52 @@ class Worder:
     def word(self, telling: Telling, *, seed: int, wanted: float, until: float, cancelled: Callable[[], bool]) -> Worded:
         """Words that pass the check, by the monotonic time ``until``; or none, with the causes.
 
-        At ``wanted`` the sentences before it have been heard: a free try must be over so long before that a held one may follow,
-        else there is none. A held try is shown no facts, for it is held to them.
+        A model that can choose first takes one of the ways to say the facts, which cannot fail; then, if by ``wanted``, when the
+        sentences before it have been heard, there is time, it puts them in its own words, which are said if they pass.
         """
         assert telling.sheet is not None
-        causes: list[str] = []
-        tokens, took_ms = 0, 0.0
+        tries = _Tries(telling, seed, cancelled)
         ways = ways_for(telling) if self._llm.can_choose else ()
-        by = wanted - SPARE * self._takes_ms[True] / 1000
-        """Until then a free try may last, and leave time for a held one."""
-        hurried = (by - time.monotonic()) * 1000 < self._takes_ms[False]
-        for attempt, held in enumerate((True,) if hurried and ways else (False, True) if ways else (False, False)):
-            left_ms = ((until if held or not ways else by) - time.monotonic()) * 1000
-            if cancelled() or left_ms < LEAST_MS:
-                causes.append("late")
-                break
-            try:
-                said = self._llm.complete(
-                    self._prefix + (telling.sheet.opening if held else telling.sheet.prompt()),
-                    max_tokens=MAX_TOKENS,
-                    stop=STOP,
-                    among=ways if held else (),
-                    deadline_ms=left_ms,
-                    temperature=HELD if held or attempt else FREE,
-                    seed=seed + attempt,
-                    cancelled=cancelled,
-                )
-            except LlmError:
-                causes.append("no_model")
-                break
-            tokens, took_ms = tokens + said.tokens, took_ms + said.took_ms
-            self._takes_ms[held] = REMEMBERED * self._takes_ms[held] + (1 - REMEMBERED) * said.took_ms
-            if said.finished in ("late", "cancelled"):
-                spared = ways and not held and said.finished == "late"
-                causes.append("cut_short" if spared else "late")
-                if spared:
-                    continue
-                break
-            text, found = self.settle(telling, said.text)
-            causes += [cause for cause in found if cause not in causes]
-            if text:
-                return Worded(text, tuple(causes), tokens, took_ms)
-        return Worded("", tuple(causes), tokens, took_ms)
+        if ways:
+            # Held to the facts it need not be shown them.
+            chosen = self._try(tries, telling.sheet.opening, until, ways, HELD)
+            own = chosen and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms
+            text = (own and self._try(tries, telling.sheet.prompt(), wanted, (), FREE)) or chosen
+        else:
+            text = self._try(tries, telling.sheet.prompt(), until, (), FREE)
+            text = text or ("" if tries.ended else self._try(tries, telling.sheet.prompt(), until, (), HELD))
+        return Worded(text, tuple(dict.fromkeys(tries.causes)), tries.tokens, tries.took_ms)
+
+    def _try(self, tries: _Tries, prompt: str, until: float, ways: tuple[str, ...], temperature: float) -> str:
+        """What one call gave that is fit to be said; "" where nothing, with the causes among the tries'."""
+        left_ms = (until - time.monotonic()) * 1000
+        late = "late" if ways or not self._llm.can_choose else "cut_short"
+        if tries.cancelled() or left_ms < LEAST_MS:
+            tries.end(late)
+            return ""
+        try:
+            said = self._llm.complete(
+                self._prefix + prompt,
+                max_tokens=MAX_TOKENS,
+                stop=STOP,
+                among=ways,
+                deadline_ms=left_ms,
+                temperature=temperature,
+                seed=tries.seed + tries.calls,
+                cancelled=tries.cancelled,
+            )
+        except LlmError:
+            tries.end("no_model")
+            return ""
+        tries.count(said)
+        if not ways:
+            self._free_ms = REMEMBERED * self._free_ms + (1 - REMEMBERED) * said.took_ms
+        if said.finished in ("late", "cancelled"):
+            tries.end(late)
+            return ""
+        text, found = self.settle(tries.telling, said.text)
+        tries.causes += found
+        return text
 
     def settle(self, telling: Telling, written: str) -> tuple[str, tuple[str, ...]]:
         """The sentence the model's words make, mended where they need it, with the causes; "" where they cannot be mended."""

@@ -31,7 +31,7 @@ class Metered:
     def __init__(self, inner: LanguageModel) -> None:
         self._inner, self.can_choose = inner, inner.can_choose
         self._lock = threading.Lock()
-        self.tokens, self.took_ms, self.calls = 0, 0.0, 0
+        self.tokens, self.took_ms, self.calls, self.choices = 0, 0.0, 0, 0
 
     def complete(
         self,
@@ -52,6 +52,7 @@ class Metered:
         )  # fmt: skip
         with self._lock:
             self.tokens, self.took_ms, self.calls = self.tokens + said.tokens, self.took_ms + said.took_ms, self.calls + 1
+            self.choices += bool(among)
         return said
 
 
@@ -131,7 +132,7 @@ def evaluate_speaking(
     try:
         phraser.warm_up()
         if metered:
-            metered.tokens, metered.took_ms, metered.calls = 0, 0.0, 0
+            metered.tokens, metered.took_ms, metered.calls, metered.choices = 0, 0.0, 0, 0
         for occasion in occasions(shop, items, count=replies, seed=seed):
             reply = make_reply(phraser, occasion)
             doubts = reader.doubts(reply.sentences, occasion.plan, occasion.state)
@@ -230,5 +231,7 @@ def _figures(shop: TalkingShop, tally: _Tally, metered: Metered | None, *, repli
         "spoken_p95_s": round((percentile_ms(tally.spoken_s, 95) or 0.0), 1),
         "tokens_per_second": round(metered.tokens / metered.took_ms * 1000, 1) if metered and metered.took_ms else None,
         "llm_calls": metered.calls if metered else 0,
+        "llm_choices": metered.choices if metered else 0,
+        "tokens_per_reply": round(metered.tokens / replies, 1) if metered else None,
         "doubts": tally.doubts[:SHOWN_DOUBTS],
     }

@@ -206,15 +206,15 @@ def test_every_way_to_say_the_facts_is_true_and_fit_to_be_said() -> None:
     phraser.close()
 
 
-def test_where_there_is_no_time_for_words_that_may_fail_the_model_chooses_among_ways_to_say_it() -> None:
-    model = Choosing("true of nothing")
+def test_a_model_that_can_choose_has_a_sentence_before_it_tries_its_own_words() -> None:
+    model = Choosing()
     sentences = spoken_by(model, recommending(WRAP, SHIFT))
     assert [sentence.source for sentence in sentences[1:]] == ["llm", "llm"]
-    assert sentences[1].causes == ()
+    assert not set(sentences[1].causes) - {"not_mended"}
     assert "a hundred and forty-five dollars" not in model.prompts[0].rsplit("\n\n", 1)[-1]
 
 
-def test_a_free_try_that_runs_too_long_is_cut_short_for_a_held_one() -> None:
+def test_own_words_that_take_too_long_are_cut_short_and_the_choice_is_said() -> None:
     phraser = Phraser(SHOP, Shelf(), None)
     plan = recommending(WRAP)
     telling = next(each for each in compose(Scene(plan, NEW, phraser.shop, phraser.ground(plan, NEW))) if each.sheet)
