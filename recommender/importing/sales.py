@@ -165,11 +165,11 @@ def _numbers(table: Table, log: pd.DataFrame, name: str, columns: Mapping[str, s
 def times(table: Table, cells: pd.Series[str], column: str, problems: list[Problem]) -> pd.Series[pd.Timestamp]:
     """Read in the first usual way of writing times that fits every line."""
     different = cells.drop_duplicates()
-    read = [pd.to_datetime(different, format=form, errors="coerce") for form in TIME_FORMATS[:1]]
-    for form in TIME_FORMATS[1:]:
+    read: list[pd.Series[pd.Timestamp]] = []
+    for form in TIME_FORMATS:
+        read.append(pd.to_datetime(different, format=form, errors="coerce", utc=True).dt.tz_localize(None))
         if not read[-1].isna().any():
             break
-        read.append(pd.to_datetime(different, format=form, errors="coerce"))
     fullest = min(read, key=lambda times: int(times.isna().sum()))
     best = cells.map(dict(zip(different, fullest, strict=True)))
     wrong = cells.index[best.isna()][:100]

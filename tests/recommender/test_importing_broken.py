@@ -171,6 +171,56 @@ def test_the_encoding_may_be_named(tmp_path: Path) -> None:
     assert import_shop(source, tmp_path / "shop", Choices(encoding="cp1252")).currency == "GBP"
 
 
+BROKEN_LOGS = {
+    "bad encoding": ("log.csv", b"user_id,item_id\nu,1\n\xfc,2\n", 3, "user_id"),
+    "nobody": ("log.csv", b"user_id,item_id\nu,1\n,2\n", 3, "user_id"),
+    "no such column": ("log.csv", b"user_id,price\nu,1\n", 1, "item"),
+    "no item of the catalogue": ("log.csv", b"user_id,item_id\nu,x\n", 2, "item_id"),
+    "a word for a time": ("log.csv", b"user_id,item_id,timestamp\nu,1,2026-01-01\nu,2,soon\n", 3, "timestamp"),
+    "an empty time": ("log.csv", b"user_id,item_id,timestamp\nu,1,2026-01-01\nu,2,\n", 3, "timestamp"),
+    "the year 9999": ("log.csv", b"user_id,item_id,timestamp\nu,1,9999-01-01\nu,2,2026-01-01\n", 2, "timestamp"),
+    "no number": (
+        "log.parquet", parquet_of({"user_id": ["u"] * 2, "item_id": ["1", "2"], "timestamp": [1.7e9, None]}), 2, "timestamp",
+    ),
+    "no date": (
+        "log.parquet", parquet_of({"user_id": ["u"] * 2, "item_id": ["1", "2"], "timestamp": [pd.Timestamp(2026, 1, 1), pd.NaT]}),
+        2, "timestamp",
+    ),
+    "a list": ("log.jsonl", b'{"user_id": "u", "item_id": ["1", "2"]}\n', 1, "item_id"),
+    "an endless shopper": ("log.csv", b"user_id,item_id\nu,1\n" + b"u" * 1_000_000 + b",2\n", 3, "user_id"),
+    "half-written Parquet": ("log.parquet", half_parquet(), 1, ""),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN_LOGS)
+def test_a_broken_log_names_the_place_and_leaves_the_shop(tmp_path: Path, good_shop: Path, fault: str) -> None:
+    shop = tmp_path / "shops" / "mine"
+    shutil.copytree(good_shop, shop)
+    before = fingerprint(shop)
+    goods = tmp_path / "goods.csv"
+    goods.write_text(GOOD)
+    name, content, line, column = BROKEN_LOGS[fault]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(TableError) as caught:
+        import_shop(goods, shop, Choices(replace=True, interactions=tmp_path / name))
+    first = caught.value.problems[0]
+    assert (first.line, first.column) == (line, column), str(first)
+    assert fingerprint(shop) == before
+
+
+@pytest.mark.parametrize("written", [
+    ["2026-01-01T10:00:00Z", "2026-01-01T16:30:00+05:30"], ["1767261600", "1767265200"], ["1767261600000", "1767265200000"],
+    ["01.01.2026 10:00", "01.01.2026 11:00"],
+])
+def test_times_are_the_same_however_they_are_written(tmp_path: Path, written: list[str]) -> None:
+    (tmp_path / "goods.csv").write_text(GOOD)
+    log = tmp_path / "log.csv"
+    log.write_text("user_id,item_id,timestamp\n" + "".join(f"u,{item},{time}\n" for item, time in enumerate(written, start=1)))
+    import_shop(tmp_path / "goods.csv", tmp_path / "shop", Choices(interactions=log))
+    times = pd.read_parquet(tmp_path / "shop" / "interactions.parquet")["time"].tolist()
+    assert times == ["2026-01-01T10:00:00", "2026-01-01T11:00:00"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_odd_but_whole_files_are_read(tmp_path: Path, encoding: str) -> None:
     source = tmp_path / "goods.csv"
