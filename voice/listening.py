@@ -29,8 +29,9 @@ FADED_DB = 40.0
 """A window so far below the loudest of its turn is no voice: Silero itself notices the end 40 ms later than that."""
 START_WINDOWS, START_OF = 2, 3
 """Speech starts with two voiced windows of three (64 ms): a click has one."""
-PAUSE_MS = 96
-"""Silence (three windows) after which the utterance is given out for speculation."""
+PAUSE_MS = 64
+"""Silence (two windows) after which the utterance is given out for speculation. Of 102 utterances 61 guesses come too early with
+it (33 with three windows, 150 with one), but only 4 of them so near the end that the true one has to wait for its turn."""
 LEAD_IN_MS = 320
 """Sound kept before the first voiced window: soft onsets, and what the recogniser needs to settle."""
 LEAST_VOICE_MS = 96

@@ -98,6 +98,8 @@ class FasterWhisper:
         if window_s is None:
             return self._transcript(self._decode_in_full(sound), "long", began)
         encoded = self._encode(sound, window_s)
+        if stale():
+            return Transcript("", confidence=0.0, engine=self.name)
         words = self._words(encoded)
         score = partial(self._score, encoded, words, math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND))
         guess = self._greedy(encoded, words, duration_s)

@@ -109,7 +109,9 @@ def test_a_second_hearing_with_likely_words_in_mind_that_agrees_is_the_last(fast
 def test_what_nobody_waits_for_is_not_heard_twice(fast, spoken, monkeypatch):
     monkeypatch.setattr(fast, "_greedy", lambda *_: Hypothesis("Do you have something blue?", 6, -0.4, 0.0))
     monkeypatch.setattr(fast, "_generate", lambda *_: pytest.fail("heard again for nobody"))
-    assert fast.transcribe(spoken, likely=["brothers"], stale=lambda: True).text
+    assert fast.transcribe(spoken, likely=["brothers"], stale=iter((False, *[True] * 9)).__next__).text
+    monkeypatch.setattr(fast, "_greedy", lambda *_: pytest.fail("heard for nobody"))
+    assert fast.transcribe(spoken, stale=lambda: True).text == ""
 
 
 def test_hearing_twice_is_hearing_the_same(fast, spoken):
