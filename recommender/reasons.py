@@ -74,7 +74,8 @@ def _holds(shelf: Shelf, name: str, query: Query, evidence: Evidence, row: int) 
 def _reason(
     shelf: Shelf, query: Query, evidence: Evidence, row: int, name: str, share: float, item: Item
 ) -> list[Reason]:
-    """The reason, with the item or slot it names; none of shoppers alike where no other shopper has both items."""
+    """The reason, with the item or slot it names; none of shoppers alike where no other shopper has both items, nor of less
+    than an item that does not say how much."""
     target = int(evidence.candidates[row])
     because: str | None = None
     slot = None
@@ -91,6 +92,9 @@ def _reason(
         because = shelf.items.ids[cause]
     elif name == "price":
         slot = _amount_named(shelf, query, item)
+        start = shelf.positions.get(query.like_item) if query.like_item is not None else None
+        if query.target_price_minor is None and start is not None and not _says(shelf.items[start], slot):
+            return []  # more or less than nobody knows what
     elif name in ("margin", "clearance", "launches"):
         slot = name
     return [Reason(_KINDS[name], slot=slot, item=because, weight=share)]
@@ -100,7 +104,11 @@ def _amount_named(shelf: Shelf, query: Query, item: Item) -> str:
     """The amount asked about that the item says: a slot's name, or "price", which any other name means too."""
     asked = ["price"] if query.target_price_minor is not None else []
     asked += [slot if slot in shelf.facts.numbers else "price" for slot in query.towards]
-    return next((slot for slot in asked if slot in item.numbers or (slot == "price" and item.price_minor is not None)), "price")
+    return next((slot for slot in asked if _says(item, slot)), "price")
+
+
+def _says(item: Item, amount: str) -> bool:
+    return amount in item.numbers or (amount == "price" and item.price_minor is not None)
 
 
 def _wishes(query: Query, item: Item, share: float) -> list[Reason]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from little_shop import SHOP_TOML, write_shop
+from little_shop import SHOP_TOML, WordEmbedder, write_shop
 
-from recommender.store import ShopRecommender
+from recommender.building import build_index
+from recommender.store import ShopRecommender, open_recommender
 from recommender.types import Limits, Query, Range, Ranked, Recommendation
 
 
@@ -60,6 +62,48 @@ def test_wishes_order_and_are_named(corner: ShopRecommender) -> None:
 def test_an_unwished_value_goes_last(corner: ShopRecommender) -> None:
     found = corner.recommend(Query(prefer={"category": {"scarf": -1.0}}, count=5, diversity=0))
     assert set(ids(found)[-2:]) == {"A3", "A4"}
+
+
+def test_cheaper_than_what_says_no_price_is_no_reason(corner: ShopRecommender) -> None:
+    found = corner.recommend(Query(like_item="A6", towards={"price": -1.0}))
+    assert found.items
+    assert all(reason.kind != "price" for ranked in found.items for reason in ranked.reasons)
+
+
+HEADER = "id,title,description,category,colour,price,stock,grams,margin,launched\n"
+ODD = {
+    "one item": "I1,Mug,,mug,red,5,3,,,\n",
+    "all sold out": "".join(f"I{n},Mug {n},,mug,red,{n},0,,,\n" for n in range(1, 9)),
+    "no prices": "".join(f"I{n},Mug {n},,mug,red,,3,,,\n" for n in range(1, 9)),
+    "nothing but titles": "".join(f"I{n},Mug {n},,,,,,,,\n" for n in range(1, 9)),
+    "the highest prices": "".join(f"I{n},Mug {n},,mug,red,{10**9 - n},3,,,\n" for n in range(1, 9)),
+    "all free": "".join(f"I{n},Mug {n},,mug,red,0,3,,,\n" for n in range(1, 9)),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_catalogues_are_no_reason_to_fail(tmp_path: Path, kind: str) -> None:
+    shop = write_shop(tmp_path / "odd", toml=SHOP_TOML, catalogue=HEADER + ODD[kind], interactions="shopper,item,kind,time\n")
+    build_index(shop, tmp_path / "indexes", WordEmbedder())
+    odd = open_recommender(shop, tmp_path / "indexes", WordEmbedder())
+    asked = [
+        Query(), Query(text="mug"), Query(like_item="I1", towards={"price": -1.0}), Query(towards={"grams": 1.0}),
+        Query(target_price_minor=10**12), Query(surprise=1.0), Query(usual=True, liked=("I1", "gone")),
+        Query(count=99, diversity=1.0),
+        Query(limits=Limits(price_minor=Range(low=float("-inf"), high=float("inf")))),
+    ]
+    for query in asked:
+        for ranked in odd.recommend(query).items:
+            assert ranked.item.in_stock
+            assert ranked.item.id != query.like_item
+            assert np.isfinite(ranked.score)
+    assert not odd.recommend(Query(limits=Limits(price_minor=Range(low=float("inf"))))).items
+    assert odd.recommend(Query(limits=Limits(in_stock_only=False))).items
+    for budget in (0, 10**12):
+        bundle = odd.bundle("I1", Limits(), budget)
+        assert bundle is None or bundle.total_minor <= budget
+        none_fits = kind in ("all sold out", "no prices", "nothing but titles") or (budget == 0 and kind != "all free")
+        assert (bundle is None) == none_fits
 
 
 def test_like_this_but_cheaper(corner: ShopRecommender) -> None:
