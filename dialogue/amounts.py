@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from dialogue.english import SMALL_WORDS
 from dialogue.numbers import Number, find_numbers
 from dialogue.types import ChangeKind
 from dialogue.words import Span, Utterance, stem_of
@@ -269,7 +270,8 @@ def _slot_of(
     answering = next((slot for slot in slots if slot.name == asked), None)
     if answering and stem not in _NOT_MONEY - {"or"}:
         return answering
-    if relation and money and stem not in _NOT_MONEY and not {"size", "age", "aged"} & here:
+    thing = after != stem and after.endswith("s") and after not in SMALL_WORDS | {"tops"}
+    if relation and money and stem not in _NOT_MONEY and not thing and not {"size", "age", "aged"} & here:
         return money
     return None
 

@@ -7,6 +7,7 @@ import re
 from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.numbers import find_numbers
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
 from dialogue.remembering import OWNED_ALREADY
@@ -18,8 +19,9 @@ from dialogue.words import Span, read_words
 _YES_NO_ABOUT = re.compile(
     OPENING + r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of|both|number|option)|"
-    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have)|"
-    r".*,? (?:is|are) (?:it|that|they))\b"
+    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|would|comes?|suits?)|"
+    r"which ones (?:in|from|by|made|for)|"
+    r".*,? (?:is|are|has|have|does) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
 _ASKS_OF_IT = re.compile(
@@ -42,7 +44,9 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
-_WHICH = re.compile(r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|comes?|do|does)\b")
+_WHICH = re.compile(
+    r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|would|suits?|comes?|do|does)\b"
+)
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
@@ -83,7 +87,8 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
         asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
-        plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after)
+        asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which"
+        plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after) and not asks_of
         if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]
     return (), []
@@ -110,16 +115,29 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         priced = any(amount.slot == money.name for amount in reading.amounts) if money else False
         if money and not compared and not priced and COST.search(utterance.norm):
             requested.append(money.name)
+        named = [pointing.span for pointing in reading.strong] + [title.span for title in reading.titles]
         asks = bool(_YES_NO_ABOUT.search(utterance.norm) or (reading.strong and _TAGGED.search(utterance.norm)))
-        asks |= any(pointing.span.first == 1 and reading.is_question_of(pointing) for pointing in reading.strong)
+        asks |= any(span.first == 1 and reading.is_question_of(span) for span in named)
         asks |= _is_echo(reading)
-        if reading.pointings and asks and not VARIANT.search(utterance.norm):
-            first = -1 if _WHICH.search(utterance.norm) else reading.pointings[0].span.first
+        if (reading.pointings or named) and asks and not VARIANT.search(utterance.norm):
+            starts = [pointing.span.first for pointing in reading.pointings] + [span.first for span in named]
+            first = -1 if _WHICH.search(utterance.norm) else min(starts)
             said = [(mention.slot, mention.span) for mention in reading.mentions if mention.span.first > first]
             said += [(amount.slot, amount.span) for amount in reading.amounts if amount.span.first > first]
             asked = [span for _, span in said]
             requested += [slot for slot, _ in said]
+        if money and not reading.amounts and _asks_price_again(reading):
+            requested.append(money.name)
     return tuple(dict.fromkeys(requested)), asked
+
+
+def _asks_price_again(reading: Reading) -> bool:
+    """ "The lamp's forty six?"."""
+    ends = {end for pointing in reading.strong for end in (pointing.span.last, pointing.span.last + 1)}
+    numbers = [number.span for number in find_numbers(reading.utterance)]
+    return reading.utterance.norm.endswith("?") and any(
+        span.first in ends and is_said_of(reading.utterance, span.first) for span in numbers
+    )
 
 
 def _is_echo(reading: Reading) -> bool:

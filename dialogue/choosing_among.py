@@ -54,7 +54,8 @@ def rest_of(
     valued = [(mention.span, [item.id for item in table.items if has_any(item, mention)]) for mention in describer.mentions]
     found = []
     for span, match in utterance.find(_OTHER):
-        meant = [*pointed, *(ids for at, ids in valued if at.last <= span.first)]
+        early = [ids for at, ids in valued if at.last <= span.first]
+        meant = [*pointed, *early, *describer.titled_before(span.first, table.items)]
         named = {item for ids in meant if len(ids) < len(table.items) for item in ids}
         end, items = describer.kind_after(span.last, table.items)
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import NAME_ENDS, called_by_name
+from dialogue.english import SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, told_of
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
@@ -195,6 +196,12 @@ class Describer:
             return None
         return points, tuple(fitting)
 
+    def titled_before(self, last: int, items: Sequence[Item]) -> list[list[str]]:
+        """For every word before ``last`` that stands in one title alone, the item that it means."""
+        said = [word.stem for word in self.utterance.words[:last] if word.norm not in SMALL_WORDS and not word.is_mark]
+        titled = [[item.id for item in items if self._is_in_title(stem, item)] for stem in said]
+        return [ids for ids in titled if len(ids) == 1]
+
     def _is_in_title(self, stem: str, item: Item) -> bool:
         """ "The beads" of a beaded necklace, "the stripes" of a striped one."""
         title = self.vocabulary.title_stems.get(item.id, ())
@@ -264,7 +271,7 @@ class Describer:
         return any(
             (words[index].norm in _ONE or self.is_kind_at(index, items))
             and words[index + 1].norm not in _JOINING | _RELATIVE
-            and not self.is_kind_at(index + 1, items)
+            and ((asked and words[index].norm in _ONE) or not self.is_kind_at(index + 1, items))
             and (asked or not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items))
             for index in range(span.first, span.last - 1)
         )

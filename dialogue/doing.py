@@ -138,7 +138,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
             acts.remove(Act.COMPARE)
     if any(change.kind != "any" for change in found.changes) or found.like_items:
         acts.append(Act.INFORM)
-        if Act.AFFIRM in acts and _MARKERS.search(norm) and len(reading.utterance.words) > 2:
+        if Act.AFFIRM in acts and (found.like_items or _MARKERS.search(norm)) and len(reading.utterance.words) > 2:
             acts.remove(Act.AFFIRM)
     if Act.THANK in acts and any("thank" in mention.values[0] for mention in reading.mentions):
         acts.remove(Act.THANK)
@@ -208,13 +208,19 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
         return False
     polite = _POLITELY.search(norm)
-    if polite and found.policies and len(norm[: polite.end()].split()) not in {pointing.span.first for pointing in strong}:
+    if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
         return False
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
+
+
+def _has_just(reading: Reading, at: int) -> bool:
+    """ "Can I have the first one?", not "can I have money off the first" nor "can I have the first in a smaller size"."""
+    words = [*(word.norm for word in reading.utterance.words), ""]
+    return any(pointing.span.first == at and words[pointing.span.last] != "in" for pointing in reading.strong)
 
 
 def _asks_on(reading: Reading) -> bool:

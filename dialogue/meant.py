@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from dialogue.english import OPENING
 from dialogue.reading import Reading
 from dialogue.types import Reference
+
+_WHAT_ABOUT = re.compile(r"\b(?:what|how) about $")
+_ASKS = re.compile(OPENING + r"(?:what|how|is|are|does|do|which|can|would)\b")
 
 
 def prefers(reading: Reading) -> bool:
@@ -34,7 +39,10 @@ def chosen_references(reading: Reading, references: Sequence[Reference]) -> tupl
 
 
 def wanted_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """Where one item is refused and another named, the other: "not the first one, the second"."""
+    """Where one item is refused and another named, the other: "not the first one, the second"; or the one asked about at last."""
+    late = [pointing.reference for pointing in reading.strong if _WHAT_ABOUT.search(reading.before(pointing.span, 3))]
+    if len(late) == 1 and not _ASKS.match(reading.utterance.norm):
+        return tuple(late)
     refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
     if prefers(reading):
         return tuple(reference for reference in references if reference not in refused)

@@ -54,7 +54,7 @@ _IDIOMS = (
         -1,
         True,
         r"too dear|too much(?: money)?(?= (?:for|to)\b| ?$| ?[,.!?])|out of (?:my|our) (?:price range|budget|league|"
-        r"reach)|over budget|"
+        r"reach)|over (?:(?:my|our|the) )?(?:budget|limit)|"
         r"(?:more than|beyond|above) (?:my budget|what (?:i|we)|(?:i|we) (?:can|want|wanted|was|had))(?: \w+){0,4}|"
         r"(?:a bit|a little|a tad|rather|all|so|very|quite|bit|pretty) (?:dear|steep|rich)"
         r"(?= (?:for|though|really)\b| ?$| ?[,.!?])|"

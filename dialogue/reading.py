@@ -82,13 +82,12 @@ class Reading:
 
     def refuses(self, pointing: Pointing) -> bool:
         """Whether an item meant is turned down: "not the first one", "neither", "the red one's too dear"."""
-        faulted = not self.is_question_of(pointing) and is_faulted(self.utterance, pointing)
+        faulted = not self.is_question_of(pointing.span) and is_faulted(self.utterance, pointing)
         return pointing.refusal or faulted or (not pointing.corrects and self.negated(pointing.span))
 
-    def is_question_of(self, pointing: Pointing) -> bool:
+    def is_question_of(self, span: Span) -> bool:
         """ "Is the first one too long?": asked of an item, and not said of it."""
-        before = self.before(pointing.span, 1).strip()
-        return before in ASKS_WHETHER
+        return self.before(span, 1).strip() in ASKS_WHETHER
 
     def before(self, span: Span, count: int) -> str:
         """The norms of the words just before a span, each followed by a space."""

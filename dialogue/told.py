@@ -56,6 +56,8 @@ _THINKS = re.compile(
 )
 """After a person: what they think of an item at hand, not for whom it is."""
 _BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
+_THAN = re.compile(r"\b(?:\w{2,}(?<!oth)(?<!rath)er|more \w+|less \w+) than (?:a |an |the |any |pure )?$")
+""" "Softer than ..." is a wish for no such thing."""
 _GOES_WITH = re.compile(r"\b(?:goes? with|to match|match(?:es|ing)?) (?:my |her |his |their |the |a |some )?$")
 """ "Whatever goes with ..." tells of what is there already."""
 _SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
@@ -86,7 +88,7 @@ def is_told(
     small = all(word.norm in SMALL_WORDS for word in words)
     if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)):
         return True
-    if _DOUBTS.search(before) or (thing and _GOES_WITH.search(before)):
+    if _DOUBTS.search(before) or _THAN.search(before) or (thing and _GOES_WITH.search(before)):
         return True
     if _TASTE.search(before) and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
         return True

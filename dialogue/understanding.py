@@ -66,7 +66,7 @@ class Reader:
         meant += [title.reference for title in reading.titles if not covered(title.span, like_spans)]
         policies = policies_asked(reading, bool(changes))
         if Act.HELP in reading.acts and not meant:
-            requested = ()
+            requested = tuple(name for name in requested if name != self.vocabulary.topic)
         if policies and self.shop.money and not (meant and COST.search(utterance.norm)):
             requested = tuple(name for name in requested if name != self.shop.money.name)
         if policies and reading.is_question and not reading.mentions and all(not change.values for change in changes):

@@ -25,6 +25,7 @@ HEAD_CONFIDENCE = 0.85
 
 _ASKING_IS = re.compile(r"^(who|what|where|when|how) is ")
 """ "Who is in it" is also said "who's in it"."""
+_ARTICLE = re.compile(r"^(?:an?|the) (?=\w)", re.IGNORECASE)
 RARE_TITLE_WORD = 12
 """A word in at most this many titles can point at one of them."""
 WHOLE_TITLE = 3
@@ -132,7 +133,11 @@ def _phrases(
     spelt = {joined_stem(value): value for value in counts}
     for value, count in counts.items():
         yield value, Entry(slot, (value,), 1.0, True, count)
-        parts = [part for part in value.replace("/", "&").replace(" and ", " & ").split("&") if part.strip()]
+        bare = _ARTICLE.sub("", value)
+        if bare != value:
+            yield bare, Entry(slot, (value,), 0.97, False, count)
+        listed = value.replace(" and ", " & ") if heads or value.islower() else value
+        parts = [part for part in listed.replace("/", "&").split("&") if part.strip()]
         if len(parts) > 1:
             for part in parts:
                 yield part, Entry(slot, (value,), 0.9, False, count)
