@@ -24,6 +24,8 @@ MOST_ORDERED = 3
 
 def ways_to_say(sheet: Sheet) -> tuple[str, ...]:
     """How the sentence may go on after its lead; none where there is nothing to say."""
+    if sheet.ways:
+        return sheet.ways
     if sheet.ask:
         return _questions(sheet)
     if not sheet.traits and not sheet.price:

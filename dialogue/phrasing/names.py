@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dialogue.phrasing.spoken import amount, number, year
+from dialogue.phrasing.spoken import amount, number, quantity, year
 from dialogue.phrasing.unspeakable import ADDRESS, BOAST, MARKUP, PHONE, PRICED, READ_CHARS, hostile, profane
 
 NAME_WORDS = 9
@@ -22,10 +22,20 @@ NAME_CHARS = 70
 LONGEST_WORD = 24
 """A longer run of letters is nothing that can be said."""
 BRACKETED = re.compile(r"\s*[(\[{][^)\]}]{0,80}[)\]}]")
-CODE = re.compile(r"\b(?:sku|ref|art|item|model|isbn|ean|upc|no)\.?\s*[:#]?\s*[A-Z]*-?\d[\w-]*", re.IGNORECASE)
+ASIDE = re.compile(r"\d|sku|ref|^\W*(?:[hwdl]\W*x?\W*)+$", re.IGNORECASE)
+"""What stands in brackets for the eye alone."""
+CODE = re.compile(
+    r"\bno\.?\s*[:#]?\s*\d[\w-]{3,}|\b(?:sku|ref|art|item|model|isbn|ean|upc)\.?\s*[:#]?\s*[A-Z]*-?\d[\w-]*", re.IGNORECASE
+)
+LETTERED = re.compile(r"\b([A-Z]{1,3})(\d{1,2})\b(?!-)\+?")
+"""Short letters and a number that are said, and no code: "A4", "SPF50"."""
+SPELLED = re.compile(r"(?<!\w)(?:\w ){3,}\w(?!\w)")
 MIXED_CODE = re.compile(r"#\S+|\b(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 LONG_NUMBER = re.compile(r"(?<![\d.,])\d{5,}(?![\d.,])")
 SHORT_FORMS = (
+    (r"Ø\s?(?=\d)", ""),
+    (r"(?<![\w.])(\d+)'\s?(\d+)(?:\"|'')?(?!\w)", r"\1 foot \2"),
+    (r"(?<![\w./])(\d+)\s?[-–]\s?(\d+)(?![\w./-])", r"\1 to \2"),
     (r"\bs/(\d+)\b", r"set of \1"),
     (r"\bset/(\d+)\b", r"set of \1"),
     (r"\bset of/(\d+)\b", r"set of \1"),
@@ -62,6 +72,7 @@ SHORT_FORMS = (
     (r"\b1/2\b|½", " half "),
     (r"\b1/4\b|¼", " quarter "),
     (r"\b3/4\b|¾", " three quarter "),
+    (r"(?<![\w./])(\d+)/(\d+)(?![\w./])", r"\1 of \2"),
 )
 UNITS = {
     "cm": "centimetre",
@@ -94,6 +105,12 @@ UNITS = {
     "mp": "megapixel",
     "gb": "gigabyte",
     "tb": "terabyte",
+    "fl oz": "fluid ounce",
+    "ct": "carat",
+    "kt": "carat",
+    "yrs": "year",
+    "yr": "year",
+    "mths": "month",
 }
 UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=True))
 SIZES = re.compile(
@@ -101,6 +118,11 @@ SIZES = re.compile(
     re.IGNORECASE,
 )
 MEASURE = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)\s?({UNIT})(?!\w)", re.IGNORECASE)
+OTHER_MEASURE = re.compile(rf"({MEASURE.pattern})\s?/\s?\d[\d.]*\s?(?:{UNIT})(?!\w)", re.IGNORECASE)
+"""The same said again in another unit: "750ml/25oz"."""
+HANGING = re.compile(r"(?:[\s,\-–—]|\b(?:and|or|for|with|in|of|at|by|the|a|only|just|now)\b)+$", re.IGNORECASE)
+"""What a name cut short does not end in."""
+MEASURED = re.compile(r"\s+(?!(?:tall|wide|high|long|deep|across|dia|each)\b)[^\W\d_]{4,}")
 DECADE = re.compile(r"\b(?:19|20)?(\d)0'?s\b", re.IGNORECASE)
 DECADES = ("", "", "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 BARE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])")
@@ -136,6 +158,18 @@ def _unit(mark: str, value: float) -> str:
     return one if value == 1 or one.endswith("weight") else f"{one}es" if one.endswith("ch") else f"{one}s"
 
 
+def _lettered(match: re.Match[str]) -> str:
+    return f"{match[1]} {number(int(match[2]))}"
+
+
+def _measure(match: re.Match[str]) -> str:
+    """ "thirty centimetres", and before what is so measured "thirty centimetre platter"."""
+    value = float(match[1])
+    before_it = MEASURED.match(match.string, match.end())
+    unit = _unit(match[2], 1 if before_it and value > 1 else value)
+    return quantity(value, unit) if value < 1 else f"{amount(value)} {unit}"
+
+
 def _bare(match: re.Match[str]) -> str:
     text = match[0]
     if YEAR.match(text):
@@ -145,10 +179,11 @@ def _bare(match: re.Match[str]) -> str:
 
 
 def _words_for_ear(text: str) -> str:
+    text = LETTERED.sub(_lettered, OTHER_MEASURE.sub(r"\1", text))
     text = SIZES.sub(_size, text)
     for pattern, said in SHORT_FORMS:
         text = re.sub(pattern, said, text, flags=re.IGNORECASE)
-    text = MEASURE.sub(lambda match: f"{amount(float(match[1]))} {_unit(match[2], float(match[1]))}", text)
+    text = MEASURE.sub(_measure, text)
     text = DECADE.sub(lambda match: DECADES[int(match[1])] if DECADES[int(match[1])] else match[0], text)
     return BARE.sub(_bare, text)
 
@@ -190,7 +225,7 @@ def spoken_name(title: str) -> str:
     Centimetres".
     """
     title = next(iter(title[:READ_CHARS].strip().splitlines()), "")  # a title is one line; more is somebody's trick
-    if hostile(title) or profane(title):
+    if hostile(title) or profane(title) or SPELLED.search(title):
         return ""
     text = ADDRESS.sub(" ", MARKUP.sub(" ", title))
     letters_before = sum(char.isalpha() for char in text)
@@ -198,7 +233,7 @@ def spoken_name(title: str) -> str:
     if letters_before and sum(char.isalpha() for char in text) < 0.5 * letters_before:
         return ""
     text = BRACKETED.sub(
-        lambda match: "" if re.search(r"\d|sku|ref", match[0], re.IGNORECASE) or len(match[0]) > 30 else match[0], text
+        lambda match: "" if ASIDE.search(match[0]) or len(match[0]) > 30 else match[0], text
     )
     text = CODE.sub(" ", BOAST.sub(" ", PRICED.sub(" ", text)))
     cased = _cased(text)
@@ -212,7 +247,7 @@ def spoken_name(title: str) -> str:
     text = re.sub(r"/", " ", text)
     text = re.sub(r"\.(?=\s|$)", "", text)
     text = _cut(" ".join(text.split()))
-    text = re.sub(r"(?:[\s,\-–—]|\b(?:and|or|for|with|in|of|at|by|the|a)\b)+$", "", text, flags=re.IGNORECASE).strip()
+    text = HANGING.sub("", text).strip()
     if profane(text) or sum(char.isalpha() for char in text) < 2:
         return ""
     text = " ".join(text.split())
@@ -222,7 +257,8 @@ def spoken_name(title: str) -> str:
 
 def _capital(word: str) -> str:
     """Capital first, unless the word has its capitals elsewhere ("iPhone")."""
-    return word if any(char.isupper() for char in word[1:]) else word[:1].upper() + word[1:]
+    mixed = any(char.isupper() for char in word[1:].partition("-")[0])
+    return word if mixed else word[:1].upper() + word[1:]
 
 
 VALUE_CHARS = 60

@@ -39,6 +39,13 @@ class Sheet:
     """(as it stands in a sentence, whether it was wished); not shown, for the ways to say them."""
     several: bool = False
     """The name is spoken of as several; not shown."""
+    ways: tuple[str, ...] = ()
+    """All the ways to say it, where there is nothing to put in other words; not shown."""
+
+    @property
+    def free(self) -> bool:
+        """Whether a model may put it in its own words."""
+        return not self.ways
 
     @property
     def opening(self) -> str:
@@ -65,7 +72,7 @@ def _house_sheets() -> tuple[Sheet, ...]:
 
 
 def _sheet(entry: dict[str, object]) -> Sheet:
-    shown = [each.name for each in fields(Sheet) if each.name not in ("puts", "traits", "several")]
+    shown = [each.name for each in fields(Sheet) if each.name not in ("puts", "traits", "several", "ways")]
     return Sheet(**{name: str(entry[name]) for name in shown if name in entry})  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dialogue.phrasing.checking import measured
-from dialogue.phrasing.facts import ItemFacts
+from dialogue.phrasing.facts import Ground, ItemFacts
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import count, listed, ordinal, price, quantity, relaxed, sentence
@@ -254,18 +254,26 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
     there = f"there {'is' if relaxation.fitting == 1 else 'are'} {count(relaxation.fitting)}"
     if relaxation.nearest is not None and (relaxation.slot == "price" or (slot is not None and slot.is_money)):
         minor = round(relaxation.nearest)
+        cost = price(minor, scene.shop.currency)
         spoken = replace(ground, prices_minor=ground.prices_minor | {minor})
         if relaxation.fitting == 1:
-            return tell(spoken, f"There is one at {price(minor, scene.shop.currency)}")
-        return tell(spoken, f"{there}, from {price(minor, scene.shop.currency)}")
+            return _among(spoken, f"There is one at {cost}", f"I do have one at {cost}", f"At {cost} there is one")
+        return _among(spoken, f"{there}, from {cost}", f"From {cost} {there}", f"{there} if we begin at {cost}")
     if slot is not None and (values := sayable(relaxation.values)):
         offered = listed([put(slot, value) for value in values[:2]], "or")
-        return tell(
-            with_words(ground, offered), f"Of another kind, say {offered}, {there}" if slot.topic else f"{offered}, {there}"
-        )
+        if slot.topic:
+            kinds = (f"Of another kind, say {offered}, {there}", f"{there} of another kind, say {offered}")
+            return _among(with_words(ground, offered), *kinds)
+        return _among(with_words(ground, offered), f"{offered}, {there}", f"{there} {offered}")
     if slot is not None:
-        return tell(with_words(ground, slot.said), f"With another {slot.said}, {there}")
+        ways = (f"With another {slot.said}, {there}", f"{there} with another {slot.said}")
+        return _among(with_words(ground, slot.said), *ways)
     return None
+
+
+def _among(ground: Ground, *ways: str) -> Telling:
+    """A sentence that the model may say in any of these ways; the first without one."""
+    return replace(tell(ground, ways[0]), sheet=Sheet(ways=tuple(f" {sentence(way)}" for way in ways)))
 
 
 def chosen(scene: Scene) -> list[Telling]:

@@ -108,13 +108,19 @@ def number(value: int) -> str:
 
 
 def relaxed(value: int) -> str:
-    """As `number`, with "a hundred" and "a thousand" for "one hundred" and "one thousand" at the front."""
+    """As `number`, with "a hundred" and "a thousand" for "one hundred" and "one thousand" at the front, where no more
+    than a hundred follows: "one thousand five hundred".
+    """
     words = number(value)
-    return "a" + words[3:] if words.startswith(("one hundred", "one thousand", "one million")) else words
+    for scale in ("one hundred", "one thousand", "one million"):
+        rest = words.removeprefix(scale)
+        if words.startswith(scale) and (not rest or rest.startswith(" and ")):
+            return "a" + words[3:]
+    return words
 
 
 def amount(value: float) -> str:
-    """Any number in words; up to two decimals: 1.5 is "one and a half", 0.5 "half a", 2.25 "two point two five"."""
+    """Any number in words; up to two decimals: 1.5 is "one and a half", 2.25 "two point two five"."""
     if value == int(value):
         return relaxed(int(value))
     if value < 0:
@@ -159,21 +165,31 @@ def rough_price(minor: float, currency: str) -> str:
     return price(round(minor), currency)
 
 
+PARTS = {0.5: "half", 0.25: "a quarter of", 0.75: "three quarters of"}
+
+
 def quantity(value: float, unit: str) -> str:
-    """A number with its unit: (96, "minutes") is "ninety-six minutes", (1, "minutes") "one minute", (1998, "") a year."""
+    """A number with its unit: (96, "minutes") is "ninety-six minutes", (1, "minutes") "one minute", (0.5, "litres")
+    "half a litre", (1998, "") a year."""
     whole = int(value) if value == int(value) else None
     if whole is not None and (unit == "year" or (not unit and 1900 <= whole <= 2099)):
         return year(whole)
+    if unit and value in PARTS:
+        one = singular(unit)
+        return f"{PARTS[value]} {'an' if one[0] in 'aeiou' else 'a'} {one}"
     said = number(whole) if whole is not None and whole < 100 else amount(value)
     if not unit:
         return said
     return f"{said} {singular(unit) if value == 1 else unit}"
 
 
+IRREGULAR = {"feet": "foot", "foot": "foot", "people": "person", "children": "child"}
+
+
 def singular(unit: str) -> str:
     """The unit of one: "minutes" is "minute", "inches" "inch", "feet" "foot"."""
-    if unit in ("feet", "foot"):
-        return "foot"
+    if unit in IRREGULAR:
+        return IRREGULAR[unit]
     if unit.endswith(("ches", "shes", "xes", "sses")):
         return unit[:-2]
     return unit[:-1] if unit.endswith("s") and not unit.endswith("ss") else unit

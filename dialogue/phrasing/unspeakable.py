@@ -18,9 +18,12 @@ ORDERS = re.compile(
     r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|above|prior|earlier|all|any|instructions?|rules?|prompts?|facts?)\b"
     r"|\b(system|developer|assistant|user)\s*(prompt|message|:)"
     r"|\b(you are|act as|pretend|roleplay|respond with|reply with|repeat after)\b"
-    r"|\b(say|tell|announce|claim|promise|inform)\b.{0,40}\b(that|customers?|shoppers?|everyone|them|everything|free)\b"
+    r"|\b(say|tell|announce|claim|promise|inform)\b.{0,40}\b(that|it'?s|customers?|buyers?|clients?|guests?|people|sold|shoppers?|everyone|them|everything|free)\b"
     r"|\b(?:as|dear|hey|ok) (?:the |an |your )?assistant\b|\b(?:rules|instructions?) (?:above|before|below)\b"
     r"|\bplease (?:say|tell|announce|repeat)\b|^\W*(?:say|repeat|announce)\b|\bfrom now on\b"
+    r"|\byou (?:must|shall|should)\b|\[\[|\]\]"
+    r"|\b(?:note|message|memo) (?:to|for) (?:the )?(?:ai|bot|model|llm|system|assistant)\b"
+    r"|\bselect\b.{0,20}\bfrom\b|\b(?:delete|insert|union) (?:from|into|select)\b|\b1 ?= ?1\b"
     r"|<\|?\w+\|?>|\{\{|\}\}|\bdrop table\b|\binstructions?\b|\bprompt\b|\bjailbreak\b",
     re.IGNORECASE,
 )
@@ -31,10 +34,10 @@ ADDRESS = re.compile(
     r"\b(?:https?://|www\.|(?:javascript|data|mailto|file|ftp|tel):)\S+|\b[\w.+-]+@[\w-]+\.\w+\S*|\b[\w-]+\.(?:com|net|org|io|co|shop|ru|info|biz)\b\S*",
     re.IGNORECASE,
 )
-_COINS = r"dollars?|pounds?|euros?|cents?|pence"
+_COINS = r"dollars?|pounds?|euros?|cents?|pence|quid|bucks?|fivers?|tenners?"
 _NUMBER = rf"(?:{'|'.join((*ONES[1:], *TENS[2:], 'hundred', 'thousand'))})"
 PRICED = re.compile(
-    rf"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:{_COINS}|usd|gbp|eur)\b))"
+    rf"(?:only|just|now|was|at)?\s*(?:[$£€¥₹]\s*\d[\d.,]*|\b\d[\d.,]*\s*(?:[$£€¥₹]|(?:{_COINS}|usd|gbp|eur|p|zł|kr|pln|sek|nok|dkk|chf|cad|aud|inr|rs)\b))"
     r"|\b(?:(?:the )?price is|(?:that |it |which )?costs?|priced(?: at)?|for (?:only|just|a mere))(?: about| around)?"
     rf"(?:\s+(?:an?|\d[\d.,]*|{_NUMBER}))+\s+(?:{_COINS})\b"
     rf"|\b(?:{_NUMBER}[\s-]+)+(?:{_COINS.replace('|pounds?', '')})\b",
@@ -43,6 +46,8 @@ PRICED = re.compile(
 BOAST = re.compile(
     r"\b(?:\d+\s*(?:%|per ?cent)\s*off|half price|free(?:\s+(?:shipping|delivery|gift|returns?))?|best ?sell(?:er|ing)"
     r"|on sale|sale|discount\w*|(?:the )?(?:best|greatest|cheapest|finest) \w+ ever|guarantee\w*|buy (?:one|now|\d)\b.*"
+    r"|(?:visit|call us|click|shop now|order now|see our)\b.*|(?:off )?(?:with|using|promo|coupon) code\b.*|vouchers?|coupons?"
+    r"|final sale|no (?:refunds?|returns?|exchanges?)"
     r"|(?:is|are|for|comes?|all|everything|now) free|free of charge|no charge|costs? nothing"
     r"|limited (?:time|offer)|clearance"
     r"|(?:\d+|two|three|four) for (?:the price of )?(?:\d+|one|two|three)|lowest price|cheapest|number one|#1)\b",

@@ -99,8 +99,10 @@ class Worder:
         if ways:
             # Held to the facts it need not be shown them.
             chosen = self._try(tries, telling.sheet.opening, until, ways, HELD)
-            own = chosen and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms
+            own = chosen and telling.sheet.free and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms
             text = (own and self._try(tries, telling.sheet.prompt(), wanted, (), FREE)) or chosen
+        elif not telling.sheet.free:
+            text = ""
         else:
             text = self._try(tries, telling.sheet.prompt(), until, (), FREE)
             text = text or ("" if tries.ended else self._try(tries, telling.sheet.prompt(), until, (), HELD))
@@ -172,6 +174,8 @@ def _unfit(text: str, telling: Telling) -> str:
     """Why a true sentence does not do what it was for, or is not good English; else ""."""
     sheet = telling.sheet
     assert sheet is not None
+    if not sheet.free:
+        return ""
     said = stems(text)
     if sheet.ask:
         options = [option for option in sheet.options.split(", ") if option]

@@ -202,7 +202,7 @@ def test_every_way_to_say_the_facts_is_true_and_fit_to_be_said() -> None:
     for plan in PLANS.values():
         for telling in compose(Scene(plan, NEW, phraser.shop, phraser.ground(plan, NEW))):
             for way in ways_for(telling) if telling.sheet else ():
-                assert worder.settle(telling, way) == (f"{telling.sheet.lead}{way}", ())
+                assert worder.settle(telling, way) == (f"{telling.sheet.lead}{way}".strip(), ())
     phraser.close()
 
 
