@@ -108,7 +108,7 @@ def recommending_speed(
 ) -> None:
     """Time one query, everything included, as the catalogue grows, with memory and what the compressed index finds.
 
-    The index of the shop must be built. A million items take minutes to index and about 3 GB.
+    The index of the shop must be built. A million items take some minutes to index and about 5 GB.
     """
     from recommender.query_embedding import QueryEmbedder
     from recommender.shop import ShopError, load_schema
