@@ -94,7 +94,7 @@ QUESTION = re.compile(
 ABOUT_ITEM = re.compile(
     r"\b(?:(?:tell|remind) me (?:more|a bit more|a little more|something|all)? ?(?:about|of)|(?:hear|know|say|see)"
     r"(?: \w+){0,2} about|more about|tell me more(?= ?(?:$|[.,!?]))|(?:see|hear) (?:it|that|them|those)(?: ones?)? again|"
-    r"like the (?:sound|look|idea) of|"
+    r"like the (?:sound|look|idea) of|(?:say|read) (?:it|that|them|those)(?: one)?(?: out)?(?: to me)? again|"
     r"more (?:details?|info|information)|"
     r"describe|what is (?:it|that)|whats (?:it|that) like|what (?:does|do) (?:it|that|they|"
     r"the \w+ one) look like|"
@@ -262,8 +262,9 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"(?:has|have|got|owns?|bought) (?:it|that|that one|this one|one of those|one like that|one|"
             r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
             r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
-            r"not one of (?:them|those|these)|"
-            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"
+            r"not one of (?:them|those|these)|(?:take|cross|strike|leave|rule) (?:\w+ ){1,5}(?:off|out)\b(?! of the)|"
+            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|(?<=\w )(?<!^no ), no(?: thanks| way)?(?= ?(?:$|[.!]))|"
+            r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"
             r"those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",
         ),

@@ -38,7 +38,7 @@ COST = re.compile(
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
 )
 _VERB_LIKE = re.compile(
-    r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|really)"
+    r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|wont|wouldnt|might|will|really)"
     r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
 )
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")

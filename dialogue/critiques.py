@@ -188,6 +188,9 @@ def _describes(utterance: Utterance, span: Span, ordered: bool) -> bool:
 def _stands_alone(utterance: Utterance, span: Span, phrase: str) -> bool:
     """ "less" is about money only in "spend less", "for less"."""
     before = {word.norm for word in utterance.words[max(0, span.first - 3) : span.first]}
+    than = [word.norm for word in utterance.words[span.last : span.last + 2]]
+    if phrase == "less" and than[:1] == ["than"] and than[1:] and than[1] in {"the", "that", "this", "those", "these"}:
+        return True
     return phrase != "less" or bool(before & {"for", "spend", "pay", "cost", "spending", "paying"})
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from dialogue.called import NAME_ENDS, called_by_name
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, says_ones, told_of
+from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
-from dialogue.words import Span, Utterance, Word, joined_stem
+from dialogue.words import Span, Utterance, joined_stem
 from recommender.types import Item
 
 LONGEST_DESCRIPTION = 7
@@ -33,7 +33,7 @@ _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 _PREPOSITIONS = frozenset("in with for of from by at on to like as whats is than".split())  # noqa: SIM905
 _ASKS = frozenset({"is", "are", "was", "were"})
 _FAVOURS = re.compile(
-    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|really|quite|rather|also) like|"
+    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
     r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)) the$"
 )
@@ -186,7 +186,9 @@ class Describer:
                 continue
             matching = [item for item in fitting if len(word.stem) > 2 and self._is_in_title(word.stem, item)]
             if not matching and index + 1 == span.last:
-                matching = [item for item in fitting if self._is_head_of(word, item)]
+                matching = [item for item in fitting if self._is_head(word.stem, item)]
+            if not matching and _ONE & {word.norm for word in self.utterance.words[index:span.last]}:
+                matching = [item for item in fitting if word.stem in value_words(item)]
             if not matching and self._tells_what_it_has(index, span):
                 matching = [item for item in fitting if word.stem in told_of(item)]
             if not matching:
@@ -207,17 +209,21 @@ class Describer:
         title = self.vocabulary.title_stems.get(item.id, ())
         return stem in title or f"{stem}ed" in title or f"{stem}d" in title
 
-    def _is_head_of(self, word: Word, item: Item) -> bool:
+    def _is_head(self, said: str, item: Item) -> bool:
         """ "The mat" of a doormat, "the pot" of a teapot."""
         title = self.vocabulary.title_stems.get(item.id, ())
-        return len(word.stem) > 2 and any(stem != word.stem and stem.endswith(word.stem) for stem in title[-1:])
+        return len(said) > 2 and any(stem != said and stem.endswith(said) for stem in title[-1:])
 
     def _is_like(self, item: Item, mention: Mention, among: Sequence[Item], loosely: bool) -> bool:
         """Whether a value named fits an item: by its title where that tells the items apart, else by its values."""
         stems = {self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last)}
         said = "".join(self.utterance.words[index].stem for index in range(mention.span.first, mention.span.last))
         titled = [
-            other for other in among if all(self._is_in_title(stem, other) for stem in stems) or self._is_in_title(said, other)
+            other
+            for other in among
+            if all(self._is_in_title(stem, other) for stem in stems)
+            or self._is_in_title(said, other)
+            or self._is_head(said, other)
         ]
         if titled and len(titled) < len(among):
             general = any(joined_stem(value).endswith(said) for value in mention.values)

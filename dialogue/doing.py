@@ -125,7 +125,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
     norm = reading.utterance.norm
-    if _either_or(reading) and Act.REJECT not in acts:
+    if _either_or(reading) and Act.REJECT not in acts and not found.like_items:
         acts = [*(act for act in acts if act is not Act.CHOOSE), Act.COMPARE]
     if STOCK.search(norm) or (_asks_for_it(reading) and not found.changes and not found.like_items):
         acts.append(Act.ASK_STOCK)
@@ -174,7 +174,7 @@ def _is_between(reading: Reading) -> bool:
 def _either_or(reading: Reading) -> bool:
     """ "The second or the third?": which of two is asked."""
     strong = reading.strong
-    return (reading.is_question or _is_bare(reading, strong)) and any(
+    return any(
         _OR.match(" ".join(word.norm for word in reading.utterance.words[left.span.last : right.span.first]))
         for left, right in pairwise(strong)
         if left.span.last < right.span.first

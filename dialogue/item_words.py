@@ -33,6 +33,11 @@ def told_of(item: Item) -> frozenset[str]:
     return _stems_of(item.description)
 
 
+def value_words(item: Item) -> frozenset[str]:
+    """The stems of an item's own values: "the recycled one" of recycled glass."""
+    return _stems_of(" ".join(value for values in item.values.values() for value in values))
+
+
 def has_any(item: Item, mention: Mention) -> bool:
     meant = [(mention.slot, mention.values), *((rival.slot, rival.values) for rival in mention.rivals)]
     return any(_has(item, slot, values) for slot, values in meant)

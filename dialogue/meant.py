@@ -31,7 +31,7 @@ def chosen_references(reading: Reading, references: Sequence[Reference]) -> tupl
     strong = reading.strong
     turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
     if len(strong) > 1 and turns:
-        late = [pointing.reference for pointing in strong if pointing.span.first > turns[0]]
+        late = [one.reference for one in strong if one.span.first > turns[0] and not reading.refuses(one)]
         early = [pointing for pointing in strong if pointing.span.first < turns[0]]
         if late and early:
             return tuple(late)

@@ -32,6 +32,7 @@ from recommender.types import Item
 _BEFORE_ADJECTIVE = frozenset(
     "but and something anything very really quite so too nice as how be is looks feels more less bit fairly pretty not".split()  # noqa: SIM905
 )
+_TURNS = frozenset({"but", "so", "and"})
 _NO = re.compile(r"^(?:no|nope|nah|not really)(?: ,? ?(?:thanks|thank you|not really))? ?[.!]?$")
 _ASKING = frozenset({"ask", "recommend"})
 """ "Any colour in mind?" "No." leaves the colour open."""
@@ -62,6 +63,8 @@ class Reading:
     def polarity(self, mention: Mention) -> Polarity | None:
         """Wanted, shut out or taken back; None for what is only told of."""
         slot = self.shop.slot(mention.slot)
+        if self.is_fault_of_item(mention):
+            return None
         if is_told(
             self.utterance,
             mention,
@@ -75,6 +78,16 @@ class Reading:
         ):
             return None
         return polarity(self.utterance, mention.span, self.scopes)
+
+    def is_fault_of_item(self, mention: Mention) -> bool:
+        """ "The second is a bit much for summer": said of an item that is not taken."""
+        words = self.utterance.words
+        return any(
+            is_faulted(self.utterance, one)
+            and one.span.last <= mention.span.first
+            and not any(word.is_mark or word.norm in _TURNS for word in words[one.span.last : mention.span.first])
+            for one in self.strong
+        )
 
     def negated(self, span: Span) -> bool:
         """Whether a "not" reaches a span."""

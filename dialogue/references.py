@@ -38,7 +38,7 @@ _NEITHER = re.compile(
 )
 _THAT = re.compile(
     r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
-    r"the (?:very )?same(?: thing)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
+    r"(?:the )?(?:very )?same(?: thing)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
     r"described)|"
@@ -71,6 +71,8 @@ _FROM_THE_START = re.compile(
     r"(?:at the (?:start|beginning)|to (?:start|begin) with|originally|earlier)\b"
 )
 """ "The first one you showed me at the start": of an earlier list."""
+_SAID = re.compile(r"^ (?:that )?you (?:just )?(?:said|mentioned|named|told|read|described)\b")
+""" "The last one you said" is the one spoken of last, wherever it stands."""
 EARLIER = 0.95
 _PRICED = re.compile(
     r"\b(?:the|which) (?:ones?|pairs?)(?: (?:for|at|is|was|are|were|costs?|thats|that (?:is|are|was|were|costs?|"
@@ -179,10 +181,12 @@ def _ordinal(utterance: Utterance, table: Table, describer: Describer) -> list[P
     for span, places in find_places(utterance, len(table.items)):
         if any(span.overlaps(other.span) for other in found):
             continue
-        span = _with_kind_before(utterance, span, table, describer)
+        span, after = _with_kind_before(utterance, span, table, describer), utterance.words[span.last :]
         last, items = describer.kind_after(span.last, table.items)
         among = dict(find_places(utterance, len(items))).get(span, ()) if len(items) < len(table.items) else places
-        if among:
+        if places == (len(table.items) - 1,) and table.last and _SAID.match("".join(f" {word.norm}" for word in after[:3])):
+            found.append(replace(point(utterance, span, [table.last]), deictic=True))
+        elif among:
             found.append(point(utterance, Span(span.first, last), [items[index] for index in among]))
         else:
             found.append(point(utterance, span, [table.items[index] for index in places]))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.amounts import Amount
+from dialogue.critiques import CritiqueMention
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
@@ -94,15 +95,24 @@ def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotCh
 def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, SlotChange]]:
     found = []
     for critique in reading.relative:
-        if critique.asked:
+        if critique.asked and not _is_beyond(reading, critique):
             continue
         plain = not critique.complaint and not (critique.most and "which" not in reading.before(critique.span, 4))
-        asks = plain and reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
+        which = reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
+        asks = plain and which and not _is_beyond(reading, critique)
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if critique.direction > 0 else "less"
             words = reading.utterance.said(critique.span)
             found.append((critique.span, SlotChange(critique.slot, kind, words=words, most=critique.most)))
     return found
+
+
+def _is_beyond(reading: Reading, critique: CritiqueMention) -> bool:
+    """ "What's cheaper than the second?" wishes; "is the first cheaper than the second?" asks."""
+    after = reading.utterance.words[critique.span.last].norm if critique.span.last < len(reading.utterance.words) else ""
+    items = {item for pointing in reading.strong for item in pointing.reference.items}
+    early = any(pointing.span.last <= critique.span.first for pointing in reading.pointings)
+    return after == "than" and len(items) == 1 and not early and critique.of_item
 
 
 def _with_open(reading: Reading, said: list[tuple[Span, SlotChange]]) -> list[tuple[Span, SlotChange]]:
