@@ -14,7 +14,7 @@ from typing import Literal
 from dialogue.phrasing import frames, patterns
 from dialogue.phrasing.facts import Ground, ShopFacts
 from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
-from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE, VERB_FORMS
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.spoken import money_of
 from dialogue.phrasing.subjects import (
@@ -281,6 +281,11 @@ class _Reader:
             return
         self._claim("value", first, last, pairs=spelled or pairs)
 
+    def _kind(self, word: Word) -> bool:
+        """Whether a word is a kind of thing the shop has."""
+        topic = self.shop.shop.topic
+        return topic is not None and any(slot == topic.name for slot, _ in self.shop.lexicon.get((word.stem,), ()))
+
     def _in_rows(self, pairs: frozenset[tuple[str, str]], at: int) -> bool:
         rows = [self.ground.items[index].item for index in self.subject[at]]
         return any(value in row.values.get(slot, ()) for slot, value in pairs for row in rows)
@@ -302,6 +307,8 @@ class _Reader:
         if word.norm in _PERSONS:
             return at + 1 < len(self.words) and not self.words[at + 1].is_mark and self.words[at + 1].stem not in GRAMMAR
         after = self.words[at + 1] if at + 1 < len(self.words) else None
+        if word.stem in TASTE and after is not None and self._kind(after):
+            return False  # "a cheerful thriller"
         placed = at > 0 and self.words[at - 1].norm in _VALUE_PLACES and (after is None or after.is_mark or after.norm == "and")
         written = any(stem_of(value) == word.stem for _, value in pairs)
         return not placed and (not written or word.stem in FUNCTION_WORDS)

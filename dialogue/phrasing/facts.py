@@ -37,7 +37,7 @@ def root(stem: str) -> str:
 def _bare(stem: str) -> str:
     if stem.endswith("ied") and len(stem) > LEAST_ROOT:
         return f"{stem[:-3]}y"
-    bare = re.sub(r"(?:ing|ed|es|e)$", "", re.sub(r"(?:ment|ness)$", "", stem))
+    bare = re.sub(r"(?:ing|ed|es|e)$", "", re.sub(r"(?:ment|ness|(?<=\w{4})ly)$", "", stem))
     bare = re.sub(r"(?<=ct)or$", "", bare)
     bare = re.sub(r"(?<=\w{5})ll$", "l", bare)
     bare = re.sub(r"([bdgmnprt])\1$", r"\1", bare) if bare != stem else bare

@@ -22,6 +22,12 @@ FigureKind = Literal["money", "amount", "left", "count", "bare"]
 _ABOUT = re.compile(r"\b(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
 _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
     (
+        "past",
+        re.compile(
+            r"\b(?:just |well |a little |a bit )?(?:over|above|past|beyond|more than) (?:your|the)(?: (?:budget|limit)(?: of)?)?$"
+        ),
+    ),
+    (
         "limit",
         re.compile(
             r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$"
@@ -29,7 +35,6 @@ _BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
         ),
     ),
     ("limit", re.compile(r"\b(?:within|under|inside|below) (?:your|the)$")),
-    ("past", re.compile(r"\b(?:over|above|past|beyond|more than) (?:your|the)(?: (?:budget|limit)(?: of)?)?$")),
     ("less", re.compile(r"\b(?:saves?|saving) you$")),
     ("apart", re.compile(r"\bby$")),
     (

@@ -30,7 +30,8 @@ colour color shade tone material fabric size shape design pattern brand maker la
 """
 HAS = stemmed(_HAS.split())
 """What an item may be said to have."""
-CALLED = stemmed((*NOUNS, "thought", "find", "treat", "go", "try", "buy", "say", "help", "good", "present", "favour", "start"))
+CALLED = stemmed((*NOUNS, "thought", "think", "find", "treat", "go", "try", "buy", "say", "help",
+    "good", "present", "favour", "start"))
 """What may stand after "a" without saying what kind of thing something is."""
 _ITEM = frozenset({"it", "they", "which", "itll", "itd", "theyll", "theyd"})
 _ASIDES = """

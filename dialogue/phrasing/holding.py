@@ -187,4 +187,5 @@ def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
             counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
             if number.value == claim.number and (not noun or noun in counted):
                 return True
-    return claim.number in facts.item.numbers.values() or facts.item.price_minor == round((claim.number or 0.0) * 100)
+    is_price = not noun and facts.item.price_minor == round((claim.number or 0.0) * 100)
+    return is_price or claim.number in facts.item.numbers.values()

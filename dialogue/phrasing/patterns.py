@@ -26,7 +26,7 @@ STOCK_YES = _phrase(
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
-    r"none (?:remain|remaining)|no \w+ (?:left|remaining)",
+    r"(?:arent|isnt|are not|is not) any(?: \w+)? left|none (?:remain|remaining)|no \w+ (?:left|remaining)",
 )
 STOCK_VAGUE = _phrase(
     r"plenty(?: of (?:it|them))?(?: left)?|lots left|lots of stock|well stocked|few left|running low|low in stock|low stock",
@@ -147,6 +147,7 @@ MORE_HERE = re.compile(
 PLAIN_TURNS = _phrase(
     r"sets? you back|set you back|in short",
     r"only (?:got|have|a|know|say|tell|now and then|rarely|sometimes|once in a while|when|if)|best (?:to|if)|day one",
+    r"by (?:a long way|far|a mile|miles)",
     r"a (?:good|great) deal(?= \w+er\b| more\b| less\b)|round(?= (?:the|its|their|an?)\b)",
     r"its set (?:in|on|at|during|among|around)(?= the| an?\b)",
     r"matters? (?:the )?most|most of all|(?:youre|you are|you were) after|among other times",

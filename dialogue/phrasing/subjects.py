@@ -94,6 +94,7 @@ def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[It
             last = first + len(kind)
             free = not any(mention.first < last and first < mention.last for mention in (*names, *found))
             ended = last == len(words) or words[last].is_mark or words[last].stem in FUNCTION_WORDS
+            ended = ended or words[last - 1].text.lower().endswith(("'s", "’s"))  # "the hat's ten dollars less"
             if free and (ended or kind in topics) and words[first - 1].norm == "the" and stems_at(words, first, last) == kind:
                 found.append(Mention(first, last, (kinds[kind],), named=False))
     return found

@@ -16,7 +16,7 @@ from itertools import pairwise
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import LEAST_ROOT, ItemFacts, position, root, stems
-from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, VERB_FORMS
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE, VERB_FORMS
 from dialogue.phrasing.polarity import NEGATIONS, negated
 from dialogue.phrasing.subjects import ORDINALS
 from dialogue.words import Word, read_words
@@ -30,13 +30,17 @@ NEAR_WORDS = 4
 """How near two words of a description stand that are of one thing."""
 BESIDE = 2
 """Words no farther apart may change places: "a dry, heavy cloth"."""
+_FEELING = frozenset({"afraid"})
+"""Small words that are said of somebody too."""
+_ONE = frozenset({"single", "lone", "sole"})
+LONE_WORDS = 3
 _FRONTED = frozenset({"after", "before", "when", "once", "if", "in", "on", "at", "with", "from", "for", "to", "during", "as"})
 """A clause that begins with one of these has what is done before who does it."""
 _PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
 _COPULAS = frozenset({"is", "are", "was", "were"})
 _PAIRS = """
 up down, in out, on off, top bottom, left right, wrong right, first last, one both, inside outside, out through, before after,
-front back
+front back, own else
 """
 _OPPOSITES: dict[str, frozenset[str]] = {}
 for _pair in _PAIRS.split(","):
@@ -123,6 +127,14 @@ def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator
             yield replace(inside[-1], text=turned)
 
 
+@lru_cache(maxsize=512)
+def _lone(description: str) -> frozenset[str]:
+    """Stems of what there is one of: "a single off-centre bead"."""
+    words = read_words(description).words
+    ones = [at for at, word in enumerate(words) if word.norm in _ONE]
+    return frozenset(word.stem for at in ones for word in words[at + 1 : at + 1 + LONE_WORDS] if not word.is_mark)
+
+
 def _verb_between(reading: Reading, first: int, last: int) -> bool:
     """Whether something is said to do a thing, or to be done by."""
     words = reading.words.words[first + 1 : last]
@@ -134,9 +146,12 @@ def turned_round(reading: Reading, facts: ItemFacts) -> Iterator[Claim]:
     """Plain words that the description denies where the sentence affirms them, or the other way about, in one breath with words
     that both have: "it ends as you'd expect" of what ends where you would least expect."""
     words = reading.words.words
-    content = [(at, root(word.stem)) for at, word in enumerate(words) if not word.is_mark and word.stem not in GRAMMAR]
+    lone = _lone(facts.description)
+    content = [(at, root(word.stem)) for at, word in enumerate(words) if not word.is_mark and word.stem not in GRAMMAR - _FEELING]
     for at, own in content:
-        if words[at].stem not in VERB_FORMS:
+        if words[at].stem in lone and words[at].norm.endswith("s") and words[at].norm != words[at].stem:
+            yield Claim("word", words[at].norm, at, at + 1)
+        if words[at].stem not in VERB_FORMS | TASTE | _FEELING:
             continue
         said, told_so = negated(words, at), False
         against = False
