@@ -15,9 +15,11 @@ from dialogue.phrasing.holding import (
     count_holds,
     counted_in_name,
     difference_holds,
+    for_so_many,
     limit_holds,
     of_one_kind,
     price_holds,
+    sold_in_pairs,
     stock_holds,
     times_holds,
 )
@@ -190,7 +192,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "name":
         return "wrong_name"
     if claim.kind == "price":
-        return None if price_holds(claim, reading, items, ground) else "wrong_price"
+        no_price = bool(items) and all(for_so_many(claim, reading, facts) for facts in items)
+        return None if no_price or price_holds(claim, reading, items, ground) else "wrong_price"
     if claim.kind == "limit":
         return None if limit_holds(claim, items, ground) else "wrong_price"
     if claim.kind == "difference":
@@ -214,6 +217,8 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "count":
         in_name = len(items) == 1 and counted_in_name(claim, items[0])
         return None if in_name or count_holds(claim, ground) else "wrong_count"
+    if claim.text == "pair" and items and all(sold_in_pairs(facts) for facts in items):
+        return None
     if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
         return None
     if claim.kind == "promise" and (times := TIMES.fullmatch(claim.text)):

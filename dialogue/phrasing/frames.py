@@ -25,8 +25,8 @@ DOES = stemmed(form for verb in _DOES.split() for form in inflected(verb))
 """What an item may be said to do without claiming a thing of it."""
 _HAS = """
 touch hint look feel charm appeal style air character personality sense way thing something bit lot kind sort type name price
-place mood spirit note reason nod cost total budget mention quality taste beauty attraction chance option choice pick match fit
-colour color shade tone material fabric size shape design pattern brand maker label
+place mood spirit note reason nod cost total budget mention quality think taste beauty attraction chance option choice pick
+match fit colour color shade tone material fabric size shape design pattern brand maker label
 """
 HAS = stemmed(_HAS.split())
 """What an item may be said to have."""

@@ -162,6 +162,22 @@ def count_holds(claim: Claim, ground: Ground) -> bool:
     return said in ground.counts or said == len(ground.items) or said == ground.fitting
 
 
+def for_so_many(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
+    """ "Plates for three" of what the row says is for three: a bare number that is no price."""
+    first = claim.first + (reading.words.words[claim.first].norm == "for")
+    if reading.words.words[first - 1].norm != "for" or claim.last - first != 1:
+        return False
+    told = read_words(facts.description)
+    served = (number for number in find_numbers(told) if number.span.first and told.words[number.span.first - 1].norm == "for")
+    return any(number.value * 100 == claim.number for number in served)
+
+
+def sold_in_pairs(facts: ItemFacts) -> bool:
+    """Whether it is of a kind named in the plural ("earrings"), and no set of so many."""
+    kinds = facts.values.get(facts.topic, ())
+    return any(kind.endswith("s") for kind in kinds) and not SET_OF.search(facts.name)
+
+
 def counted_in_name(claim: Claim, facts: ItemFacts) -> bool:
     """Whether the name says how many: "a dozen of them"."""
     return any(number.value == claim.number for number in find_numbers(read_words(facts.name)))
