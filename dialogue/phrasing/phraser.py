@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dialogue.likely import values_named
@@ -46,6 +46,8 @@ class _Job:
     words: Future[Worded] | None
     until: float
     """Monotonic time by which the sentence must be on its way."""
+    chosen: list[str] = field(default_factory=list)
+    """What the model has taken already, should its own words not come back in time."""
 
 
 class Phraser:
@@ -121,11 +123,18 @@ class Phraser:
             wanted = started + heard_ms / 1000
             until = wanted + self._patience_ms / 1000
             words = None
+            chosen: list[str] = []
             if self._worder is not None and telling.sheet is not None and heard_ms > 0:
                 words = self._pool.submit(
-                    self._worder.word, telling, seed=seed, wanted=wanted, until=until, cancelled=stopped.is_set
+                    self._worder.word,
+                    telling,
+                    seed=seed,
+                    wanted=wanted,
+                    until=until,
+                    cancelled=stopped.is_set,
+                    chose=chosen.append,
                 )
-            jobs.append(_Job(telling, words, until))
+            jobs.append(_Job(telling, words, until, chosen))
             heard_ms += len(telling.text) / SPOKEN_CHARS_PER_S * 1000
         return jobs
 
@@ -174,7 +183,8 @@ class Phraser:
                 worded = job.words.result(timeout=max(0.0, job.until - time.monotonic()))
             except TimeoutError:
                 job.words.cancel()
-                worded = Worded(causes=("late",))
+                chosen = "".join(job.chosen)
+                worded = Worded(chosen, ("cut_short",) if chosen else ("late",))
             causes = worded.causes
             if worded.text:
                 return self._sentence(worded.text, job.telling, "llm", causes)

@@ -87,11 +87,21 @@ class Worder:
         """Process the prompt prefix once, so that the first shopper does not pay for it."""
         self._llm.complete(self._prefix + "Name:", max_tokens=1, stop=STOP, deadline_ms=60_000)
 
-    def word(self, telling: Telling, *, seed: int, wanted: float, until: float, cancelled: Callable[[], bool]) -> Worded:
+    def word(
+        self,
+        telling: Telling,
+        *,
+        seed: int,
+        wanted: float,
+        until: float,
+        cancelled: Callable[[], bool],
+        chose: Callable[[str], None] = lambda text: None,
+    ) -> Worded:
         """Words that pass the check, by the monotonic time ``until``; or none, with the causes.
 
         A model that can choose first takes one of the ways to say the facts, which cannot fail; then, if by ``wanted``, when the
-        sentences before it have been heard, there is time, it puts them in its own words, which are said if they pass.
+        sentences before it have been heard, there is time, it puts them in its own words, which are said if they pass. ``chose``
+        is told the way taken, so that it can be said should the own words not come back in time.
         """
         assert telling.sheet is not None
         tries = _Tries(telling, seed, cancelled)
@@ -99,6 +109,7 @@ class Worder:
         if ways:
             # Held to the facts it need not be shown them.
             chosen = self._try(tries, telling.sheet.opening, until, ways, HELD)
+            chose(chosen)
             own = chosen and telling.sheet.free and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms
             text = (own and self._try(tries, telling.sheet.prompt(), wanted, (), FREE)) or chosen
         elif not telling.sheet.free:

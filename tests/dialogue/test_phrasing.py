@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from speaking_shop import FILM, LAMP, MUGS, NAMELESS, SHIFT, SHOP, WRAP, Choosing, Scripted, Shelf, recommending
 
+from dialogue.llm import Completion
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
 from dialogue.phrasing.composing import compose
@@ -223,6 +226,24 @@ def test_own_words_that_take_too_long_are_cut_short_and_the_choice_is_said() -> 
     worded = Worder(model, phraser.shop).word(telling, seed=0, wanted=now + 2.0, until=now + 20, cancelled=lambda: False)
     assert worded.causes == ("cut_short",)
     assert worded.text.startswith("The Linen Wrap Dress is")
+
+
+def test_what_was_chosen_is_said_though_own_words_never_come_back() -> None:
+    heard = threading.Event()
+
+    class Stuck(Choosing):
+        def complete(self, prompt: str, *, among: Sequence[str] = (), **more: Any) -> Completion:
+            if not among:
+                heard.wait(20)  # deaf to its deadline
+            return super().complete(prompt, among=among, **more)
+
+    phraser = Phraser(SHOP, Shelf(), Stuck(), patience_ms=100)
+    assert phraser._worder is not None
+    phraser._worder._free_ms = 10.0  # so that it dares to try
+    sentences = list(phraser.say(recommending(WRAP), NEW))
+    heard.set()
+    phraser.close()
+    assert (sentences[1].source, sentences[1].causes) == ("llm", ("cut_short",))
 
 
 def test_a_wrong_price_is_put_right() -> None:
