@@ -34,7 +34,9 @@ _ASKS_OF_IT = re.compile(
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
 COST = re.compile(
-    r"\bhow (?:much(?! (?:more|less)\b)|expensive)\b|\bhow much (?:more|less) (?:is|are|does|do|for)\b|"
+    r"\bhow (?:much(?! (?:more|less)\b)(?! (?!money|does|do|is|are|would|was|did|for|the|this|that|it)\w+ (?:does|do|can|"
+    r"will|is|has)\b)|"
+    r"expensive)\b|\bhow much (?:more|less) (?:is|are|does|do|for)\b|"
     r"\bwhat (?:does|do|would|did) \w+(?: \w+){0,3} cost|\bcosts?\b.*\?"
 )
 _VERB_LIKE = re.compile(

@@ -45,6 +45,16 @@ def called_by_name(
     return Span(first, last), titled[0]
 
 
+def is_in_title(stem: str, title: Sequence[str]) -> bool:
+    """Whether a title has a word: also "the beads" of a beaded necklace, "the stripes" of a striped one."""
+    return stem in title or f"{stem}ed" in title or f"{stem}d" in title
+
+
+def is_head(said: str, title: Sequence[str]) -> bool:
+    """Whether a word ends the noun of a title: "the mat" of a doormat, "the pot" of a teapot."""
+    return len(said) > 2 and any(stem != said and stem.endswith(said) for stem in title[-1:])
+
+
 def _whole_name(
     utterance: Utterance, first: int, items: Sequence[Item], vocabulary: Vocabulary
 ) -> tuple[int, list[Item]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.called import NAME_ENDS, called_by_name
+from dialogue.called import NAME_ENDS, called_by_name, is_head, is_in_title
 from dialogue.english import SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
 from dialogue.mentions import Mention
@@ -25,7 +25,7 @@ _OPENERS = frozenset("and or just maybe not no then than actually okay ok so rig
 _ONES = frozenset({"ones", "pairs", "options", "things", "items"})
 _ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | _ONES
 """Words that stand for a thing of any kind."""
-_JOINING = _ONE | {"and", "from", "in", "with", "by", "made", "of", "for"}
+_JOINING = _ONE | {"coloured", "colored", "and", "from", "in", "with", "by", "made", "of", "for"}
 _RELATIVE = frozenset({"that", "thats", "which"})
 """ "The one that's navy"; "is" may follow them."""
 _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
@@ -150,7 +150,7 @@ class Describer:
             return None
         points, fitting = scored
         words = self.utterance.words[span.first : span.last]
-        said_one = bool(_ONE & {word.norm for word in words})
+        said_one = bool(_ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
         several = self._is_plural(span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
         if len(fitting) > 1 and not several:
             return None
@@ -186,9 +186,11 @@ class Describer:
                 continue
             matching = [item for item in fitting if len(word.stem) > 2 and self._is_in_title(word.stem, item)]
             if not matching and index + 1 == span.last:
-                matching = [item for item in fitting if self._is_head(word.stem, item)]
+                matching = [item for item in fitting if is_head(word.stem, self.vocabulary.title_stems.get(item.id, ()))]
             if not matching and _ONE & {word.norm for word in self.utterance.words[index:span.last]}:
                 matching = [item for item in fitting if word.stem in value_words(item)]
+            if not matching and index + 1 == span.last and word.stem in self.vocabulary.wares:
+                continue
             if not matching and self._tells_what_it_has(index, span):
                 matching = [item for item in fitting if word.stem in told_of(item)]
             if not matching:
@@ -205,14 +207,7 @@ class Describer:
         return [ids for ids in titled if len(ids) == 1]
 
     def _is_in_title(self, stem: str, item: Item) -> bool:
-        """ "The beads" of a beaded necklace, "the stripes" of a striped one."""
-        title = self.vocabulary.title_stems.get(item.id, ())
-        return stem in title or f"{stem}ed" in title or f"{stem}d" in title
-
-    def _is_head(self, said: str, item: Item) -> bool:
-        """ "The mat" of a doormat, "the pot" of a teapot."""
-        title = self.vocabulary.title_stems.get(item.id, ())
-        return len(said) > 2 and any(stem != said and stem.endswith(said) for stem in title[-1:])
+        return is_in_title(stem, self.vocabulary.title_stems.get(item.id, ()))
 
     def _is_like(self, item: Item, mention: Mention, among: Sequence[Item], loosely: bool) -> bool:
         """Whether a value named fits an item: by its title where that tells the items apart, else by its values."""
@@ -223,7 +218,7 @@ class Describer:
             for other in among
             if all(self._is_in_title(stem, other) for stem in stems)
             or self._is_in_title(said, other)
-            or self._is_head(said, other)
+            or is_head(said, self.vocabulary.title_stems.get(other.id, ()))
         ]
         if titled and len(titled) < len(among):
             general = any(joined_stem(value).endswith(said) for value in mention.values)
@@ -277,10 +272,15 @@ class Describer:
         return any(
             (words[index].norm in _ONE or self.is_kind_at(index, items))
             and words[index + 1].norm not in _JOINING | _RELATIVE
-            and ((asked and words[index].norm in _ONE) or not self.is_kind_at(index + 1, items))
+            and (not self.is_kind_at(index + 1, items) or (asked and self._is_plain_value(index + 1)))
             and (asked or not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items))
             for index in range(span.first, span.last - 1)
         )
+
+    def _is_plain_value(self, index: int) -> bool:
+        """Whether a word is a value, and of no kind of thing."""
+        slots = {mention.slot for mention in self.mentions if mention.span.first <= index < mention.span.last}
+        return bool(slots) and self.vocabulary.topic not in slots
 
     def _stands_for_item(self, span: Span) -> bool:
         """ "The alpaca, please": a value with "the" that ends its clause and follows no preposition."""

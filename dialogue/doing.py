@@ -63,6 +63,7 @@ _TAGGED = re.compile(TAG)
 _SO_THEN = re.compile(r"\b(?:so|but)\b")
 """ "I've got a silk one already, so the cotton"."""
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
+_IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
@@ -166,8 +167,10 @@ def _weighs(reading: Reading) -> bool:
 
 
 def _is_between(reading: Reading) -> bool:
-    """ "It's between the first and the last"."""
+    """ "It's between the first and the last", "one of the other two"."""
     strong = reading.strong
+    if any(len(one.reference.items) > 1 and reading.before(one.span, 2) == "one of " for one in strong):
+        return not reading.is_question
     return len(strong) > 1 and reading.before(strong[0].span, 1) == "between " and not _SOMETHING.search(reading.utterance.norm)
 
 
@@ -200,6 +203,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if _asks_on(reading) or _IF.search(norm):
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
+    if prefers(reading) and not reading.is_question and any(_IS_FINE.match(_after(reading, one)) for one in strong):
+        return True
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))
     if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
@@ -215,6 +220,10 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
+
+
+def _after(reading: Reading, pointing: Pointing) -> str:
+    return " ".join(word.norm for word in reading.utterance.words[pointing.span.last :])
 
 
 def _has_just(reading: Reading, at: int) -> bool:
@@ -250,6 +259,8 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     if found.requested:
         return True
+    if Act.REJECT in acts and any(change.kind == "want" for change in found.changes):
+        return False
     moves = any(change.kind in {"less", "more"} for change in found.changes)
     if Act.COMPARE in acts or found.policies or moves:
         return False

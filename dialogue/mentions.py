@@ -18,10 +18,13 @@ SOUND_CONFIDENCE = 0.7
 
 DOUBTED = 0.55
 """For a value that an unknown word only sounds like: asked back before it counts."""
+ALIKE_FLOOR = 85.0
+"""rapidfuzz ratio of a value that begins with a letter easily taken for the word's own."""
 SOUND_FLOOR = 78.0
 """rapidfuzz ratio, 0..100, that a word must have beside the sound of a value."""
 SHORTEST_BY_SOUND = 6
 """Letters of the shortest unknown word that is taken for a value it sounds like."""
+_ENDINGS = ("er", "r", "est", "ed", "ing", "ly")
 _ALIKE = ({"f", "s"}, {"b", "p"}, {"v", "f"}, {"m", "n"}, {"d", "t"}, {"g", "k"}, {"c", "k"})
 
 FUZZY_FLOOR = 86.0
@@ -122,8 +125,8 @@ def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
     stem = word.stem
     if len(stem) < 5 or word.norm in SMALL_WORDS or stem in vocabulary.known or any(letter.isdigit() for letter in stem):
         return None
-    nearest = process.extractOne(stem, vocabulary.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=FUZZY_FLOOR)
-    if nearest is not None and nearest[0][0] == stem[0]:
+    nearest = process.extractOne(stem, vocabulary.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=ALIKE_FLOOR)
+    if nearest is not None and nearest[0][0] == stem[0] and nearest[1] >= FUZZY_FLOOR:
         first, *rivals = vocabulary.meanings(nearest[0])
         return Mention(
             first.slot, first.values, Span(index, index + 1), first.confidence * nearest[1] / 100 * 0.85, "fuzzy", tuple(rivals)
@@ -137,12 +140,18 @@ def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
 
 def _begins_alike(one: str, other: str) -> bool:
     """Two first letters that are easily taken for each other: "flippers" for slippers."""
-    return any({one[0], other[0]} <= letters for letters in _ALIKE)
+    return one[0] != other[0] and any({one[0], other[0]} <= letters for letters in _ALIKE)
 
 
 def _sounding(stem: str, vocabulary: Vocabulary) -> str | None:
-    """The one value that sounds as an unknown word does and is spelled not too far from it: "braselet" for bracelet."""
-    near = [key for key in vocabulary.sounding.get(sound_key(stem), ()) if fuzz.ratio(key, stem) >= SOUND_FLOOR]
+    """The one value that sounds as an unknown word does and is spelled not too far from it: "braselet" for bracelet.
+
+    A word that only adds letters to a value or to a word of the shop's is another word: "dresser", "plainer".
+    """
+    if any(stem.removesuffix(ending) in vocabulary.known for ending in _ENDINGS):
+        return None
+    alike = vocabulary.sounding.get(sound_key(stem), ())
+    near = [key for key in alike if fuzz.ratio(key, stem) >= SOUND_FLOOR and not stem.startswith(key)]
     return near[0] if len(near) == 1 else None
 
 

@@ -118,6 +118,7 @@ _LEADING = frozenset(
         "made",
         "from",
         "too",
+        "so",
         "be",
         "something",
         "that",

@@ -17,7 +17,8 @@ from dialogue.negation import Polarity, Scope, find_scopes, openers, polarity
 from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
-from dialogue.references import ASKS_WHETHER, find_priced, find_references
+from dialogue.priced import find_priced
+from dialogue.references import ASKS_WHETHER, find_references
 from dialogue.relative import amount_of
 from dialogue.settling import is_faulted, settled, without_predicates
 from dialogue.shop import TalkingShop

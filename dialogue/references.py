@@ -13,8 +13,8 @@ from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import has_any
 from dialogue.mentions import Mention
-from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.vocabulary import Vocabulary
@@ -73,18 +73,12 @@ _FROM_THE_START = re.compile(
 """ "The first one you showed me at the start": of an earlier list."""
 _SAID = re.compile(r"^ (?:that )?you (?:just )?(?:said|mentioned|named|told|read|described)\b")
 """ "The last one you said" is the one spoken of last, wherever it stands."""
-EARLIER = 0.95
-_PRICED = re.compile(
-    r"\b(?:the|which) (?:ones?|pairs?)(?: (?:for|at|is|was|are|were|costs?|thats|that (?:is|are|was|were|costs?|"
-    r"comes? to)|costing))?"
-    r"(?: (?:about|around))?$"
+_ISNT = re.compile(
+    r"\bthe (?:\w+ )?(?P<many>ones|\w+)(?: that| which|(?<=thats)) (?:isnt|arent|is not|are not|doesnt have|not)(?: made of|"
+    r" in)?$"
 )
-
-
-_THE = re.compile(r"\b(?:the|that|those|your)$")
-_ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
-_SIGNS = frozenset("$£€")
-_COINS = frozenset("dollar dollars buck bucks pound pounds quid euro euros".split())  # noqa: SIM905
+""" "The one that isn't ..."."""
+EARLIER = 0.95
 
 
 def find_references(
@@ -109,6 +103,7 @@ def find_references(
     found: list[Pointing] = []
     for pointings in named:
         _claim(found, pointings)
+    _claim(found, _negated(utterance, table, mentions))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
         for span, items, sure in rest_of(utterance, table, found, describer)
@@ -124,6 +119,23 @@ def find_references(
         if not (0 < fewest < len(pointing.reference.items) and _after_of(utterance, pointing.span))
     ]
     return tuple(sorted(found, key=lambda pointing: pointing.span.first))
+
+
+def _negated(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
+    """ "The one that isn't leather": what has not the value named."""
+    found = []
+    for mention in mentions:
+        match = _ISNT.search(" ".join(word.norm for word in utterance.words[: mention.span.first]))
+        noun = match.group("many") if match else ""
+        rest = [
+            item
+            for item in table.items
+            if not has_any(item, mention) and (noun in {"one", "ones"} or noun in read_words(item.title).norm.split())
+        ]
+        if match and rest and (len(rest) == 1 or noun == "ones"):
+            span = Span(mention.span.first - len(match.group().split()), mention.span.last)
+            found.append(replace(point(utterance, span, rest, 0.9), corrects=True))
+    return found
 
 
 def _after_of(utterance: Utterance, span: Span) -> bool:
@@ -255,27 +267,3 @@ def _that(utterance: Utterance, table: Table, describer: Describer, named: Seque
         confidence = 0.8 if weak and len(table.items) > 1 and table.last is None else 0.95
         found.append(replace(point(utterance, span, [last], confidence), weak=weak))
     return [replace(pointing, deictic=True) for pointing in found]
-
-
-def _costs(item: Item, price: float) -> bool:
-    return item.price_minor is not None and abs(item.price_minor / 100 - price) < 1
-
-
-def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
-    """ "The one for a hundred and nineteen", "the forty dollar one", "both the thirty pound ones": what costs about that."""
-    found: list[Pointing] = []
-    for number in find_numbers(utterance):
-        words = [word.norm for word in utterance.words]
-        first = number.span.first - (words[number.span.first - 1] in _SIGNS)
-        last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
-        before, after = " ".join(words[:first]), words[last] if last < len(words) else ""
-        one = _PRICED.search(before)
-        if not (one or _THE.search(before)):
-            continue
-        prices = {number.value, number.pair[0] + number.pair[1] / 100 if number.pair else number.value}
-        near = [item for item in table.items if any(_costs(item, price) for price in prices)]
-        many = after == "ones" or (one is not None and "ones" in one.group())
-        if (len(near) == 1 or (many and near)) and (one or after in _ITEM or after in read_words(near[0].title).norm.split()):
-            first -= len(one.group().split()) if one else 1
-            found.append(point(utterance, Span(first, last + (0 if one else 1)), near, 0.9))
-    return found

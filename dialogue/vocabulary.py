@@ -25,6 +25,8 @@ HEAD_CONFIDENCE = 0.85
 
 _ASKING_IS = re.compile(r"^(who|what|where|when|how) is ")
 """ "Who is in it" is also said "who's in it"."""
+LEAST_SOUND = 3
+"""Consonants of the shortest value that is known by its sound in a long list."""
 _ARTICLE = re.compile(r"^(?:an?|the) (?=\w)", re.IGNORECASE)
 RARE_TITLE_WORD = 12
 """A word in at most this many titles can point at one of them."""
@@ -65,6 +67,8 @@ class Vocabulary:
     policies: Mapping[str, str]
     """Joined stems of policy words to the policy's name."""
     facts: Mapping[str, str]
+    wares: frozenset[str]
+    """Stems by which the shop calls all that it has: the "film" in "kind of film"."""
     sounding: Mapping[str, tuple[str, ...]]
     """Sound to the keys that sound so, for a word that is unknown."""
     sounds: Mapping[str, str]
@@ -119,6 +123,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
             for form in _inflected(word)
         },
         facts={joined_stem(word): fact.name for fact in shop.facts for word in (*fact.words, fact.name)},
+        wares=frozenset(word.stem for word in read_words(shop.topic.said if shop.topic else "").words) - STOP,
         sounding=_sounding(entries),
         sounds=_sounds(shop, items),
         topic=shop.topic.name if shop.topic else None,
@@ -179,7 +184,7 @@ def _inflected(word: str) -> tuple[str, ...]:
 def _sounding(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for key in entries:
-        if len(key) >= SHORTEST and key.isalpha() and len(sound_key(key)) > 1:
+        if len(key) >= SHORTEST and key.isalpha() and len(sound_key(key)) >= LEAST_SOUND:
             found[sound_key(key)].append(key)
     return {sound: tuple(keys) for sound, keys in found.items()}
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dialogue.amounts import Amount
 from dialogue.critiques import CritiqueMention
+from dialogue.meant import prefers
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
@@ -95,7 +96,7 @@ def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotCh
 def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, SlotChange]]:
     found = []
     for critique in reading.relative:
-        if critique.asked and not _is_beyond(reading, critique):
+        if (critique.asked and not _is_beyond(reading, critique)) or (critique.complaint and prefers(reading)):
             continue
         plain = not critique.complaint and not (critique.most and "which" not in reading.before(critique.span, 4))
         which = reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
