@@ -42,8 +42,8 @@ PATIENCE = 0.6
 """The beam search ends when two of its three hypotheses have; a fifth faster, with the same words."""
 
 SURE_LOG_PROBABILITY = -0.25
-"""A greedy decoding with a mean above this is taken as it is, at half the beam's time: most sentences, few spelled letters. Below,
-it is heard again with what is likely in mind, where something is."""
+"""A greedy decoding with a mean above this is taken as it is, at half the beam's time: most sentences, few spelled letters.
+Below, it is heard again with what is likely in mind, where something is."""
 
 FAIRLY_SURE_LOG_PROBABILITY = -0.4
 """Above this it is not heard by beam search without a reminder: of AN4's 158 recordings 45 lie between the two, and with the beam
