@@ -264,7 +264,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
             r"not one of (?:them|those|these)|(?:is|are) out(?= ?(?:$|[.,!]))|(?:take|cross|strike|leave|"
             r"rule) (?:\w+ ){1,5}(?:off|out)\b(?! of the)|"
-            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|(?<=\w )(?<!^no ), no(?: thanks| way)?(?= ?(?:$|[.!]))|"
+            r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|(?!no |yes |well |sorry |oh )\w+ , no(?: thanks|"
+            r" way)?(?= ?(?:$|[.!]))|"
             r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"
             r"those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",

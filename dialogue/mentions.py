@@ -148,7 +148,8 @@ def _sounding(stem: str, vocabulary: Vocabulary) -> str | None:
 
     A word that only adds letters to a value or to a word of the shop's is another word: "dresser", "plainer".
     """
-    if any(stem.removesuffix(ending) in vocabulary.known for ending in _ENDINGS):
+    roots = {stem[:-1] + "e", *(stem.removesuffix(ending) for ending in _ENDINGS)}
+    if any(root in vocabulary.known or vocabulary.meanings(root) for root in roots):
         return None
     alike = vocabulary.sounding.get(sound_key(stem), ())
     near = [key for key in alike if fuzz.ratio(key, stem) >= SOUND_FLOOR and not stem.startswith(key)]
