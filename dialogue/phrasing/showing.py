@@ -258,7 +258,7 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
         spoken = replace(ground, prices_minor=ground.prices_minor | {minor})
         if relaxation.fitting == 1:
             return _among(spoken, f"There is one at {cost}", f"I do have one at {cost}", f"At {cost} there is one")
-        return _among(spoken, f"{there}, from {cost}", f"From {cost} {there}", f"{there} if we begin at {cost}")
+        return _among(spoken, f"{there}, from {cost}", f"From {cost} {there}", f"{there} if you go to {cost}")
     if slot is not None and (values := sayable(relaxation.values)):
         offered = listed([put(slot, value) for value in values[:2]], "or")
         if slot.topic:
