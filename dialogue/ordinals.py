@@ -49,6 +49,8 @@ _NOT_HERE = re.compile(
     r"his|her|their|our|one|a) ?$"
 )
 """ "June the first", "his last one": none of those named."""
+_ARTICLE_MISHEARD = re.compile(r"\ba first (?:one|option|item|choice|suggestion)\b")
+""" "a first one" is no English: "the first one" was said."""
 _BARE = {"last", "middle", "final", "second", "first"}
 _AFTER_CHOICE = {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
 _MARKERS = frozenset({"so", "okay", "ok", "right", "well", "yeah", "yes", "no", "actually", "then", "maybe"})
@@ -69,7 +71,8 @@ def find_places(utterance: Utterance, size: int) -> list[tuple[Span, tuple[int, 
             continue
         if not match.group("one") and re.match(r" (?:few|couple|\w+ (?:years?|months?|weeks?|days?))\b", after):
             continue
-        if _NOT_HERE.search(utterance.norm[: match.start()]) or re.match(r"my \w+ ones?$", match.group()):
+        misheard = _ARTICLE_MISHEARD.search(utterance.norm[: match.end()])
+        if (_NOT_HERE.search(utterance.norm[: match.start()]) and not misheard) or re.match(r"my \w+ ones?$", match.group()):
             continue
         if "middle" in {match.group("ordinal"), match.group("put")}:
             found.append((span, (size // 2,)))

@@ -272,3 +272,9 @@ def test_a_choice_taken_back_is_no_choice() -> None:
 
 def test_the_phrase_said_whole_is_the_line_that_answers() -> None:
     assert Talk().say("how much is delivery").policies == ("delivery cost",)
+
+
+def test_an_article_misheard_before_the_first_one_is_no_other_one() -> None:
+    assert meant("I'll take a first one.", RUGS) == [RUGS[0]]
+    assert meant("I'll take a second one too.", RUGS) != [RUGS[0]]
+    assert read("it is for her first birthday", RUGS).references == ()

@@ -106,6 +106,15 @@ def test_a_second_hearing_with_likely_words_in_mind_that_agrees_is_the_last(fast
     assert fast.transcribe(spoken, likely=["brothers"]).text == unsure.text
 
 
+def test_a_number_that_is_not_sure_is_left_to_the_beam(fast, spoken, monkeypatch):
+    alone = fast.transcribe(spoken).text
+    for amount in ("A candle under $13.", "a candle under thirteen dollars"):
+        unsure = Hypothesis(amount, 6, -0.3, 0.0)
+        monkeypatch.setattr(fast, "_greedy", lambda *_, unsure=unsure: unsure)
+        monkeypatch.setattr(fast, "_reminded", lambda *_, unsure=unsure: unsure)
+        assert fast.transcribe(spoken, likely=["brothers"]).text == alone
+
+
 def test_what_nobody_waits_for_is_not_heard_twice(fast, spoken, monkeypatch):
     monkeypatch.setattr(fast, "_greedy", lambda *_: Hypothesis("Do you have something blue?", 6, -0.4, 0.0))
     monkeypatch.setattr(fast, "_generate", lambda *_: pytest.fail("heard again for nobody"))
