@@ -18,7 +18,7 @@ from recommender.types import Vectors
 
 BATCH = 64
 THREADS = 2
-"""A sentence in 3.9 ms at the median, 5.9 with one thread: the shopper's words are there, and nothing else of the turn can begin."""
+"""A sentence in 3.9 ms at the median, 5.9 with one thread; nothing else of the turn can begin before it."""
 TOKENIZER = "tokenizer.json"
 GRAPH = "model.onnx"
 
