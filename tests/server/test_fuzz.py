@@ -30,7 +30,7 @@ SECRET = "for-those-who-manage"
 def engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engines:
     monkeypatch.setattr(little_parlour, "WORD_MS", 5)
     made = make_engines(tmp_path)
-    made.transcriber.transcribe = lambda audio, likely=(): little_parlour.Transcript("a red mug")  # type: ignore[attr-defined]
+    made.transcriber.transcribe = lambda audio, likely=(), stale=None: little_parlour.Transcript("a red mug")  # type: ignore[attr-defined]
     return made
 
 
