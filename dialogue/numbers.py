@@ -7,37 +7,13 @@ from dataclasses import dataclass, replace
 
 from dialogue.words import Span, Utterance, Word
 
-_UNITS = {
-    name: value
-    for value, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {
-    name: 10 * value
-    for value, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
-}
+ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_UNITS = {name: value for value, name in enumerate(ONES)}
+_TENS = {name: 10 * value for value, name in enumerate(TENS) if name}
 _TENS["fourty"] = 40
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000}
 _DIGITS = re.compile(r"^[$£€]?(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]*)$")

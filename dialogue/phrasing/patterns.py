@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.phrasing.spoken import ONES, TENS
+from dialogue.numbers import ONES, TENS
 
 _END = r"(?=$| [,.;!?]| (?:and|to|for|this|now|but)\b)"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from dialogue.phrasing.spoken import ONES, TENS
+from dialogue.numbers import ONES, TENS
 
 READ_CHARS = 400
 """No more of a text is looked at; the rest cannot be part of a name."""
