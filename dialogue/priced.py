@@ -27,8 +27,8 @@ def _costs(item: Item, price: float) -> bool:
 def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
     """ "The one for a hundred and nineteen", "the forty dollar one", "both the thirty pound ones": what costs about that."""
     found: list[Pointing] = []
+    words = [word.norm for word in utterance.words]
     for number in find_numbers(utterance):
-        words = [word.norm for word in utterance.words]
         first = number.span.first - (words[number.span.first - 1] in _SIGNS)
         last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
         before, after = " ".join(words[:first]), words[last] if last < len(words) else ""

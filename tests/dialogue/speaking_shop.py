@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from dialogue.llm import Completion, wanted
 from dialogue.shop import TalkingShop
@@ -142,23 +143,14 @@ class Choosing(Scripted):
     can_choose = True
 
     def complete(
-        self,
-        prompt: str,
-        *,
-        max_tokens: int,
-        stop: Sequence[str],
-        among: Sequence[str] = (),
-        deadline_ms: float,
-        temperature: float = 0.0,
-        seed: int = 0,
-        cancelled: Callable[[], bool] = wanted,
+        self, prompt: str, *, among: Sequence[str] = (), deadline_ms: float, **more: Any
     ) -> Completion:
         if among:
             self.prompts.append(prompt)
             return Completion(among[-1], 1, 1.0, "stop")
         if self.after_ms > deadline_ms:
             return Completion("", 0, deadline_ms, "late")
-        return super().complete(prompt, max_tokens=max_tokens, stop=stop, deadline_ms=deadline_ms, cancelled=cancelled)
+        return super().complete(prompt, deadline_ms=deadline_ms, **more)
 
 
 def recommending(*items: Item, **more: object) -> Plan:

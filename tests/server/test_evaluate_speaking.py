@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from dialogue.llm import Completion, wanted
+from dialogue.llm import Completion
 from dialogue.shop import load_shop
 from recommender.catalogue import load_catalogue
 from recommender.shop import load_schema
@@ -24,18 +24,7 @@ class Dice:
     def __init__(self) -> None:
         self._chance = random.Random(5)
 
-    def complete(
-        self,
-        prompt: str,
-        *,
-        max_tokens: int,
-        stop: Sequence[str],
-        among: Sequence[str] = (),
-        deadline_ms: float,
-        temperature: float = 0.0,
-        seed: int = 0,
-        cancelled: Callable[[], bool] = wanted,
-    ) -> Completion:
+    def complete(self, prompt: str, *, among: Sequence[str] = (), **_: object) -> Completion:
         return Completion(self._chance.choice(among) if among else "", 1, 1.0, "stop")
 
 
