@@ -137,6 +137,10 @@ class Plan:
     expecting: Expecting = "anything"
 
 
+Source = Literal["template", "policy", "choice", "llm"]
+"""Whose words a sentence is in: the template's, the shop's policy's, one of the ways to say it that the model chose, its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence to be spoken, with the items it speaks of and where in the text their names stand."""
@@ -145,6 +149,6 @@ class Sentence:
     items: tuple[str, ...] = ()
     spans: tuple[tuple[str, int, int], ...] = ()
     """(item id, start_char, end_char) of each spoken item name."""
-    source: Literal["template", "llm", "policy"] = "template"
+    source: Source = "template"
     causes: tuple[str, ...] = ()
     """Why the LLM's words were repaired or replaced, when they were ("wrong_price", "late", ...)."""

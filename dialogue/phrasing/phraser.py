@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from dialogue.likely import values_named
 from dialogue.llm import LanguageModel
@@ -26,7 +25,7 @@ from dialogue.phrasing.telling import Scene, Telling
 from dialogue.phrasing.wording import Worded, Worder
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
-from dialogue.types import Plan, Sentence
+from dialogue.types import Plan, Sentence, Source
 from recommender.types import Item, Ranked, Recommender
 
 SPOKEN_CHARS_PER_S = 16.5
@@ -187,11 +186,11 @@ class Phraser:
                 worded = Worded(chosen, ("cut_short",) if chosen else ("late",))
             causes = worded.causes
             if worded.text:
-                return self._sentence(worded.text, job.telling, "llm", causes)
+                return self._sentence(worded.text, job.telling, "llm" if worded.own else "choice", causes)
         return self._sentence(job.telling.text, job.telling, "policy" if job.telling.policy else "template", causes)
 
     def _sentence(
-        self, text: str, telling: Telling, source: Literal["template", "llm", "policy"], causes: tuple[str, ...]
+        self, text: str, telling: Telling, source: Source, causes: tuple[str, ...]
     ) -> Sentence:
         spans = spans_of(check(text, telling.ground, self.shop).reading, telling.ground)
         return Sentence(text, tuple(dict.fromkeys(item for item, _, _ in spans)), spans, source, causes)

@@ -48,6 +48,8 @@ class Worded:
 
     text: str = ""
     causes: tuple[str, ...] = ()
+    own: bool = False
+    """Whether the words are the model's own; else it chose among the ways to say the facts."""
     tokens: int = 0
     took_ms: float = 0.0
     """Of the model alone."""
@@ -106,18 +108,17 @@ class Worder:
         assert telling.sheet is not None
         tries = _Tries(telling, seed, cancelled)
         ways = ways_for(telling) if self._llm.can_choose else ()
+        chosen = text = ""
         if ways:
             # Held to the facts it need not be shown them.
             chosen = self._try(tries, telling.sheet.opening, until, ways, HELD)
             chose(chosen)
-            own = chosen and telling.sheet.free and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms
-            text = (own and self._try(tries, telling.sheet.prompt(), wanted, (), FREE)) or chosen
-        elif not telling.sheet.free:
-            text = ""
-        else:
+            if chosen and telling.sheet.free and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms:
+                text = self._try(tries, telling.sheet.prompt(), wanted, (), FREE)
+        elif telling.sheet.free:
             text = self._try(tries, telling.sheet.prompt(), until, (), FREE)
             text = text or ("" if tries.ended else self._try(tries, telling.sheet.prompt(), until, (), HELD))
-        return Worded(text, tuple(dict.fromkeys(tries.causes)), tries.tokens, tries.took_ms)
+        return Worded(text or chosen, tuple(dict.fromkeys(tries.causes)), bool(text), tries.tokens, tries.took_ms)
 
     def _try(self, tries: _Tries, prompt: str, until: float, ways: tuple[str, ...], temperature: float) -> str:
         """What one call gave that is fit to be said; "" where nothing, with the causes among the tries'."""

@@ -23,6 +23,8 @@ from server.evaluate.speaking_plans import KIND_SHARES, Occasion, occasions
 from server.reporting import percentile_ms
 
 SHOWN_DOUBTS = 20
+MODELS = frozenset({"llm", "choice"})
+"""Whose sentences the model worded, by its own words or by its choice among the ways to say the facts."""
 
 
 class Metered:
@@ -79,6 +81,8 @@ class _Tally:
     """Sentences that the model was asked for."""
     late: int = 0
     worded: int = 0
+    own: int = 0
+    """Of these, in the model's own words."""
     repaired: int = 0
     templated: int = 0
     first_check_failures: int = 0
@@ -155,7 +159,7 @@ def _count(tally: _Tally, reply: Reply, doubts: Sequence[Sequence[Doubt]], phras
     tally.spoken_s.append(sum(len(sentence.text) for sentence in reply.sentences) / SPOKEN_CHARS_PER_S)
     if plan.kind == "recommend":
         tally.recommended_s.append(tally.spoken_s[-1])
-    if len(reply.sentences) > 1 and any(sentence.source == "llm" or sentence.causes for sentence in reply.sentences[1:2]):
+    if len(reply.sentences) > 1 and any(sentence.source in MODELS or sentence.causes for sentence in reply.sentences[1:2]):
         heard_ms = len(reply.sentences[0].text) / SPOKEN_CHARS_PER_S * 1000
         tally.second_ready_in_time.append(reply.ready_ms[1] <= heard_ms and "late" not in reply.sentences[1].causes)
     ground = phraser.ground(plan, state)
@@ -163,11 +167,12 @@ def _count(tally: _Tally, reply: Reply, doubts: Sequence[Sequence[Doubt]], phras
         tally.sentences += 1
         tally.clauses += sentence.text.endswith(":")
         tally.claims += check(sentence.text, ground, phraser.shop).claims
-        tally.asked += sentence.source == "llm" or bool(sentence.causes)
-        tally.late += sentence.source != "llm" and "late" in sentence.causes
-        tally.worded += sentence.source == "llm"
-        tally.repaired += sentence.source == "llm" and bool(sentence.causes)
-        tally.templated += sentence.source != "llm" and bool(sentence.causes)
+        tally.asked += sentence.source in MODELS or bool(sentence.causes)
+        tally.late += sentence.source not in MODELS and "late" in sentence.causes
+        tally.worded += sentence.source in MODELS
+        tally.own += sentence.source == "llm"
+        tally.repaired += sentence.source in MODELS and bool(sentence.causes)
+        tally.templated += sentence.source not in MODELS and bool(sentence.causes)
         tally.causes.update(sentence.causes)
         for doubt in doubted:
             tally.doubts.append(
@@ -210,6 +215,7 @@ def _figures(shop: TalkingShop, tally: _Tally, metered: Metered | None, *, repli
         "claims": tally.claims,
         "unsupported_claims": len(tally.doubts),
         "llm_share": round(tally.worded / whole, 4) if whole else None,
+        "own_words_share": round(tally.own / whole, 4) if whole else None,
         "llm_share_with_opening_clauses": round(tally.worded / tally.sentences, 4) if tally.sentences else None,
         "llm_asked": tally.asked,
         "llm_late": tally.late,

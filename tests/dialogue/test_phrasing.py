@@ -212,7 +212,7 @@ def test_every_way_to_say_the_facts_is_true_and_fit_to_be_said() -> None:
 def test_a_model_that_can_choose_has_a_sentence_before_it_tries_its_own_words() -> None:
     model = Choosing()
     sentences = spoken_by(model, recommending(WRAP, SHIFT))
-    assert [sentence.source for sentence in sentences[1:]] == ["llm", "llm"]
+    assert [sentence.source for sentence in sentences[1:]] == ["choice", "choice"]
     assert not set(sentences[1].causes) - {"not_mended"}
     assert "a hundred and forty-five dollars" not in model.prompts[0].rsplit("\n\n", 1)[-1]
 
@@ -243,7 +243,7 @@ def test_what_was_chosen_is_said_though_own_words_never_come_back() -> None:
     sentences = list(phraser.say(recommending(WRAP), NEW))
     heard.set()
     phraser.close()
-    assert (sentences[1].source, sentences[1].causes) == ("llm", ("cut_short",))
+    assert (sentences[1].source, sentences[1].causes) == ("choice", ("cut_short",))
 
 
 def test_a_wrong_price_is_put_right() -> None:
