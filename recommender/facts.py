@@ -24,13 +24,27 @@ EPOCH = datetime.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One choice slot: each item's value codes, and for each value the items that have it."""
+class Codes:
+    """Each item's value codes."""
 
-    values: tuple[str, ...]
     starts: npt.NDArray[np.int64]
     """Shape (items + 1): item i has ``codes[starts[i]:starts[i + 1]]``, in the catalogue's order."""
     codes: npt.NDArray[np.int32]
+
+    def codes_of(self, positions: Positions) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        """The codes of several items, one item after the other, and how many each has."""
+        starts = self.starts[positions]
+        sizes = self.starts[positions + 1] - starts
+        ends = np.cumsum(sizes)
+        within = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
+        return self.codes[within], sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Codes):
+    """One choice slot: each item's value codes, and for each value the items that have it."""
+
+    values: tuple[str, ...]
     by_spelling: Mapping[str, tuple[int, ...]] = field(repr=False)
     """Case-folded value to codes, so that "Red" and "red" are one wish."""
     held_starts: npt.NDArray[np.int64] = field(repr=False)
@@ -42,14 +56,6 @@ class Choice:
         codes = self.by_spelling.get(value.casefold(), ())
         parts = [self.held[self.held_starts[code] : self.held_starts[code + 1]] for code in codes]
         return np.concatenate(parts, dtype=np.intp) if parts else np.zeros(0, np.intp)
-
-    def codes_of(self, positions: Positions) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-        """The codes of several items, one item after the other, and how many each has."""
-        starts = self.starts[positions]
-        sizes = self.starts[positions + 1] - starts
-        ends = np.cumsum(sizes)
-        within = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
-        return self.codes[within], sizes
 
     def of(self, position: int) -> tuple[str, ...]:
         return tuple(self.values[code] for code in self.codes[self.starts[position] : self.starts[position + 1]])
@@ -65,8 +71,27 @@ def choice(values: Sequence[str], starts: npt.NDArray[np.int64], codes: npt.NDAr
     for code, value in enumerate(values):
         spellings.setdefault(value.casefold(), []).append(code)
     return Choice(
-        tuple(values), starts, codes, {name: tuple(found) for name, found in spellings.items()}, held_starts, owners[order]
+        starts, codes, tuple(values), {name: tuple(found) for name, found in spellings.items()}, held_starts, owners[order]
     )
+
+
+class Choices(dict[str, Choice]):
+    """Slot to its column. Not changed once made."""
+
+    @cached_property
+    def joint(self) -> Codes:
+        """All slots in one column; a slot's codes are its own and follow those of the slots before it."""
+        columns = list(self.values())
+        sizes = np.stack([np.diff(column.starts) for column in columns], axis=1)
+        ends = np.cumsum(sizes)
+        begins = np.concatenate([[0], ends[:-1]]).reshape(sizes.shape)
+        codes = np.empty(int(ends[-1]), np.int32)
+        before = 0
+        for slot, column in enumerate(columns):
+            moved = np.repeat(begins[:, slot] - column.starts[:-1], sizes[:, slot])
+            codes[np.arange(len(column.codes)) + moved] = column.codes + before
+            before += len(column.values)
+        return Codes(np.concatenate([begins[:, 0], ends[-1:]]), codes)
 
 
 @dataclass(frozen=True)
@@ -79,7 +104,7 @@ class Facts:
     """Days since 1970; NO_DATE where not said."""
     numbers: Mapping[str, npt.NDArray[np.float64]]
     """Amount slots other than price, and "margin"; NaN where not said."""
-    choices: Mapping[str, Choice]
+    choices: Choices
     withdrawn: npt.NDArray[np.bool_] | None = None
     """Items taken off the shelf since the index was built; None of none."""
 
@@ -106,7 +131,7 @@ def facts_of(items: Sequence[Item]) -> Facts:
     names = dict.fromkeys(name for item in items for name in item.numbers)
     numbers = {name: np.fromiter((item.numbers.get(name, np.nan) for item in items), np.float64, count) for name in names}
     slots = dict.fromkeys(name for item in items for name in item.values)
-    return Facts(prices, stock, days, numbers, {name: _choice_of(items, name) for name in slots})
+    return Facts(prices, stock, days, numbers, Choices({name: _choice_of(items, name) for name in slots}))
 
 
 def _choice_of(items: Sequence[Item], slot: str) -> Choice:
@@ -139,8 +164,8 @@ def load_facts(path: Path) -> Facts:
         return Facts(
             arrays["price_minor"], arrays["stock"], arrays["launched_days"],
             {str(name): arrays[f"amount{number}"] for number, name in enumerate(arrays["amounts"])},
-            {
+            Choices({
                 str(name): choice(arrays[f"values{number}"].tolist(), arrays[f"starts{number}"], arrays[f"codes{number}"])
                 for number, name in enumerate(arrays["slots"])
-            },
+            }),
         )

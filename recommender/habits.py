@@ -8,7 +8,7 @@ shopper says now (words, wishes, likeness, prices) has shares of its own in ``re
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.blending import LinearBlend, learn_blend
-from recommender.facts import NO_DATE, NO_PRICE, Choice, Positions
+from recommender.facts import NO_DATE, NO_PRICE, Choices, Positions
 from recommender.moments import parts_of
 from recommender.types import Vectors
 
@@ -79,7 +79,7 @@ def features(
     table[:, 2] = shelf.popularity[candidates]
     table[:, 3] = vectors @ _profile(shelf, history, shares)
     table[:, 4] = _price_fit(shelf, history, shares, candidates)
-    table[:, 5] = _values_fit(shelf.facts.choices.values(), history, shares, candidates)
+    table[:, 5] = _values_fit(shelf.facts.choices, history, shares, candidates)
     table[:, 6] = _novelty(shelf, candidates)
     if at is not None and len(shelf.moments):
         day_part, season = parts_of(at)
@@ -107,19 +107,15 @@ def _price_fit(shelf: Shelf, history: Positions, shares: Values, candidates: Pos
     return np.where(asked == NO_PRICE, 0.0, np.exp(-np.abs(np.log1p(np.maximum(asked, 0)) - usual))).astype(np.float32)
 
 
-def _values_fit(columns: Iterable[Choice], history: Positions, shares: Values, candidates: Positions) -> Values:
+def _values_fit(choices: Choices, history: Positions, shares: Values, candidates: Positions) -> Values:
     """How much of the history shares a candidate's values, the mean over those it has: style, occasion, season, all alike."""
-    both, rows = np.concatenate([history, candidates]), np.arange(len(candidates))
-    total = np.zeros(len(candidates))
-    count = np.zeros(len(candidates), np.int64)
-    for column in columns:
-        codes, sizes = column.codes_of(both)
-        told = int(sizes[: len(history)].sum())
-        held = np.bincount(codes[:told], weights=shares.repeat(sizes[: len(history)]), minlength=len(column.values))
-        sizes = sizes[len(history) :]
-        total += np.bincount(rows.repeat(sizes), weights=held[codes[told:]], minlength=len(candidates))
-        count += sizes
-    return (total / np.maximum(count, 1)).astype(np.float32)
+    if not choices:
+        return np.zeros(len(candidates), np.float32)
+    told, told_sizes = choices.joint.codes_of(history)
+    held = np.bincount(told, weights=shares.repeat(told_sizes), minlength=sum(len(column.values) for column in choices.values()))
+    codes, sizes = choices.joint.codes_of(candidates)
+    total = np.bincount(np.arange(len(candidates)).repeat(sizes), weights=held[codes], minlength=len(candidates))
+    return (total / np.maximum(sizes, 1)).astype(np.float32)
 
 
 def _novelty(shelf: Shelf, candidates: Positions) -> Values:

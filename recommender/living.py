@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from recommender.catalogue import MAX_DESCRIPTION_CHARS, MAX_ID_CHARS, MAX_STOCK, MAX_TITLE_CHARS, MAX_VALUE_CHARS
 from recommender.collaborative import ItemWeights
 from recommender.dense import DenseIndex
-from recommender.facts import NO_PRICE, STOCK_NOT_SAID, Choice, Facts, choice, facts_of
+from recommender.facts import NO_PRICE, STOCK_NOT_SAID, Choice, Choices, Facts, choice, facts_of
 from recommender.items import ItemTable, item_text
 from recommender.semantic import UNPROVEN, Codes, Inheritance, inherit, joined
 from recommender.shelf import Shelf
@@ -192,10 +192,10 @@ def _appended(facts: Facts, more: Facts) -> Facts:
         name: np.concatenate([one.numbers.get(name, np.full(len(one), np.nan)) for one in (facts, more)])
         for name in dict.fromkeys([*facts.numbers, *more.numbers])
     }
-    choices = {
+    choices = Choices({
         name: _choices(facts.choices.get(name), len(facts), more.choices.get(name), len(more))
         for name in dict.fromkeys([*facts.choices, *more.choices])
-    }
+    })
     return Facts(
         np.concatenate([facts.price_minor, more.price_minor]), np.concatenate([facts.stock, more.stock]),
         np.concatenate([facts.launched_days, more.launched_days]), numbers, choices,

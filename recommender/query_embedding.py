@@ -1,9 +1,9 @@
-"""The vectors of ``recommender.embedding``, by ONNX Runtime: the same to six decimals, in a third of the time for a short text,
-and without torch, whose import alone takes seconds. Items are embedded with sentence-transformers when an index is built; what
-shoppers say is embedded here.
+"""The vectors of ``recommender.embedding``, by ONNX Runtime: in a sixth of the time for a short text, and without torch, whose
+import alone takes seconds. Items are embedded with sentence-transformers when an index is built; what shoppers say is embedded
+here.
 
-Eight-bit weights were tried, whole and in blocks of 16 to 128: up to half the time again, but only .92 to .98 of the ten nearest
-items are the same.
+The weights are rounded to a byte (``recommender.query_graph``), which moves a text by a cosine of .9992. Of the ten nearest of
+6,500 items .964 are the same, the others as near as those they stand for to .0008; it takes .6 of the time of the whole weights.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recommender.types import Vectors
 
 BATCH = 64
 THREADS = 2
-"""A sentence in 3.9 ms at the median, 5.9 with one thread; nothing else of the turn can begin before it."""
+"""A title in 1.05 ms at the median, 1.5 with one thread; nothing else of the turn can begin before it."""
 TOKENIZER = "tokenizer.json"
 GRAPH = "model.onnx"
 

@@ -24,7 +24,7 @@ def query_model(name: str) -> Path:
     """
     source = require(name)
     weights = next(file.sha256 for file in model_named(name).files if file.path.endswith(".safetensors"))
-    folder = places.home() / "converted" / f"{name}-{weights[:12]}-onnx-{importlib.metadata.version('onnxruntime')}"
+    folder = places.home() / "converted" / f"{name}-{weights[:12]}-onnx8-{importlib.metadata.version('onnxruntime')}"
     if _whole(folder):
         return folder
     from recommender.query_embedding import convert

@@ -23,7 +23,7 @@ import pyarrow
 
 from recommender.collaborative import NEIGHBOURS, ItemWeights
 from recommender.dense import DenseIndex, Vector, build_dense
-from recommender.facts import NO_PRICE, Choice, Facts, choice
+from recommender.facts import NO_PRICE, Choice, Choices, Facts, choice
 from recommender.items import ItemTable
 from recommender.limits import inside
 from recommender.ranking import rank
@@ -108,7 +108,7 @@ def _made_shelf(real: Shelf, dense: DenseIndex, origin: npt.NDArray[np.int64], d
     facts = Facts(
         prices, real.facts.stock[origin], real.facts.launched_days[origin],
         {name: column[origin] for name, column in real.facts.numbers.items()},
-        {name: _copied(column, origin) for name, column in real.facts.choices.items()},
+        Choices({name: _copied(column, origin) for name, column in real.facts.choices.items()}),
     )
     ids = [f"M{number:07d}" for number in range(size)]
     taken = pyarrow.array(origin)

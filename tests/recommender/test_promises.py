@@ -221,16 +221,18 @@ def _with(limits: Limits, **changes: object) -> Limits:
     return replace(limits, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("exact_items", "half_items"), [(10_000, 10_000), (10_000, 1000), (1000, 1000)])
+@pytest.mark.parametrize(("exact_items", "whole_items"), [(10_000, 10_000), (10_000, 1000), (1000, 1000)])
 def test_every_kind_of_index_keeps_the_limits_and_finds_the_nearest(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, exact_items: int, half_items: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, exact_items: int, whole_items: int
 ) -> None:
     monkeypatch.setattr(dense, "EXACT_ITEMS", exact_items)
-    monkeypatch.setattr(dense, "HALF_PRECISION_ITEMS", half_items)
+    monkeypatch.setattr(dense, "WHOLE_ITEMS", whole_items)
     monkeypatch.setattr(dense, "FEW_FITTING", 100)
+    monkeypatch.setattr(dense, "NARROW", 24)
     numpy_dice = np.random.default_rng(3)
     middles = numpy_dice.standard_normal((200, 32))
     vectors = (middles[numpy_dice.integers(0, 200, 6000)] + 0.5 * numpy_dice.standard_normal((6000, 32))).astype(np.float32)
+    vectors *= np.linspace(1, 0.1, 32, dtype=np.float32)  # as real ones, they lie along some directions more than others
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     save_dense(build_dense(vectors), tmp_path, "items")
     index = load_dense(tmp_path, "items")
@@ -245,6 +247,12 @@ def test_every_kind_of_index_keeps_the_limits_and_finds_the_nearest(
             true = np.argsort(-np.where(mask, vectors @ query, -2))[: len(found)]
             assert len(np.intersect1d(true, found)) >= (1.0 if index.exact else 0.9) * len(found)
     assert np.abs(index.rows(np.arange(5, dtype=np.int32)) - vectors[:5]).max() < 1e-3
+
+
+def test_half_precision_is_read_exactly() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    assert np.array_equal(dense.single(finite), finite.astype(np.float32))
 
 
 def test_limits_on_a_slot_that_no_item_has_let_nothing_through() -> None:
