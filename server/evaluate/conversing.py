@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -97,10 +98,16 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
         command += ["--shop", str(shop), "--port", str(port), *options]
         started_s = time.monotonic()
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
+        told = asyncio.Event()
         try:
+            _cancel_when_told(told)
             url = f"ws://127.0.0.1:{port}"
             await _until_ready(url, process, started_s)
             yield Running(url, round(time.monotonic() - started_s, 2), process.pid)
+        except asyncio.CancelledError:
+            if told.is_set():
+                raise SystemExit(128 + signal.SIGTERM) from None
+            raise
         except CallError as error:
             log.seek(0)
             raise CallError(f"{error} {' '.join(log.read().split())[-600:]}".strip()) from None
@@ -111,6 +118,19 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def _cancel_when_told(told: asyncio.Event) -> None:
+    """Let SIGTERM cancel this task, so that what it started ends with it."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def cancel() -> None:
+        told.set()
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not this system's way, or not the main thread
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, cancel)
 
 
 async def _until_ready(url: str, process: subprocess.Popen[bytes], started_s: float) -> None:

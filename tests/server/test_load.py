@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -96,3 +99,31 @@ def test_what_grows_is_told() -> None:
     flat.held = [Held(done, 500 + min(done, 200), 20, 30, 5, 0) for done in range(0, 1_001, 100)]
     assert flat.growth_mb() == pytest.approx(0, abs=0.1)
     assert flat.left_over() == {}
+
+
+def test_a_measurement_that_is_told_to_end_takes_its_server_along() -> None:
+    server = (
+        "import http.server, sys\n"
+        "class Ready(http.server.BaseHTTPRequestHandler):\n"
+        "    def do_GET(self):\n"
+        "        self.send_response(200); self.end_headers(); self.wfile.write(b'{\"ready\": true}')\n"
+        "http.server.HTTPServer(('127.0.0.1', int(sys.argv[sys.argv.index('--port') + 1])), Ready).serve_forever()\n"
+    )
+    measurement = (
+        "import asyncio, pathlib\n"
+        "from server.evaluate import conversing\n"
+        f"conversing.SEEDED_SERVER = {server!r}\n"
+        "async def measure():\n"
+        "    async with conversing.served(pathlib.Path('.')) as running:\n"
+        "        print(running.process_id, flush=True)\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(measure())\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", measurement], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        served = int(process.stdout.readline())
+        os.kill(served, 0)
+        process.terminate()
+        assert process.wait(20) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(served, 0)
