@@ -17,7 +17,8 @@ LEADING = frozenset({"for", "in", "by", "with", "from", "on", "at", "to"})
 VALUES_TELLING = 3
 """An item with more values of a slot than this is for anything."""
 ROUGH_FROM_MINOR = 300
-"""Differences from here on are said to the whole unit: "about five dollars more"."""
+"""Differences from here on are said to the whole unit, "about five dollars more", where that is nearly so."""
+ROUGHLY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def price_gap(one: ItemFacts, other: ItemFacts, shop: ShopFacts) -> str:
         return "the same price"
     gap = abs(mine - theirs)
     whole = round(gap / 100) * 100
-    said = price(gap, shop.currency) if gap == whole or gap < ROUGH_FROM_MINOR else f"about {price(whole, shop.currency)}"
+    rough = gap >= ROUGH_FROM_MINOR and 0 < abs(gap - whole) <= ROUGHLY * gap
+    said = f"about {price(whole, shop.currency)}" if rough else price(gap, shop.currency)
     return f"{said} {'less' if mine < theirs else 'more'}"
 
 

@@ -37,7 +37,10 @@ ILL_FORMED = re.compile(
 )
 """What a base model writes where it has lost the thread, and praise of nothing ("a beautiful thing")."""
 ASKED = re.compile(r"\b(?:you|your|asked|wanted)\b", re.IGNORECASE)
+AS_ASKED = re.compile(r",?(?: just| exactly)? (?:as|like|what|which|that|the way) you\b", re.IGNORECASE)
 MENDINGS = 2
+CHECKED_MS = 50.0
+"""Own words are asked for this much sooner than they are wanted, so that there is time to read them."""
 LEAST_MS = 60.0
 """Less time than this is not worth a try."""
 
@@ -113,8 +116,9 @@ class Worder:
             # Held to the facts it need not be shown them.
             chosen = self._try(tries, telling.sheet.opening, until, ways, HELD)
             chose(chosen)
-            if chosen and telling.sheet.free and (wanted - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms:
-                text = self._try(tries, telling.sheet.prompt(), wanted, (), FREE)
+            ended = wanted - CHECKED_MS / 1000
+            if chosen and telling.sheet.free and (ended - time.monotonic()) * 1000 > FREE_SPARE * self._free_ms:
+                text = self._try(tries, telling.sheet.prompt(), ended, (), FREE)
         elif telling.sheet.free:
             text = self._try(tries, telling.sheet.prompt(), until, (), FREE)
             text = text or ("" if tries.ended else self._try(tries, telling.sheet.prompt(), until, (), HELD))
@@ -210,9 +214,16 @@ def _unfit(text: str, telling: Telling) -> str:
     misput = any(
         re.search(rf"\bby {re.escape(value)}\b", written, re.I) and not put.startswith("by ") for value, put in sheet.puts
     )
-    if misput or ILL_FORMED.search(sheet.lead[-1:] + written) or (ASKED.search(written) and "(as asked)" not in sheet.facts):
+    if misput or ILL_FORMED.search(sheet.lead[-1:] + written) or not _rightly_asked(written, sheet):
         return "ill_formed"
     return ""
+
+
+def _rightly_asked(written: str, sheet: Sheet) -> bool:
+    """Whether what is said to be as asked was: the words stand after a fact that was wished, not after the price."""
+    wished = tuple(fact.lower() for fact, asked in sheet.traits if asked)
+    placed = all(written[: said.start()].lower().endswith(wished) for said in AS_ASKED.finditer(written))
+    return placed and bool(wished or not ASKED.search(written))
 
 
 def _completed(text: str, sheet: Sheet) -> str:

@@ -15,8 +15,10 @@ from dialogue.llm import Completion
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
 from dialogue.phrasing.composing import compose
+from dialogue.phrasing.facts import ShopFacts
 from dialogue.phrasing.phraser import SPOKEN_CHARS_PER_S
 from dialogue.phrasing.telling import Scene
+from dialogue.phrasing.traits import price_gap
 from dialogue.phrasing.wording import Worder, ways_for
 from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Plan, Sentence
@@ -296,3 +298,20 @@ def test_an_item_without_a_price_is_spoken_of_without_one(plainly: Phraser) -> N
     text = " ".join(sentence.text for sentence in plainly.say(recommending(unpriced), NEW))
     assert "dollar" not in text
     assert "Harbour Lights" in text
+
+
+def test_what_was_not_asked_for_is_not_said_to_be_as_asked() -> None:
+    wishing = replace(recommending(WRAP, SHIFT), wishes={"style": ("smart",)})
+    price = "a hundred and forty-five dollars"
+    misplaced = spoken_by(Scripted(f"smart, in navy, at {price}, as you asked."), wishing)[1]
+    assert "ill_formed" in misplaced.causes
+    assert "asked" not in misplaced.text
+    placed = spoken_by(Scripted(f"smart, as you asked, in navy, at {price}."), wishing)[1]
+    assert placed.text == f"The Linen Wrap Dress is smart, as you asked, in navy, at {price}."
+
+
+@pytest.mark.parametrize(("dearer", "said"), [(14850, "three dollars fifty more"), (15895, "about fourteen dollars more")])
+def test_a_small_difference_is_not_rounded(dearer: int, said: str) -> None:
+    facts = ShopFacts(SHOP, ())
+    one, other = (facts.of(replace(WRAP, price_minor=price)) for price in (dearer, 14500))
+    assert price_gap(one, other, facts) == said
