@@ -38,7 +38,7 @@ TITLES_UP_TO = 200_000
 """Titles have vectors of their own up to here; above, `nearest_titles` uses the items'."""
 PROBE = ("a small test of which model this is",)
 SAME_COSINE = 0.99
-"""A vector of unit length is the same model's above this; with weights at a byte a number it is at .999."""
+"""A vector of unit length is the same model's above this; with weights at a byte a number it is at .998."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:

@@ -117,6 +117,11 @@ class Facts:
         return int(self._launches[before - 1]) if before else None
 
     @cached_property
+    def most_stock(self) -> float:
+        """Of one item."""
+        return float(self.stock.max(initial=0))
+
+    @cached_property
     def _launches(self) -> npt.NDArray[np.int32]:
         """Every day on which something was launched, in order."""
         return np.unique(self.launched_days[self.launched_days != NO_DATE])

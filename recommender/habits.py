@@ -103,8 +103,10 @@ def _price_fit(shelf: Shelf, history: Positions, shares: Values, candidates: Pos
     said = paid != NO_PRICE
     if not said.any():
         return np.zeros(len(candidates), np.float32)
-    usual = np.average(np.log1p(paid[said]), weights=shares[said] + 1e-9)
-    return np.where(asked == NO_PRICE, 0.0, np.exp(-np.abs(np.log1p(np.maximum(asked, 0)) - usual))).astype(np.float32)
+    weights = shares[said] + np.float32(1e-9)
+    usual = weights @ np.log1p(paid[said]).astype(np.float32) / weights.sum()
+    apart = np.log1p(np.maximum(asked, 0)).astype(np.float32) - usual
+    return np.where(asked == NO_PRICE, np.float32(0), np.exp(-np.abs(apart)))
 
 
 def _values_fit(choices: Choices, history: Positions, shares: Values, candidates: Positions) -> Values:

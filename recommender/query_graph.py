@@ -21,8 +21,8 @@ from safetensors.numpy import load_file
 FUSED = "com.microsoft"
 OPSETS = {"": 20, FUSED: 1}
 IR_VERSION = 10
-BLOCK = 64
-"""Weights that share a scale: their greatest is STEPS, and ZERO stands for 0. With blocks of 16 a text takes a third longer."""
+BLOCK = 128
+"""Weights that share a scale: the greatest is STEPS, ZERO is 0. With blocks of 16 a text takes 1.7 times as long."""
 STEPS, ZERO = 127, 128
 INT8 = 4
 """ONNX Runtime's name for multiplying whole numbers of a byte, the states in blocks too."""

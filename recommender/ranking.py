@@ -98,13 +98,13 @@ def business_values(shelf: Shelf, candidates: Positions) -> dict[str, tuple[floa
     found: dict[str, tuple[float, Values]] = {}
     shares = shelf.business
     if shares.margin and "margin" in shelf.facts.numbers:
-        margin = np.nan_to_num(shelf.facts.numbers["margin"][candidates], nan=0.0)
-        found["margin"] = (shares.margin, np.clip(margin, 0, 1).astype(np.float32))
+        margin = shelf.facts.numbers["margin"][candidates]
+        found["margin"] = (shares.margin, np.fmin(np.fmax(margin, 0), 1).astype(np.float32))  # 0 where it is not said
     if shares.launches:
         found["launches"] = (shares.launches, newness(shelf, candidates))
     if shares.clearance:
         stock = np.maximum(shelf.facts.stock[candidates], 0).astype(np.float32)
-        found["clearance"] = (shares.clearance, stock / max(float(shelf.facts.stock.max()), 1.0))
+        found["clearance"] = (shares.clearance, stock / max(shelf.facts.most_stock, 1.0))
     return found
 
 

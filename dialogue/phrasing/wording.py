@@ -36,6 +36,8 @@ ILL_FORMED = re.compile(
     re.IGNORECASE,
 )
 """What a base model writes where it has lost the thread, and praise of nothing ("a beautiful thing")."""
+OWNER = re.compile(r"\b(?!it's|that's|there's|here's)\w+'s\b")
+"""What something belongs to: only in the facts' own names ("Cobbler's Yard"). "Children's material" says nothing."""
 ASKED = re.compile(r"\b(?:you|your|asked|wanted)\b", re.IGNORECASE)
 AS_ASKED = re.compile(r",?(?: just| exactly)? (?:as|like|what|which|that|the way) you\b", re.IGNORECASE)
 MENDINGS = 2
@@ -214,7 +216,8 @@ def _unfit(text: str, telling: Telling) -> str:
     misput = any(
         re.search(rf"\bby {re.escape(value)}\b", written, re.I) and not put.startswith("by ") for value, put in sheet.puts
     )
-    if misput or ILL_FORMED.search(sheet.lead[-1:] + written) or not _rightly_asked(written, sheet):
+    owners = set(OWNER.findall(written.lower())) - set(OWNER.findall(f"{sheet.facts} {sheet.name}".lower()))
+    if misput or owners or ILL_FORMED.search(sheet.lead[-1:] + written) or not _rightly_asked(written, sheet):
         return "ill_formed"
     return ""
 

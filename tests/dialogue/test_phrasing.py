@@ -315,3 +315,10 @@ def test_a_small_difference_is_not_rounded(dearer: int, said: str) -> None:
     facts = ShopFacts(SHOP, ())
     one, other = (facts.of(replace(WRAP, price_minor=price)) for price in (dearer, 14500))
     assert price_gap(one, other, facts) == said
+
+
+def test_nothing_is_made_an_items_owner() -> None:
+    price = "a hundred and forty-five dollars"
+    sentence = spoken_by(Scripted(f"smart, for a wedding's style, at {price}."), recommending(WRAP))[-1]
+    assert "ill_formed" in sentence.causes
+    assert "wedding's" not in sentence.text
