@@ -23,6 +23,8 @@ from voice.sounds_like import soundalikes
 
 WORDS_LIKENESS = 75
 """rapidfuzz partial ratio (0..100) from which words count as heard, by their letters."""
+ROUNDED = 0.051
+"""Of the unit of money: a recogniser may round a price by so much, which is five hundredths and what floats add."""
 SOUND_LIKENESS = 0.7
 """... or by their phonemes (0..1): a listener spells invented names by ear, "four-wheeled even gown"."""
 
@@ -300,9 +302,13 @@ def words_heard(words: str, heard: str, normalize: Callable[[str], str]) -> bool
 
 
 def _price_heard(price: str, heard: str, normalize: Callable[[str], str]) -> bool:
-    """As a number of its own: $120 is not heard in $1120, and $92.50 may be written 92 dollars 50."""
+    """As a number of its own: $120 is not heard in $1120, and $92.50 may be written 92 dollars 50.
+
+    Whisper writes $125 for a spoken $124.95 now and then (2 of 14 syntheses), so a whole number ROUNDED away counts.
+    """
     major, _, minor = re.sub(r"[^\d.]", "", normalize(price)).partition(".")
     numbers = re.findall(r"\d+(?:\.\d+)?", heard.replace(",", ""))
     if not minor:
         return major in numbers
-    return f"{major}.{minor}" in numbers or (major, minor) in pairwise(numbers)
+    rounded = any(abs(float(whole) - float(f"{major}.{minor}")) <= ROUNDED for whole in numbers if "." not in whole)
+    return f"{major}.{minor}" in numbers or (major, minor) in pairwise(numbers) or rounded

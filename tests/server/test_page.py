@@ -319,15 +319,24 @@ async def test_the_echo_is_measured(engines: Engines) -> None:
         assert not keeper.sessions     # nobody was called for that
 
 
+async def hears_the_question(page: Page) -> bool:
+    await page.js("document.querySelector('#microphone').click()")
+    await page.until("document.querySelector('#items li')", 60)
+    words = (await page.js("document.querySelector('#log .you').textContent")).lower()
+    chips = set(await page.js(CHIPS))
+    told = {"kind of thing dress", "budget up to $150", "occasion wedding", "colour navy"}
+    return "navy dress" in words and "wedding" in words and chips == told
+
+
 async def test_a_recorded_question_is_answered_aloud_by_the_real_engines(real_engines: Engines, tmp_path: Path) -> None:
     """What a shopper would see and hear: Whisper's words, the wishes, fitting items, and a voice that says their names."""
-    async with visiting(real_engines, microphone=recording(tmp_path, read_audio(QUESTION))) as (page, _):
-        await page.js("document.querySelector('#microphone').click()")
-        await page.until("document.querySelector('#items li')", 60)
-        words = (await page.js("document.querySelector('#log .you').textContent")).lower()
-        assert "navy dress" in words
-        assert "wedding" in words
-        assert set(await page.js(CHIPS)) == {"kind of thing dress", "budget up to $150", "occasion wedding", "colour navy"}
+    microphone = recording(tmp_path, read_audio(QUESTION))
+    async with contextlib.AsyncExitStack() as stack:
+        page, _ = await stack.enter_async_context(visiting(real_engines, microphone=microphone))
+        if not await hears_the_question(page):   # on a busy machine Chromium drops sound of its make-believe microphone
+            await stack.aclose()
+            page, _ = await stack.enter_async_context(visiting(real_engines, microphone=microphone))
+            assert await hears_the_question(page), await page.js("document.querySelector('#log .you').textContent")
         assert await page.js("[...document.querySelectorAll('#items svg')].every(one => one.querySelector('defs pattern'))")
         await page.until("document.querySelectorAll('#log .named.said').length >= 3", 60)
         await asyncio.sleep(0.6)     # the last of them to its end

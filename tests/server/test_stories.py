@@ -89,6 +89,14 @@ def test_a_price_with_cents_is_heard_in_either_spelling() -> None:
     assert check(told, [lived(exchange(DEAR), reply_heard="it is $92")], plain) != []
 
 
+def test_a_price_that_the_recogniser_rounds_by_five_cents_is_heard() -> None:
+    told = story({"expect": {"heard_back": ["price"]}})
+    nearly = DEAR.model_copy(update={"price": "$124.95"})
+    assert check(told, [lived(exchange(nearly), reply_heard="for the gown, $125.")], plain) == []
+    for heard in ("for the gown, $124.", "for the gown, $124.85", "for the gown, $126."):
+        assert check(told, [lived(exchange(nearly), reply_heard=heard)], plain) != []
+
+
 def test_a_title_spelled_by_ear_is_heard_and_another_is_not() -> None:
     gown = LAMP.model_copy(update={"title": "Floral Wool Evening Gown"})
     told = story({"expect": {"heard_back": ["title"]}})
