@@ -20,11 +20,12 @@ from dialogue.phrasing import Phraser
 from dialogue.shop import load_shop
 from recommender.catalogue import load_catalogue
 from recommender.shop import load_schema
-from server.evaluate.speaking import MODELS, Rows, make_reply
+from server.evaluate.speaking import Rows, make_reply
 from server.evaluate.speaking_plans import occasions
 from server.models import require
 
 UNHURRIED_MS = 120_000.0
+MARKS = {"llm": "*{}*", "choice": "[{}]"}
 
 
 def served(gguf: Path) -> tuple[Any, str]:
@@ -61,14 +62,15 @@ def main() -> None:
         said = []
         for occasion in occasions(shop, items, count=given.replies, seed=given.seed):
             reply = make_reply(phraser, occasion)
-            said.append(" ".join(f"*{s.text}*" if s.source in MODELS else s.text for s in reply.sentences))
+            said.append(" ".join(MARKS.get(s.source, "{}").format(s.text) for s in reply.sentences))
             print(f"{name}: {len(said)}", file=sys.stderr)
         phraser.close()
         replies[name] = said
     kinds = [occasion.plan.kind for occasion in occasions(shop, items, count=given.replies, seed=given.seed)]
     print("# Thirty replies, side by side\n")
-    print(f"The shop is {shop.shop.name}, which is invented. What a model worded is *slanted*; the rest is the")
-    print("template's: it opens every reply and stands in for words that did not pass the check. Made by")
+    print(f"The shop is {shop.shop.name}, which is invented. A model's own words are *slanted*, what it chose among ways to say")
+    print("the facts stands [in brackets]; the rest is the template's, which opens every reply and stands in for words that did")
+    print("not pass the check. Made by")
     print(f"`python benchmarks/speaking/side_by_side.py --seed {given.seed}`.\n")
     for index, kind in enumerate(kinds):
         print(f"## {index + 1}. {kind}\n")
