@@ -89,7 +89,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
         asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
-        asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which"
+        asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)
         plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after) and not asks_of
         if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]

@@ -13,7 +13,7 @@ from recommender.types import Item
 NAME_ENDS = frozenset(
     """
 . , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the
-over rather than not
+over rather than not we she he they im id ill ive weve shes hes its theyre because
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""
@@ -26,6 +26,10 @@ _NAMES = frozenset({"about", "with", "take", "choose", "prefer"})
 _BEGIN = frozenset({"", "and", "or"})
 _SHORTEST_BY_SOUND = 4
 """Letters of the shortest name that is known by its sound: "Oscar" for Oskar."""
+
+
+_SHORTEST_ADJECTIVE = 5
+"""Letters of the shortest word that may be made of another by a "y": "silky"."""
 
 
 def called_by_name(
@@ -46,8 +50,9 @@ def called_by_name(
 
 
 def is_in_title(stem: str, title: Sequence[str]) -> bool:
-    """Whether a title has a word: also "the beads" of a beaded necklace, "the stripes" of a striped one."""
-    return stem in title or f"{stem}ed" in title or f"{stem}d" in title
+    """Whether a title has a word: also "the beads" of a beaded necklace, "the stripes" and "the stripy one" of a striped one."""
+    bases = (stem, stem[:-1], f"{stem[:-1]}e") if stem.endswith("y") and len(stem) >= _SHORTEST_ADJECTIVE else (stem,)
+    return any(base in title or f"{base}ed" in title or f"{base}d" in title for base in bases)
 
 
 def is_head(said: str, title: Sequence[str]) -> bool:

@@ -50,12 +50,13 @@ def rest_of(
 ) -> list[tuple[Span, list[Item], float]]:
     """What is left beside those named in the same breath ("I don't want wool, so the others"), or beside the last spoken of."""
     last = table.chosen or table.last or table.items[0]
-    pointed = [pointing.reference.items for pointing in before if not pointing.weak]
+    strong = [pointing for pointing in before if not pointing.weak]
     valued = [(mention.span, [item.id for item in table.items if has_any(item, mention)]) for mention in describer.mentions]
     found = []
     for span, match in utterance.find(_OTHER):
         early = [ids for at, ids in valued if at.last <= span.first]
-        meant = [*pointed, *early, *describer.titled_before(span.first, table.items)]
+        beside = [one for one in strong if one.span.last <= span.first] or strong
+        meant = [*(one.reference.items for one in beside), *early, *describer.titled_before(span.first, table.items)]
         named = {item for ids in meant if len(ids) < len(table.items) for item in ids}
         end, items = describer.kind_after(span.last, table.items)
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialogue.called import NAME_ENDS, called_by_name, is_head, is_in_title
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
+from dialogue.item_words import called_in_plural, has_any, is_contracted, says_ones, told_of, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, joined_stem
@@ -30,8 +30,11 @@ _RELATIVE = frozenset({"that", "thats", "which"})
 """ "The one that's navy"; "is" may follow them."""
 _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 """After "the one", what it has is told by its description: "the one with the pockets"."""
-_PREPOSITIONS = frozenset("in with for of from by at on to like as whats is than".split())  # noqa: SIM905
+_PREPOSITIONS = frozenset("in with without for of from by at on to like as whats is than".split())  # noqa: SIM905
 _ASKS = frozenset({"is", "are", "was", "were"})
+_CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
+_COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|most|all|none|lots|plenty) of the$")
+""" "One of the ginger": of an item, unlike "a vase of the glass"."""
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
@@ -167,7 +170,7 @@ class Describer:
         In the plural, values of one slot add up: "the ones in glass and steel". ``loosely``: a value counts for every item
         that has it, even where some have it in their titles ("the first bag" of a satchel and two bags).
         """
-        if self.utterance.words[span.last - 1].norm in (_JOINING - _ONE) | _RELATIVE | {"is", "are"}:
+        if self.utterance.words[span.last - 1].norm in (_JOINING - _ONE) | _RELATIVE | _CANNOT_END:
             return None
         inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
         plural = self._is_plural(span)
@@ -268,7 +271,8 @@ class Describer:
     def _trails(self, span: Span, items: Sequence[Item]) -> bool:
         """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""
         words = self.utterance.words
-        asked = span.first > 1 and words[span.first - 2].norm in _ASKS
+        before = [word.norm for word in words[: max(0, span.first - 1)] if word.norm not in _COUNTING]
+        asked = bool(before) and before[-1] in _ASKS
         return any(
             (words[index].norm in _ONE or self.is_kind_at(index, items))
             and words[index + 1].norm not in _JOINING | _RELATIVE
@@ -288,7 +292,8 @@ class Describer:
         before = words[span.first - 2].norm if span.first > 1 else ""
         after = words[span.last].norm if span.last < len(words) else "."
         said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
-        return (before not in _PREPOSITIONS or bool(_FAVOURS.search(said))) and after in NAME_ENDS
+        stands = before not in _PREPOSITIONS or bool(_FAVOURS.search(said) or _COUNTED_OF.search(said))
+        return stands and (after in NAME_ENDS or is_contracted(words[span.last - 1]))
 
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""

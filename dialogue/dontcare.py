@@ -16,7 +16,7 @@ _OPEN = re.compile(
     r"(?:preferences?|opinion)|(?:doesnt|dont|does not|wont) (?:really )?(?:bother|worry|concern) (?:me|us|her|him|them)|"
     r"(?:isnt|is not|not|arent) (?:that |so |very |really |too |at all |all that )?important|doesnt matter|"
     r"does not matter|it doesnt|makes no (?:difference|odds)|"
-    r"whatever(?: you (?:think|like|have|recommend|suggest))?|whichever|"
+    r"whatever(?: you (?:think|like|have|recommend|suggest))?|whichever(?! (?:one )?is (?:the )?(?:\w+er|\w+est|best|most|least)\b)|"
     r"anything(?: (?:is|will|would|thats?) (?:fine|ok|okay|good|do|great|goes|works|available|nice))|anything goes|"
     r"(?:(?<=^)|(?<=[,.] )|(?<=or ))anything(?= ?(?:$|[.!]|really|at all))|any(?: \w+){0,2} "
     r"(?:is|are|will|would|works?)(?: be)? (?:fine|ok|okay|good|do|great|work|alright|acceptable)|any(?: \w+){0,2} (?:works|"

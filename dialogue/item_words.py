@@ -16,6 +16,11 @@ def says_ones(word: Word) -> bool:
     return word.norm == "ones" and word.text.isalpha()
 
 
+def is_contracted(word: Word) -> bool:
+    """An "is" or "has" swallowed: "the green's nicer"."""
+    return word.text.lower().endswith(("'s", "’s"))
+
+
 @lru_cache(maxsize=256)
 def called_in_plural(title: str) -> bool:
     """Whether one thing is called as several are: boots, trousers."""

@@ -33,7 +33,7 @@ _PLURAL = re.compile(
     r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
 _NEITHER = re.compile(
-    r"\b(?:neither(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:(?:any|one) of )?"
+    r"\b(?:neithers?(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:(?:any|one) of )?"
     r"(?:them|those|these)(?: ones)?|no to (?:both|all)(?: of them)?)\b"
 )
 _THAT = re.compile(

@@ -47,8 +47,10 @@ _OF_WHAT_IS = re.compile(
     r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
 )
 """Says what something on the table is, as in "those are ...", which is no wish for it."""
-_IF_IT = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|is|are|isnt|arent) (?:not |so |too |in |made of )*$")
-""" "I'd take it if it weren't ..." says what it is."""
+_IF_IT = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|isnt|arent|(?:was|were|is|are) (?:not|so|too)) (?:so |too |in |made of )*$")
+""" "I'd take it if it weren't ..." says what it is; "if it were ..." wishes for that."""
+_BUT_ITS = re.compile(r"\b(?:but|and|because|as|since|only|although|though) its (?:all |just |only |made of |in )*$")
+""" "It's nice but it's ..." says what it is, of a thing."""
 _THINKS = re.compile(
     r"^(?:(?:would|d|ll|will|really|also|always|just|usually|might|may|do|does) )*"
     r"(?:prefers?|preferred|likes?|liked|loves?|loved|wants?|wanted|hates?|hated|thinks?|thought|says?|said|has|had|"
@@ -107,7 +109,7 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
         return True
-    if named and is_said_of(utterance, mention.span.first):
+    if named and (is_said_of(utterance, mention.span.first) or (thing and not kind and _BUT_ITS.search(before))):
         return True
     return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before))
 

@@ -130,7 +130,7 @@ class _Reader:
         self._values()
         self._exclusions()
         framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
-        framed |= {*frames.disparaged(self.words), *frames.deeds_of_parts(self.words, self._parts())}
+        framed |= {*frames.disparaged(self.words), *frames.stuffs(self.words), *frames.deeds_of_parts(self.words, self._parts())}
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)

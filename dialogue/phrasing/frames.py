@@ -59,6 +59,8 @@ _NOUN_WORDS = 3
 _RELATIVES = frozenset({"who", "that", "which"})
 _NOUN_STEMS = stemmed(NOUNS)
 _ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "every", "both", "some"})
+_BARE_VERBS = frozenset(VERBS) - frozenset(NOUNS) - TASTE
+_BEFORE_STUFF = frozenset({"of", "from", "is", "are", "its", "theyre", "pure", "solid", "real", "genuine"})
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
 
 
@@ -125,6 +127,14 @@ def kinds(words: Sequence[Word]) -> Iterator[int]:
         ended = head + 1 == len(words) or not (_noun(words[head + 1]) or words[head + 1].stem in TASTE)
         if ended and words[head].stem in VERB_FORMS and words[head].stem not in CALLED:
             yield head
+
+
+def stuffs(words: Sequence[Word]) -> Iterator[int]:
+    """Where a plain verb stands as what something is made of or is ("made of lead", "it's lead crystal"): bare, after a word that
+    no bare verb follows."""
+    for at, word in enumerate(words[1:], start=1):
+        if word.norm in _BARE_VERBS and words[at - 1].norm in _BEFORE_STUFF:
+            yield at
 
 
 def _noun(word: Word) -> bool:

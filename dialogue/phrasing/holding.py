@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import Ground, ItemFacts, root
 from dialogue.phrasing.plain import PLAIN
-from dialogue.words import read_words
+from dialogue.words import Word, read_words
 
 FAR_UNDER = re.compile(r"(?:well|far|comfortably|way|much|a lot|a good deal) (?:under|below|less)")
 FAR = 0.97
@@ -19,6 +21,9 @@ COUNTED_WORDS = 5
 SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
 """Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
 SET_OF = re.compile(r"\b(?:set|pack|box) of\b", re.IGNORECASE)
+LESS_THAN = re.compile(r"\b(?:under|below|(?:less|fewer|lower|no more) than|up to|at most|within|short of|not quite|nearly|almost)$")
+MORE_THAN = re.compile(r"\b(?:over|above|beyond|past|(?:more|greater|no less) than|at least|upwards of)$")
+"""Before a number these make it a bound, which a row's own number bears out only where the row says so too."""
 ABOUT = 0.06
 """How far "about forty" may lie from the figure, as a share of it."""
 ROUNDING_MINOR = 50
@@ -189,6 +194,12 @@ def hyphened(claim: Claim, reading: Reading) -> bool:
     return reading.words.text[end : end + 1] == "-"
 
 
+def bound_before(words: Sequence[Word], first: int) -> Literal["", "less", "more"]:
+    """Which way the words before a number bound it: "under nine hundred grams" is less."""
+    before = " ".join(word.norm for word in words[max(0, first - 3) : first])
+    return "less" if LESS_THAN.search(before) else "more" if MORE_THAN.search(before) else ""
+
+
 def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Whether the row has the number, of the same things where a noun follows ("ten ribs")."""
     after = reading.words.words[claim.last : claim.last + 1]
@@ -197,11 +208,13 @@ def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     values = [said for values in facts.values.values() for said in values]
     if noun and noun in {root(stem) for stem in facts.name_stems} and SET_OF.search(facts.name) and counted_in_name(claim, facts):
         return True
+    way = bound_before(reading.words.words, claim.first)
     for text in (facts.name, facts.description, *values):
         words = read_words(text)
         for number in find_numbers(words):
             counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
-            if number.value == claim.number and (not noun or noun in counted):
+            bounded = not way or way == bound_before(words.words, number.span.first)
+            if number.value == claim.number and (not noun or noun in counted) and bounded:
                 return True
     is_price = not noun and facts.item.price_minor == round((claim.number or 0.0) * 100)
     return is_price or claim.number in facts.item.numbers.values()

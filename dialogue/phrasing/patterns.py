@@ -22,6 +22,8 @@ STOCK_YES = _phrase(
     r"available(?: now| today)?",
     r"on the shelf|on our shelves|to hand|on hand",
     r"ready to (?:go|take|buy)",
+    rf"(?:we|weve|we have|i|ive|i have|there is|theres)(?: still| also| do| now)? (?:have |got )?(?:one|some|another|any)"
+    rf"(?=$| [,.;!?]| (?:left|here|in|at|out|over|upstairs|downstairs|behind|for you|now|today)\b)",
     r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)(?=$| [,.;!?])|still (?:have|got) (?:it|them|this|that)",
 )
 STOCK_NO = _phrase(

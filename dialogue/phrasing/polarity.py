@@ -1,4 +1,4 @@
-"""Whether a word is said or denied: "it isn't green", "a tip that will not scratch", "rather than brass"."""
+"""Whether a word is said or denied: "it isn't green", "a tip that will not scratch", "rather than brass", "lead-free"."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ NEGATIONS = frozenset(_NEGATIONS.split())
 _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
+_FREE_OF = frozenset({"of", "from"})
 _LIGHT = frozenset({"go", "come", "get", "put"})
 _RANKED = frozenset({"the", "at", "cost", "costs", "in"})
 """Before "least" these make it a rank or a bound: "the least expensive", "at least forty"."""
@@ -24,6 +25,8 @@ NEAR, FAR = 3, 6
 
 def negated(words: Sequence[Word], first: int) -> bool:
     """Whether the word at ``first`` is denied by one before it in its clause."""
+    if first + 1 < len(words) and words[first + 1].norm == "free" and not words[first].text.endswith("s"):
+        return True  # "lead-free crystal"
     plain = True
     for back in range(1, FAR + 1):
         at = first - back
@@ -37,6 +40,8 @@ def negated(words: Sequence[Word], first: int) -> bool:
         if norm in NEGATIONS:
             ranked = norm == "least" and at > 0 and words[at - 1].norm in _RANKED
             return not ranked and not (norm == "not" and after in _NO_NEGATION)
+        if norm == "free" and after in _FREE_OF:
+            return True
         if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
             return True
         plain = plain and (words[at].stem in GRAMMAR or words[at].stem in _LIGHT)
