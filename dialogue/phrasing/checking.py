@@ -73,6 +73,8 @@ TIMES_AS_MUCH = {"half": 0.5, "twice": 2.0, "three times": 3.0}
 TIMES = re.compile(rf"({'|'.join(TIMES_AS_MUCH)}) as much")
 CAN = re.compile(r"you (?:can|could) (\w+)")
 """What a shopper may do with a thing holds where the row says that it can be done."""
+POINTED = frozenset({"the", "this", "that", "its", "their"})
+"""A value said again after these is spoken of, not said twice: "it's walnut, and the walnut is turned"."""
 LONGEST_SENTENCE = 260
 """Characters; about seventeen seconds aloud."""
 UNSPEAKABLE = re.compile(r"[<>{}\[\]|\\^~`*_#@=]|https?:|www\.|\bnull\b|\bnone_|\bitem ?:|^price ?:|\bfacts ?:", re.IGNORECASE)
@@ -149,7 +151,7 @@ def _said_twice(reading: Reading) -> Iterable[Fault]:
     for claim in reading.claims:
         if claim.kind in ("value", "price") and not claim.wished:
             said = (claim.kind, claim.text, claim.number, claim.items)
-            if said in seen:
+            if said in seen and reading.words.words[claim.first - 1].norm not in POINTED:
                 yield _fault("said_twice", claim, reading)
             seen.add(said)
 

@@ -57,7 +57,10 @@ _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _PARTS_OF_COIN = {"and a half": 50, "and a quarter": 25}
 _LASTS = re.compile(r"\b(?:lasts?|runs?|plays?|goes on)(?: for)?$")
-_HAVE = re.compile(r"\b(?:have|got|there are|theres)(?: only| just| still)?$")
+_HAVE = re.compile(
+    r"\b(?:have|got|there are|theres)(?: only| just| still| well| about| around| nearly| almost| over| under| at least"
+    r"| (?:more|less|fewer) than)*$"
+)
 _WE_HAVE = re.compile(r"\bwe(?:ve)?(?: still| now| only| just)? (?:have|got)(?: still| only| just)?$")
 _OF_THEM = re.compile(r"^of (?:them|it|these|those|the)\b")
 _OF_THE = re.compile(r"\b(?:of (?:the|these|those|my|all)|all|these|those)$")
@@ -205,14 +208,14 @@ class _Figures:
             return replace(self._settled("amount", number.value, first, end), slot=slot)
         if left := LEFT.match(self._ahead(last, 9)):
             return self._settled("left", number.value, first, last + len(left[0].split()))
-        if _HAVE.search(self._behind(first, 4)) and (them := _OF_THEM.match(self._ahead(last, 5))):
+        if _HAVE.search(self._behind(first, 5)) and (them := _OF_THEM.match(self._ahead(last, 5))):
             return self._settled("left", number.value, first, last + len(them[0].split()))
         ends = last == len(self.words) or self.words[last].is_mark
         if stem in self.stocked or (ends and _WE_HAVE.search(self._behind(first, 4))):
             return self._settled("left", number.value, first, last + (stem in self.stocked))
         if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             return self._settled("count", number.value, first, last)
-        pair = self._pair(number)
+        pair = None if self._by_another(last) else self._pair(number)
         figure = self._settled("bare", number.value, first, last)
         if last < len(self.words) and not self.words[last].is_mark and self.words[last].stem not in PLAIN:
             return Figure("bare", number.value, first, last, first)
@@ -248,10 +251,9 @@ class _Figures:
         roughly = _ABOUT.search(self._behind(first, 2)) is not None
         if self._behind(first, 1) in ("only", "just", "merely"):
             first -= 1
-        before, after = self._behind(first, 5), self._ahead(last, 4)
-        if lasting := _LASTS.search(before):
-            first -= len(lasting[0].split())
-            before = self._behind(first, 5)
+        after = self._ahead(last, 4)
+        first -= self._lasting(first)
+        before = self._behind(first, 5)
         for word, way in self.directions.items():
             if re.match(rf"{re.escape(word)}\b", after):
                 return way, first, last + len(word.split()), roughly
@@ -260,8 +262,14 @@ class _Figures:
                 return relation, first, last + len(match[0].split()), roughly
         for relation, pattern in _BEFORE:
             if match := pattern.search(before):
-                return relation, first - len(match[0].split()), last, roughly
+                first -= len(match[0].split())
+                return relation, first - self._lasting(first), last, roughly
         return "exact", first, last, roughly
+
+    def _lasting(self, first: int) -> int:
+        """How many words before a figure say "it lasts" or "it runs for"."""
+        match = _LASTS.search(self._behind(first, 3))
+        return len(match[0].split()) if match else 0
 
     def _pair(self, number: Number) -> tuple[int, int] | None:
         """Major and minor of "nineteen ninety-nine" and "nine fifty"."""
@@ -269,6 +277,10 @@ class _Figures:
         if number.pair or len(norms) < 2 or number.value < 100 or {"hundred", "thousand", "and"} & set(norms):
             return number.pair
         return None if self._digits(number) else divmod(int(number.value), 100)
+
+    def _by_another(self, last: int) -> bool:
+        """Whether "by" and another number follow: "one fifty by two hundred centimetres"."""
+        return self._ahead(last, 1) == "by" and any(number.span.first == last + 1 for number in find_numbers(self.said))
 
     def _price_before(self, first: int) -> bool:
         """Whether a bare number stands where a price does: "at forty-five", "costs nineteen ninety-nine"."""

@@ -59,7 +59,7 @@ _NOUN_WORDS = 3
 _RELATIVES = frozenset({"who", "that", "which"})
 _NOUN_STEMS = stemmed(NOUNS)
 _ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "every", "both", "some"})
-_BARE_VERBS = frozenset(VERBS) - frozenset(NOUNS) - TASTE
+_BARE_VERBS = frozenset(VERBS) - CALLED - TASTE - {"like", "fancy"}
 _BEFORE_STUFF = frozenset({"of", "from", "is", "are", "its", "theyre", "pure", "solid", "real", "genuine"})
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
 

@@ -21,9 +21,14 @@ COUNTED_WORDS = 5
 SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
 """Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
 SET_OF = re.compile(r"\b(?:set|pack|box) of\b", re.IGNORECASE)
-LESS_THAN = re.compile(r"\b(?:under|below|(?:less|fewer|lower|no more) than|up to|at most|within|short of|not quite|nearly|almost)$")
+LESS_THAN = re.compile(
+    r"\b(?:under|below|(?:less|fewer|lower|no more) than|up to|at most|within|short of|not quite|nearly|almost)$"
+)
+LESS_OR_TO = re.compile(rf"{LESS_THAN.pattern}|\bto$")
 MORE_THAN = re.compile(r"\b(?:over|above|beyond|past|(?:more|greater|no less) than|at least|upwards of)$")
 """Before a number these make it a bound, which a row's own number bears out only where the row says so too."""
+TOTAL = re.compile(r"\b(?:together|altogether|in total|all told|as a pair|for (?:both|the two|the pair|all three|the lot))\b")
+"""A price said so of several things is the sum of theirs."""
 ABOUT = 0.06
 """How far "about forty" may lie from the figure, as a share of it."""
 ROUNDING_MINOR = 50
@@ -58,6 +63,10 @@ def price_holds(claim: Claim, reading: Reading, items: list[ItemFacts], ground: 
     if not items:
         return round(claim.number) in ground.prices_minor | set(ground.limits_minor)
     prices = [facts.item.price_minor for facts in items]
+    if TOTAL.search(reading.words.norm):
+        named = {index for mention in reading.mentions for index in mention.items} or range(len(ground.items))
+        prices = [ground.items[index].item.price_minor for index in named]
+        prices = [None if None in prices else sum(price for price in prices if price is not None)]
     held = all(price is not None and _near(claim, price, ground.limits_minor) for price in prices)
     if not claim.negated:
         return held
@@ -141,7 +150,9 @@ def stock_holds(claim: Claim, facts: ItemFacts) -> bool:
     if stock is None or not facts.live:
         return False
     if claim.kind == "stock_count":
-        if claim.relation in ("over", "under", "about"):
+        if claim.relation == "over":
+            return stock > (claim.number or 0)
+        if claim.relation in ("under", "about"):
             return _near(claim, stock, ())
         return stock == claim.number
     if claim.relation == "exact":
@@ -184,8 +195,11 @@ def sold_in_pairs(facts: ItemFacts) -> bool:
 
 
 def counted_in_name(claim: Claim, facts: ItemFacts) -> bool:
-    """Whether the name says how many: "a dozen of them"."""
-    return any(number.value == claim.number for number in find_numbers(read_words(facts.name)))
+    """Whether the row says how many there are: "a dozen of them" of a dozen by name, or of one that comes in "12 pieces"."""
+    told = read_words(facts.description)
+    after = (told.words[number.span.last :][:1] for number in find_numbers(told))
+    pieces = [number for number, word in zip(find_numbers(told), after, strict=True) if word and word[0].stem == "piece"]
+    return any(number.value == claim.number for number in (*find_numbers(read_words(facts.name)), *pieces))
 
 
 def hyphened(claim: Claim, reading: Reading) -> bool:
@@ -194,10 +208,10 @@ def hyphened(claim: Claim, reading: Reading) -> bool:
     return reading.words.text[end : end + 1] == "-"
 
 
-def bound_before(words: Sequence[Word], first: int) -> Literal["", "less", "more"]:
+def bound_before(words: Sequence[Word], first: int, less: re.Pattern[str] = LESS_THAN) -> Literal["", "less", "more"]:
     """Which way the words before a number bound it: "under nine hundred grams" is less."""
     before = " ".join(word.norm for word in words[max(0, first - 3) : first])
-    return "less" if LESS_THAN.search(before) else "more" if MORE_THAN.search(before) else ""
+    return "less" if less.search(before) else "more" if MORE_THAN.search(before) else ""
 
 
 def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
@@ -213,7 +227,7 @@ def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
         words = read_words(text)
         for number in find_numbers(words):
             counted = {root(word.stem) for word in words.words[number.span.last : number.span.last + COUNTED_WORDS]}
-            bounded = not way or way == bound_before(words.words, number.span.first)
+            bounded = not way or way == bound_before(words.words, number.span.first, LESS_OR_TO)
             if number.value == claim.number and (not noun or noun in counted) and bounded:
                 return True
     is_price = not noun and facts.item.price_minor == round((claim.number or 0.0) * 100)

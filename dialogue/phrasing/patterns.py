@@ -22,8 +22,8 @@ STOCK_YES = _phrase(
     r"available(?: now| today)?",
     r"on the shelf|on our shelves|to hand|on hand",
     r"ready to (?:go|take|buy)",
-    rf"(?:we|weve|we have|i|ive|i have|there is|theres)(?: still| also| do| now)? (?:have |got )?(?:one|some|another|any)"
-    rf"(?=$| [,.;!?]| (?:left|here|in|at|out|over|upstairs|downstairs|behind|for you|now|today)\b)",
+    r"(?:we|weve|we have|i|ive|i have|there is|theres)(?: still| also| do| now)? (?:have |got )?(?:one|some|another|any)"
+    r"(?=$| [,.;!?]| (?:left|here|in|at|out|over|upstairs|downstairs|behind|for you|now|today)\b)",
     r"(?:still )?(?:have|got) (?:it|them|this|that) (?:here|in)(?=$| [,.;!?])|still (?:have|got) (?:it|them|this|that)",
 )
 STOCK_NO = _phrase(
@@ -153,7 +153,7 @@ PLAIN_TURNS = _phrase(
     r"a (?:good|great) deal(?= \w+er\b| more\b| less\b)|round(?= (?:the|its|their|an?)\b)",
     r"its set (?:in|on|at|during|among|around)(?= the| an?\b)",
     r"matters? (?:the )?most|most of all|(?:youre|you are|you were) after|among other times",
-    rf"rated (?:at )?(?={'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})",
+    rf"(?:rated (?:at )?|measur(?:es?|ing) )(?=a hundred|{'|'.join((*ONES[1:], *TENS[2:], '[0-9]'))})",
 )
 """Plain, though "back", "only" and "short" alone are not."""
 IGNORANCE = re.compile(

@@ -15,7 +15,6 @@ NEGATIONS = frozenset(_NEGATIONS.split())
 _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
-_FREE_OF = frozenset({"of", "from"})
 _LIGHT = frozenset({"go", "come", "get", "put"})
 _RANKED = frozenset({"the", "at", "cost", "costs", "in"})
 """Before "least" these make it a rank or a bound: "the least expensive", "at least forty"."""
@@ -40,9 +39,7 @@ def negated(words: Sequence[Word], first: int) -> bool:
         if norm in NEGATIONS:
             ranked = norm == "least" and at > 0 and words[at - 1].norm in _RANKED
             return not ranked and not (norm == "not" and after in _NO_NEGATION)
-        if norm == "free" and after in _FREE_OF:
-            return True
-        if (norm == "rather" and after == "than") or (norm == "instead" and after == "of"):
+        if (norm == "rather" and after == "than") or (norm in ("instead", "free") and after == "of"):
             return True
         plain = plain and (words[at].stem in GRAMMAR or words[at].stem in _LIGHT)
     return False

@@ -25,6 +25,13 @@ _LIGHT = frozenset({"get", "have", "take"})
 TIME_SPAN = re.compile(r"\b(?:a|an|one|single|same|next) (?:minute|hour|day|week|month|year)\b")
 _LIST = re.compile(r"\b\w+(?:, \w+)* (?:and|or) \w+\b")
 _FOR_NOTHING = re.compile(r"\b(?:for )?nothing(?: at all| extra)?\b", re.IGNORECASE)
+_COSTS_NOTHING = re.compile(
+    r"\b(?:costs?|(?:wo|do|does|is|are)n['’]t (?:going to )?cost)(?: you)? (?:nothing|anything|a thing)(?: at all| extra)?\b",
+    re.IGNORECASE,
+)
+_GOES_OUT = re.compile(
+    r"\b(?:go(?:es)?|(?:is|are|be|get|gets) sent) out\b|\b(?:is|are) (?:sent|shipped|dispatched)\b", re.IGNORECASE
+)
 _UNTIL = re.compile(r"\b(?:up )?(?:until|till)\b", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:send|bring|take|give) (it|them|this|these|those|things?|anything|something) back\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|\w+n['’]t|never)(?: (?:yet|been|be))* (\w+)", re.IGNORECASE)
@@ -57,8 +64,10 @@ def _units(policy: Policy) -> Iterator[tuple[Utterance, float]]:
 
 def _put_as(line: Utterance, text: str) -> Utterance:
     """A sentence with other ways to say a policy's words put as the policy puts them."""
+    text = _COSTS_NOTHING.sub("is free", text) if "free" in line.norm.split() else text
     text = _FOR_NOTHING.sub("free", text) if "free" in line.norm.split() else text
     text = _UNTIL.sub("up to", text) if "up to" in line.norm else text
+    text = _GOES_OUT.sub("leave", text) if "leave" in line.norm.split() else text
     text = _BACK.sub(r"return \1", text) if "return" in line.norm.split() else text
     denied = {word.norm.removeprefix("un") for word in line.words if word.norm.startswith("un")}
     return read_words(_NOT.sub(lambda found: f"un{found[1]}" if found[1].lower() in denied else found[0], text))

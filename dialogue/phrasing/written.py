@@ -92,6 +92,8 @@ def says(facts: ItemFacts, stem: str, denied: bool) -> bool:
     roots = {root(stem)}
     if stem.endswith("y") and len(stem) > LEAST_ROOT:
         roots.add(root(stem[:-1]))  # "floaty" of what floats
+    if stem.endswith("er") and len(stem) > LEAST_ROOT:
+        roots |= {root(f"{stem[:-2]}en"), f"{stem[:-2]}en"}  # "darker" of what darkens
     return any(word.root in roots and word.denied == denied for told in _sentences(facts.description) for word in told)
 
 
@@ -181,7 +183,7 @@ def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int], *, par
         firsts = [(place, word.part) for place, word in enumerate(told) if word.root == root(one)]
         seconds = [(place, word.part) for place, word in enumerate(told) if word.root == root(other)]
         pairs = [(a, part, b, own) for a, part in firsts for b, own in seconds]
-        if not pairs or any(a <= b + BESIDE or (part == own and not parted) for a, part, b, own in pairs):
+        if not pairs or any(a <= b + BESIDE or ((part == own or b == 0) and not parted) for a, part, b, own in pairs):
             return True
     return False
 
@@ -279,8 +281,8 @@ def told_near(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     if stretch is None:
         return False
     words = reading.words.words
-    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in GRAMMAR), None)
-    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in GRAMMAR), None)
+    before = next((at for at in range(claim.first - 1, stretch[0] - 1, -1) if words[at].stem not in GRAMMAR | TASTE), None)
+    after = next((at for at in range(claim.last, stretch[1]) if words[at].stem not in GRAMMAR | TASTE), None)
     others = {root(words[at].stem) for at in (before, after) if at is not None and words[at].stem not in PLAIN}
     others -= {root(stem) for stem in named_words(facts)}
     said = root(reading.words.words[claim.last - 1].stem)
