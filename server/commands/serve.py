@@ -13,6 +13,7 @@ import typer
 
 from server import engines as engine_room
 from server import logs
+from server.allocating import few_arenas
 from server.commands.failing import EXPECTED, failed
 from server.manage import managing
 from server.reporting import console
@@ -45,6 +46,7 @@ def serve(
             llm_model=llm_model, llm_url=llm_url, max_sessions=max_sessions,
         )
         logs.set_up(settings, verbose=verbose)
+        few_arenas()
         asyncio.run(_serve(settings))
     except EXPECTED as error:
         raise failed(error) from None
