@@ -9,7 +9,7 @@ from typing import Literal
 
 from dialogue.phrasing.backing import of_another_slot, value_holds, word_holds
 from dialogue.phrasing.claims import Claim, Reading, read_claims
-from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, position, stems
+from dialogue.phrasing.facts import Ground, ShopFacts, stems
 from dialogue.phrasing.holding import (
     amount_holds,
     count_holds,
@@ -23,19 +23,12 @@ from dialogue.phrasing.holding import (
     stock_holds,
     times_holds,
 )
+from dialogue.phrasing.ranking import comparison_holds, superlative_holds
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
+from dialogue.phrasing.together import apart, turned_round
 from dialogue.phrasing.unspeakable import ADDRESS, MARKUP, profane
-from dialogue.phrasing.written import (
-    apart,
-    beside,
-    included,
-    runs,
-    says,
-    told_near,
-    turned_round,
-    written,
-)
+from dialogue.phrasing.written import beside, included, runs, says, written
 from dialogue.words import stem_of
 
 Cause = Literal[
@@ -210,10 +203,10 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         held = items and all(stock_holds(claim, facts) and not of_one_kind(claim, reading, facts) for facts in items)
         return None if held else "wrong_stock"
     if claim.kind == "superlative":
-        return None if _superlative_holds(claim, reading, ground) else "superlative"
+        return None if superlative_holds(claim, reading, ground) else "superlative"
     if claim.kind == "comparison":
         written_so = bool(items) and all(beside(claim, reading, facts) for facts in items)
-        return None if written_so or _comparison_holds(claim, ground, shop) else "wrong_comparison"
+        return None if written_so or comparison_holds(claim, ground, shop) else "wrong_comparison"
     if claim.kind == "more_here":
         return None if ground.fitting > len(ground.items) else "wrong_count"
     if claim.kind == "count":
@@ -230,69 +223,6 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "included" and items and all(included(claim, reading, facts) for facts in items):
         return None
     return UNFOUNDED[claim.kind]
-
-
-def _superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
-    """Only what the reply itself can show: the cheapest or dearest of the items in it, said of those."""
-    rest = " ".join(word.norm for word in reading.words.words[claim.last : claim.last + 4])
-    if claim.relation == "exact" or len(ground.items) < 2 or len(claim.items) != 1:
-        return _boast_in_facts(claim, reading, ground)
-    if (
-        not re.match(r"(?:one )?(?:of (?:the|these|those|them|all)|here|option of|choice of|pick of)", rest)
-        and len(ground.items) < 2
-    ):
-        return False
-    if re.search(r"\b(?:in the (?:shop|store)|we (?:have|stock|sell)|anywhere|in town|around|ever|of all)\b", reading.words.norm):
-        return False
-    prices = [facts.item.price_minor for facts in ground.items]
-    mine = prices[claim.items[0]]
-    if mine is None or None in prices:
-        return False
-    known = [price for price in prices if price is not None]
-    best = min(known) if claim.relation == "less" else max(known)
-    return mine == best and known.count(best) == 1
-
-
-def _boast_in_facts(claim: Claim, reading: Reading, ground: Ground) -> bool:
-    """A rank that is a word of the row itself: a "largest" that the catalogue wrote as a value."""
-    said = tuple(
-        word.stem for word in reading.words.words[claim.first : claim.last] if word.norm not in {"the", "our", "its", "your"}
-    )
-    if claim.items and all(told_near(claim, reading, ground.items[index]) for index in claim.items):
-        return True
-    return bool(claim.items) and all(
-        any(position(said, stems(value)) is not None for values in ground.items[index].values.values() for value in values)
-        for index in claim.items
-    )
-
-
-def _comparison_holds(claim: Claim, ground: Ground, shop: ShopFacts) -> bool:
-    mine, others = [ground.items[index] for index in claim.items], [ground.items[index] for index in claim.other]
-    slot, way = next(iter(claim.pairs))
-    if way == "same":
-        mine = mine or list(ground.items)
-        others = others or mine[1:]
-        prices = {facts.item.price_minor for facts in (*mine, *others)}
-        return bool(others) and len(prices) == 1 and None not in prices
-    if not mine or not others:
-        return False
-    for one in mine:
-        for other in others:
-            left, right = measured(one, slot, shop), measured(other, slot, shop)
-            if left is None or right is None or not (left < right if way == "less" else left > right):
-                return False
-    return True
-
-
-def measured(facts: ItemFacts, slot: str, shop: ShopFacts) -> float | None:
-    """Where an item stands on what a comparison compares: its price, an amount, or its place on the shop's scale."""
-    if slot == "price":
-        return facts.item.price_minor
-    if slot in facts.item.numbers:
-        return facts.item.numbers[slot]
-    scale = shop.shop.scale(slot)
-    places = [scale.index(value) for value in facts.item.values.get(slot, ()) if value in scale]
-    return sum(places) / len(places) if places else None
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.phrasing import frames, patterns
+from dialogue.phrasing.bounds import Relation
 from dialogue.phrasing.facts import Ground, ShopFacts
-from dialogue.phrasing.figures import Coins, Figure, Relation, read_figures
+from dialogue.phrasing.figures import Coins, Figure, read_figures
 from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE, VERB_FORMS
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.spoken import money_of

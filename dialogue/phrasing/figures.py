@@ -6,53 +6,19 @@ Money is read in minor units from every way it is said or written: "nineteen pou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from dialogue.numbers import Number, find_numbers
+from dialogue.phrasing.bounds import ABOUT_BEFORE, AFTER, BEFORE, Relation
 from dialogue.phrasing.patterns import LEFT
 from dialogue.phrasing.plain import PLAIN
 from dialogue.phrasing.spoken import Money
 from dialogue.words import Span, Utterance, stem_of
 
-Relation = Literal["exact", "under", "over", "about", "limit", "past", "more", "less", "apart"]
 FigureKind = Literal["money", "amount", "left", "count", "bare"]
 
-_ABOUT = re.compile(r"\b(?:about|around|roughly|nearly|almost|close to|near|approximately|some)$")
-_BEFORE: Sequence[tuple[Relation, re.Pattern[str]]] = (
-    (
-        "past",
-        re.compile(
-            r"\b(?:just |well |a little |a bit )?(?:over|above|past|beyond|more than) (?:your|the)(?: (?:budget|limit)(?: of)?)?$"
-        ),
-    ),
-    (
-        "limit",
-        re.compile(
-            r"\b(?:(?:within|under|inside|below) )?(?:your|the) (?:budget|limit)(?: of)?$"
-            r"|\bbudget of$|\blimit of$|\byou (?:said|told me|mentioned|named|wanted) (?:up to|under|about)$"
-        ),
-    ),
-    ("limit", re.compile(r"\b(?:within|under|inside|below) (?:your|the)$")),
-    ("less", re.compile(r"\b(?:saves?|saving) you$")),
-    ("apart", re.compile(r"\bby$")),
-    (
-        "under",
-        re.compile(
-            r"\b(?:just |well |far |way |much |comfortably |right |a (?:little|bit|shade|touch|hair|whisker) )?"
-            r"(?:under|below|less than|up to|at most|within|no more than|not more than|shy of|short of|inside|not quite)$"
-        ),
-    ),
-    ("over", re.compile(r"\b(?:just |a little |a bit |well )?(?:over|above|more than|at least|upwards of|from|starting at)$")),
-    ("about", _ABOUT),
-)
-_AFTER: Sequence[tuple[Relation, re.Pattern[str]]] = (
-    ("about", re.compile(r"^(?:or so|or thereabouts|give or take|more or less)\b")),
-    ("more", re.compile(r"^(?:more|extra|dearer|pricier|above|over|higher|on top|costlier)\b")),
-    ("less", re.compile(r"^(?:less|cheaper|lower|below|under|saved)\b")),
-    ("apart", re.compile(r"^(?:apart|between them|of a difference|difference)\b")),
-)
 _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _PARTS_OF_COIN = {"and a half": 50, "and a quarter": 25}
@@ -248,7 +214,7 @@ class _Figures:
 
     def _relation(self, first: int, last: int) -> tuple[Relation, int, int, bool]:
         """How a figure is meant, the words it takes with the relation's own, and whether "about" stands before it."""
-        roughly = _ABOUT.search(self._behind(first, 2)) is not None
+        roughly = ABOUT_BEFORE.search(self._behind(first, 2)) is not None
         if self._behind(first, 1) in ("only", "just", "merely"):
             first -= 1
         after = self._ahead(last, 4)
@@ -257,10 +223,10 @@ class _Figures:
         for word, way in self.directions.items():
             if re.match(rf"{re.escape(word)}\b", after):
                 return way, first, last + len(word.split()), roughly
-        for relation, pattern in _AFTER:
+        for relation, pattern in AFTER:
             if match := pattern.match(after):
                 return relation, first, last + len(match[0].split()), roughly
-        for relation, pattern in _BEFORE:
+        for relation, pattern in BEFORE:
             if match := pattern.search(before):
                 first -= len(match[0].split())
                 return relation, first - self._lasting(first), last, roughly

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from dialogue.numbers import find_numbers
+from dialogue.phrasing.bounds import LESS_OR_TO, bound_before
 from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import Ground, ItemFacts, root
 from dialogue.phrasing.plain import PLAIN
-from dialogue.words import Word, read_words
+from dialogue.words import read_words
 
 FAR_UNDER = re.compile(r"(?:well|far|comfortably|way|much|a lot|a good deal) (?:under|below|less)")
 FAR = 0.97
@@ -21,12 +20,6 @@ COUNTED_WORDS = 5
 SEVERAL = re.compile(r"^(?:set|pack|box|pair)\b|(?<![sui])s$", re.IGNORECASE)
 """Names of several things for one price: "Set of Six Cups", "Dinner Plates"."""
 SET_OF = re.compile(r"\b(?:set|pack|box) of\b", re.IGNORECASE)
-LESS_THAN = re.compile(
-    r"\b(?:under|below|(?:less|fewer|lower|no more) than|up to|at most|within|short of|not quite|nearly|almost)$"
-)
-LESS_OR_TO = re.compile(rf"{LESS_THAN.pattern}|\bto$")
-MORE_THAN = re.compile(r"\b(?:over|above|beyond|past|(?:more|greater|no less) than|at least|upwards of)$")
-"""Before a number these make it a bound, which a row's own number bears out only where the row says so too."""
 TOTAL = re.compile(r"\b(?:together|altogether|in total|all told|as a pair|for (?:both|the two|the pair|all three|the lot))\b")
 """A price said so of several things is the sum of theirs."""
 ABOUT = 0.06
@@ -206,12 +199,6 @@ def hyphened(claim: Claim, reading: Reading) -> bool:
     """Whether a number is part of a word: "one-way"."""
     end = reading.words.words[claim.last - 1].end
     return reading.words.text[end : end + 1] == "-"
-
-
-def bound_before(words: Sequence[Word], first: int, less: re.Pattern[str] = LESS_THAN) -> Literal["", "less", "more"]:
-    """Which way the words before a number bound it: "under nine hundred grams" is less."""
-    before = " ".join(word.norm for word in words[max(0, first - 3) : first])
-    return "less" if less.search(before) else "more" if MORE_THAN.search(before) else ""
 
 
 def number_of(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:

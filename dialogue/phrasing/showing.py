@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dialogue.phrasing.checking import measured
 from dialogue.phrasing.facts import Ground, ItemFacts
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
+from dialogue.phrasing.ranking import measured
 from dialogue.phrasing.spoken import count, listed, ordinal, price, quantity, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
 from dialogue.phrasing.traits import Trait, price_gap, put, puts_of, sentence_traits, traits_of, wished_words, wishes_met

@@ -1,24 +1,16 @@
-"""What the row itself says, word for word: which of its words bear out a word of a sentence, and whether they do so together.
-
-A description is a handful of sentences, each about one thing. Its words are no bag to draw from: what is said together must
-stand together there ("the ribs are steel" is borne out by no row that has ribs in one sentence and steel in another), and what
-it denies is not to be affirmed.
-"""
+"""What the row itself says, word for word: which of its words bear out a word of a sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-from dialogue.numbers import find_numbers
 from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import LEAST_ROOT, ItemFacts, position, root, stems
-from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE, VERB_FORMS
+from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE
 from dialogue.phrasing.polarity import NEGATIONS, negated
-from dialogue.phrasing.subjects import ORDINALS
 from dialogue.words import Word, read_words
 
 SENTENCE_ENDS = r"(?<=[.!?;])\s+"
@@ -28,25 +20,9 @@ RUN_WORDS, RUN_TELLING = 4, 2
 """A run of the description's words that is long enough to be a quotation, and how many of them must be no plain ones."""
 NEAR_WORDS = 4
 """How near two words of a description stand that are of one thing."""
-BESIDE = 2
-"""Words no farther apart may change places: "a dry, heavy cloth"."""
-_FEELING = frozenset({"afraid"})
-"""Small words that are said of somebody too."""
-_ONE = frozenset({"single", "lone", "sole"})
-LONE_WORDS = 3
-_FRONTED = frozenset({"after", "before", "when", "once", "if", "in", "on", "at", "with", "from", "for", "to", "during", "as"})
-"""A clause that begins with one of these has what is done before who does it."""
 _PARTING = frozenset({"and", "but", "with", "while", "whereas", "or", "so", "though"})
-_COPULAS = frozenset({"is", "are", "was", "were"})
-_PAIRS = """
-up down, in out, on off, top bottom, left right, wrong right, first last, one both, inside outside, out through, before after,
-front back, own else
-"""
-_OPPOSITES: dict[str, frozenset[str]] = {}
-for _pair in _PAIRS.split(","):
-    for _word, _other in (_pair.split(), _pair.split()[::-1]):
-        _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {_other}
-_OF_IT = frozenset({"the", "its", "their"})
+COPULAS = frozenset({"is", "are", "was", "were"})
+OF_IT = frozenset({"the", "its", "their"})
 
 
 def named_words(facts: ItemFacts) -> frozenset[str]:
@@ -62,7 +38,7 @@ def named_words(facts: ItemFacts) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """A word of a description."""
 
     root: str
@@ -72,7 +48,7 @@ class _Told:
 
 
 @lru_cache(maxsize=512)
-def _sentences(description: str) -> tuple[tuple[_Told, ...], ...]:
+def sentences_of(description: str) -> tuple[tuple[Told, ...], ...]:
     """The words of every sentence of a description."""
     told = []
     for text in re.split(SENTENCE_ENDS, description):
@@ -80,7 +56,7 @@ def _sentences(description: str) -> tuple[tuple[_Told, ...], ...]:
         for at, word in enumerate(words):
             part += word.is_mark or word.norm == "and"
             if not word.is_mark:
-                kept.append(_Told(root(word.stem), negated(words, at), part))
+                kept.append(Told(root(word.stem), negated(words, at), part))
         told.append(tuple(kept))
     return tuple(told)
 
@@ -94,122 +70,10 @@ def says(facts: ItemFacts, stem: str, denied: bool) -> bool:
         roots.add(root(stem[:-1]))  # "floaty" of what floats
     if stem.endswith("er") and len(stem) > LEAST_ROOT:
         roots |= {root(f"{stem[:-2]}en"), f"{stem[:-2]}en"}  # "darker" of what darkens
-    return any(word.root in roots and word.denied == denied for told in _sentences(facts.description) for word in told)
+    return any(word.root in roots and word.denied == denied for told in sentences_of(facts.description) for word in told)
 
 
-def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator[Claim]:
-    """Claims about this item whose words the description has, but not in one sentence with those they are said with."""
-    quotations = tuple(runs(reading, facts))
-    for first, last in _pieces(reading.words.words):
-        words = reading.words.words[first:last]
-        fronted = words[0].norm in _FRONTED
-        inside = [claim for claim in mine if first <= claim.first < last and claim.kind in ("word", "number", "value")]
-        part = _part(words, facts)
-        together: set[int] | None = _places(part, facts) if part else None
-        before = [(part, first)] if part else []
-        for claim in inside:
-            word = reading.words.words[claim.first].stem
-            of_part = part and claim.first > first and not word.endswith(part) and word != part
-            if (claim.kind == "value" and not of_part) or (claim.kind != "value" and word in named_words(facts)):
-                continue
-            places = _told(claim.number, facts) if claim.number is not None else _places(word, facts)
-            if not places and claim.kind != "value":
-                continue  # a figure written otherwise; it was compared by its value
-            together = places if together is None else together & places
-            out_of_turn = False
-            in_order = claim.number is not None or any(start <= claim.first < end for start, end in quotations)
-            for earlier, at in () if in_order else before:
-                parted = not fronted and _verb_between(reading, at, claim.first)
-                out_of_turn |= not _follows(earlier, word, facts, together, parted=parted)
-            if not together or out_of_turn:
-                yield claim
-                break
-            before.append((word, claim.first))
-        if inside and together and (turned := _turned(words, facts, together)):
-            yield replace(inside[-1], text=turned)
-
-
-@lru_cache(maxsize=512)
-def _lone(description: str) -> frozenset[str]:
-    """Stems of what there is one of: "a single off-centre bead"."""
-    words = read_words(description).words
-    ones = [at for at, word in enumerate(words) if word.norm in _ONE]
-    return frozenset(word.stem for at in ones for word in words[at + 1 : at + 1 + LONE_WORDS] if not word.is_mark)
-
-
-def _verb_between(reading: Reading, first: int, last: int) -> bool:
-    """Whether something is said to do a thing, or to be done by."""
-    words = reading.words.words[first + 1 : last]
-    passive = any(one.norm in _COPULAS and other.norm.endswith(("ed", "en")) for one, other in pairwise(words))
-    return passive or any(word.stem in VERB_FORMS and word.stem not in GRAMMAR for word in words)
-
-
-def turned_round(reading: Reading, facts: ItemFacts) -> Iterator[Claim]:
-    """Plain words that the description denies where the sentence affirms them, or the other way about, in one breath with words
-    that both have: "it ends as you'd expect" of what ends where you would least expect."""
-    words = reading.words.words
-    lone = _lone(facts.description)
-    content = [(at, root(word.stem)) for at, word in enumerate(words) if not word.is_mark and word.stem not in GRAMMAR - _FEELING]
-    for at, own in content:
-        if words[at].stem in lone and words[at].norm.endswith("s") and words[at].norm != words[at].stem:
-            yield Claim("word", words[at].norm, at, at + 1)
-        if words[at].stem not in VERB_FORMS | TASTE | _FEELING:
-            continue
-        said, told_so = negated(words, at), False
-        against = False
-        for told in _sentences(facts.description):
-            shared = {each.root for each in told} & {other for _, other in content} - {own}
-            ways = {each.denied for each in told if each.root == own}
-            told_so |= said in ways
-            against |= bool(ways) and said not in ways and bool(shared)
-        if against and not told_so:
-            yield Claim("word", words[at].norm, at, at + 1)
-
-
-def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str:
-    """A small word whose opposite stands in the sentences that bear out the others: "up" where the row says "down"."""
-    for word in words:
-        told = {each.root for at in sentences for each in _sentences(facts.description)[at]}
-        if _OPPOSITES.get(word.norm, frozenset()) & told and root(word.stem) not in told:
-            return word.norm
-    return ""
-
-
-def _follows(one: str, other: str, facts: ItemFacts, sentences: set[int], *, parted: bool) -> bool:
-    """Whether the second word stands after the first in the description, or in the same stretch of a sentence. ``parted``: a
-    verb stands between them, so that one is what does it and one what it is done to."""
-    for at in sentences:
-        told = _sentences(facts.description)[at]
-        firsts = [(place, word.part) for place, word in enumerate(told) if word.root == root(one)]
-        seconds = [(place, word.part) for place, word in enumerate(told) if word.root == root(other)]
-        pairs = [(a, part, b, own) for a, part in firsts for b, own in seconds]
-        if not pairs or any(a <= b + BESIDE or ((part == own or b == 0) and not parted) for a, part, b, own in pairs):
-            return True
-    return False
-
-
-def _part(words: Sequence[Word], facts: ItemFacts) -> str:
-    """What "the ribs are ..." speaks of: a thing that the description alone names; "" where there is none."""
-    for at in range(2, min(len(words), 5)):
-        if words[at].norm in _COPULAS and words[0].norm in _OF_IT:
-            stem = words[at - 1].stem
-            if stem not in PLAIN and stem not in ORDINALS and stem not in named_words(facts) and stem in facts.description_stems:
-                return stem
-    return ""
-
-
-def _places(stem: str, facts: ItemFacts) -> set[int]:
-    """Which sentences of the description have the word."""
-    return {at for at, told in enumerate(_sentences(facts.description)) if any(word.root == root(stem) for word in told)}
-
-
-def _told(number: float, facts: ItemFacts) -> set[int]:
-    """Which sentences of the description have the number."""
-    parts = re.split(SENTENCE_ENDS, facts.description)
-    return {at for at, part in enumerate(parts) if any(found.value == number for found in find_numbers(read_words(part)))}
-
-
-def _pieces(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+def pieces_of(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Stretches of words that say one thing: between marks, "and", "with" and their like."""
     start = 0
     for at, word in enumerate(words):
@@ -269,7 +133,7 @@ def quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     said = tuple(word.stem for word in reading.words.words[claim.first : claim.last])
     if not any(facts.item.values.get(slot) for slot, _ in claim.pairs):
         return position(said, facts.description_stems) is not None
-    part = facts.topic in {slot for slot, _ in claim.pairs} and reading.words.words[max(0, claim.first - 1)].norm in _OF_IT
+    part = facts.topic in {slot for slot, _ in claim.pairs} and reading.words.words[max(0, claim.first - 1)].norm in OF_IT
     if part and position(said, facts.description_stems) is not None:
         return True  # "the skirt" of a dress
     return beside(claim, reading, facts) or told_near(claim, reading, facts)
@@ -277,7 +141,7 @@ def quoted(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 
 def told_near(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     """Whether a word that the same stretch of the sentence has stands near it in the description: "the beads are graded"."""
-    stretch = next(((first, last) for first, last in _pieces(reading.words.words) if first <= claim.first < last), None)
+    stretch = next(((first, last) for first, last in pieces_of(reading.words.words) if first <= claim.first < last), None)
     if stretch is None:
         return False
     words = reading.words.words
@@ -286,7 +150,7 @@ def told_near(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     others = {root(words[at].stem) for at in (before, after) if at is not None and words[at].stem not in PLAIN}
     others -= {root(stem) for stem in named_words(facts)}
     said = root(reading.words.words[claim.last - 1].stem)
-    for told in _sentences(facts.description):
+    for told in sentences_of(facts.description):
         for at, word in enumerate(told):
             near = {each.root for each in told[max(0, at - NEAR_WORDS) : at + NEAR_WORDS + 1]}
             if word.root == said and not word.denied and others & near:
@@ -301,7 +165,7 @@ def beside(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
     pairs = ([(before, *said)] if before and before not in FUNCTION_WORDS else []) + (
         [(*said, after)] if after and (after not in FUNCTION_WORDS or claim.text != " ".join(said)) else []
     )
-    copula = reading.words.words[claim.first - 1].norm in _COPULAS if claim.first > 1 else False
+    copula = reading.words.words[claim.first - 1].norm in COPULAS if claim.first > 1 else False
     if copula and (subject := _stem_at(reading, claim.first - 2)) and subject not in FUNCTION_WORDS:
         pairs.append((*said, subject))
     return any(position(pair, facts.description_stems) is not None for pair in pairs)
