@@ -12,8 +12,9 @@ from recommender.types import Item
 
 NAME_ENDS = frozenset(
     """
-. , ! ? please then thanks actually it instead and or nor but is was looks looked sounds s though again too i you that thats the
-over rather than not we she he they im id ill ive weve shes hes its theyre because
+. , ! ? please then thanks actually it instead and or nor but is are was were looks looked sounds s though again too i you that
+thats the over rather than not we she he they im id ill ive weve shes hes its theyre because
+would will might wont wouldnt does doesnt isnt arent seems feels
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""

@@ -33,7 +33,7 @@ _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 _PREPOSITIONS = frozenset("in with without for of from by at on to like as whats is than".split())  # noqa: SIM905
 _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
-_COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|most|all|none|lots|plenty) of the$")
+_COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
 """ "One of the ginger": of an item, unlike "a vase of the glass"."""
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
@@ -292,8 +292,9 @@ class Describer:
         before = words[span.first - 2].norm if span.first > 1 else ""
         after = words[span.last].norm if span.last < len(words) else "."
         said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
-        stands = before not in _PREPOSITIONS or bool(_FAVOURS.search(said) or _COUNTED_OF.search(said))
-        return stands and (after in NAME_ENDS or is_contracted(words[span.last - 1]))
+        if before in _PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
+            return False
+        return after in NAME_ENDS or is_contracted(words[span.last - 1])
 
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""

@@ -63,6 +63,9 @@ _TAGGED = re.compile(TAG)
 _SO_THEN = re.compile(r"\b(?:so|but)\b")
 """ "I've got a silk one already, so the cotton"."""
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
+_TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
+_AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
+""" "The red one and do you wrap?": a choice, then a question to the shop."""
 _IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
@@ -114,7 +117,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     owned = owns is not None and bool(reading.strong) and not _SO_THEN.search(reading.utterance.norm[owns.end() :])
     complains = reading.state.table and not prefers(reading) and (
         owned
-        or any(critique.complaint for critique in reading.relative)
+        or any(critique.complaint and not reading.negated(critique.span) for critique in reading.relative)
         or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
@@ -203,7 +206,7 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if _asks_on(reading) or _IF.search(norm):
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
-    if prefers(reading) and not reading.is_question and any(_IS_FINE.match(_after(reading, one)) for one in strong):
+    if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):
         return True
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))
@@ -212,6 +215,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
     if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
         return False
+    if found.policies and len(strong) == 1 and _TAKEN_AND.match(norm) and _AND_ASKS.match(reading.after(strong[0].span)):
+        return True
     polite = _POLITELY.search(norm)
     if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
         return False
@@ -220,10 +225,6 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
-
-
-def _after(reading: Reading, pointing: Pointing) -> str:
-    return " ".join(word.norm for word in reading.utterance.words[pointing.span.last :])
 
 
 def _has_just(reading: Reading, at: int) -> bool:

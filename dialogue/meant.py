@@ -6,10 +6,14 @@ import re
 from collections.abc import Sequence
 
 from dialogue.english import OPENING
+from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.types import Reference
 
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) about $")
+_THEN = re.compile(r"^then(?: please| thanks)? ?[.!]?$")
+_SO = re.compile(r"(?:[,.;]|\bso|\bjust) $")
+_IS = re.compile(r"^(?:is|are|was|were|looks?|sounds?|might|would|will|has|have)\b")
 _ASKS = re.compile(OPENING + r"(?:what|how|is|are|does|do|which|can|would)\b")
 
 
@@ -24,6 +28,12 @@ def all_refused(reading: Reading) -> bool:
     return bool(strong) and all(reading.refuses(pointing) for pointing in strong) and (
         not reading.mentions or any(pointing.refusal for pointing in strong)
     )
+
+
+def _settles_on(reading: Reading, last: Pointing) -> bool:
+    """ "The first is glass so it'll crack, the gold then": after a clause that tells of another, what is settled on."""
+    told = any(_IS.match(reading.after(other.span, 1)) for other in reading.strong[:-1])
+    return told and _THEN.match(reading.after(last.span)) is not None and _SO.search(reading.before(last.span, 2)) is not None
 
 
 def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
@@ -43,6 +53,8 @@ def wanted_references(reading: Reading, references: Sequence[Reference]) -> tupl
     late = [pointing.reference for pointing in reading.strong if _WHAT_ABOUT.search(reading.before(pointing.span, 3))]
     if len(late) == 1 and not _ASKS.match(reading.utterance.norm):
         return tuple(late)
+    if len(reading.strong) > 1 and _settles_on(reading, reading.strong[-1]):
+        return (reading.strong[-1].reference,)
     refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
     if prefers(reading):
         return tuple(reference for reference in references if reference not in refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.numbers import find_numbers
+from dialogue.numbers import Number, find_numbers
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, read_words
 from recommender.types import Item
@@ -14,6 +14,13 @@ _PRICED = re.compile(
     r"comes? to)|costing))?"
     r"(?: (?:about|around))?$"
 )
+_BOUNDED = re.compile(
+    r"\bthe (?:only )?(?P<many>ones|one|pairs|pair)(?: (?:thats|that is|that are|which is|which are|costing|"
+    r"that costs?))? (?:(?P<below>under|below|less than|cheaper than|up to)|(?:over|above|more than|dearer than))$"
+)
+""" "The one that's under fifty"."""
+_FOR_THAT = re.compile(r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)")
+""" "Three hundred, for that one?"."""
 _THE = re.compile(r"\b(?:the|that|those|your)$")
 _ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
 _SIGNS = frozenset("$£€")
@@ -32,13 +39,43 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         first = number.span.first - (words[number.span.first - 1] in _SIGNS)
         last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
         before, after = " ".join(words[:first]), words[last] if last < len(words) else ""
+        bounded, named = _BOUNDED.search(before), _FOR_THAT.match(" ".join(words[last:]))
+        if bounded and (within := _within(table, number.value, bounded)):
+            found.append(point(utterance, Span(first - len(bounded.group().split()), last), within, 0.9))
+            continue
+        if named and len(costly := _costing(table, {number.value})) == 1:
+            found.append(point(utterance, Span(first, last + len(named.group().split())), costly, 0.9))
+            continue
         one = _PRICED.search(before)
         if not (one or _THE.search(before)):
             continue
-        prices = {number.value, number.pair[0] + number.pair[1] / 100 if number.pair else number.value}
-        near = [item for item in table.items if any(_costs(item, price) for price in prices)]
+        ends_in_one = words[last - 1] == "one" and not one
+        near = _costing(table, _prices(number, ends_in_one=ends_in_one))
         many = after == "ones" or (one is not None and "ones" in one.group())
-        if (len(near) == 1 or (many and near)) and (one or after in _ITEM or after in read_words(near[0].title).norm.split()):
+        called = one or ends_in_one or after in _ITEM
+        if (len(near) == 1 or (many and near)) and (called or after in read_words(near[0].title).norm.split()):
             first -= len(one.group().split()) if one else 1
-            found.append(point(utterance, Span(first, last + (0 if one else 1)), near, 0.9))
+            found.append(point(utterance, Span(first, last + (0 if one or ends_in_one else 1)), near, 0.9))
     return found
+
+
+def _prices(number: Number, *, ends_in_one: bool) -> set[float]:
+    """What a number may say of a price: "the twelve fifty one" is also the one at twelve fifty."""
+    prices = {number.value}
+    if number.pair:
+        prices.add(number.pair[0] + number.pair[1] / 100)
+        if ends_in_one:
+            prices.add(number.pair[0] + (number.pair[1] - 1) / 100)
+    return prices | ({number.value - 1} if ends_in_one else set())
+
+
+def _costing(table: Table, prices: set[float]) -> list[Item]:
+    return [item for item in table.items if any(_costs(item, price) for price in prices)]
+
+
+def _within(table: Table, price: float, bounded: re.Match[str]) -> list[Item]:
+    """The items that cost less than a price, or more; none where "the one" is said and not exactly one does."""
+    costs = [(item.price_minor / 100, item) for item in table.items if item.price_minor is not None]
+    within = [item for cost, item in costs if (cost <= price if bounded.group("below") else cost > price)]
+    many = bounded.group("many").endswith("s")
+    return within if len(within) < len(table.items) and (len(within) == 1 or many) else []

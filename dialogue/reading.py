@@ -41,6 +41,16 @@ _DOUBT = re.compile(r"\bsure(?: yet)? about\b")
 """ "Not sure about the colour", said of an item, leaves nothing open."""
 
 
+_ASKS_NEXT = re.compile(
+    r"^(?:(?:that )?you (?:just )?(?:said|mentioned|named) )?"
+    r"(?:(?:is|are|was|were|does|do|can|will|would|could|has|have) (?:it|that|they|those|these|this) \w|"
+    r"which(?: ones?)? (?:is|s) (?:the )?(?:more|less|better|best|\w+er|\w+est)\b)"
+)
+""" "The willow one is that a basket", "the red ones which is shorter": the comma is not heard."""
+_REACH = 7
+"""Words after an item named in which such a question begins."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The stages' findings. Spans of ``mentions`` and ``relative`` do not overlap references that explain them."""
@@ -107,6 +117,10 @@ class Reading:
         """The norms of the words just before a span, each followed by a space."""
         return "".join(f"{word.norm} " for word in self.utterance.words[max(0, span.first - count) : span.first])
 
+    def after(self, span: Span, count: int | None = None) -> str:
+        """The norms of the words after a span, or of the first of them, with single spaces."""
+        return _after(self.utterance, span, count)
+
     @property
     def strong(self) -> tuple[Pointing, ...]:
         """References that mean an item by themselves."""
@@ -154,6 +168,7 @@ def read_stages(
         if not is_praise(utterance, critique, strong)
     )
     question = any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION))
+    question = question or any(_ASKS_NEXT.match(_after(utterance, span, _REACH)) for span in strong)
     relative = tuple(
         replace(critique, asked=True) if is_asked_of_item(utterance, critique, strong, question=question) else critique
         for critique in relative
@@ -180,6 +195,10 @@ def read_stages(
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
         is_question=question,
     )
+
+
+def _after(utterance: Utterance, span: Span, count: int | None) -> str:
+    return " ".join(word.norm for word in utterance.words[span.last :][:count])
 
 
 def _asks_for(said: str, span: Span, pointed: Sequence[Span]) -> bool:

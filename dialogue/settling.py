@@ -28,7 +28,8 @@ _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
 _FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
     r"way|much|"
-    r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
+    r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|(?:would |might |will )?"
+    r"clash(?:es)?\b|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
     r"(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab|me|us|her|him)\b)|"
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?) )?(?:both |all |just )?(?:a bit|a little|a tad|rather) "
     r"(?!than\b|like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+|"
@@ -38,6 +39,10 @@ _FAULTED = re.compile(
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""
 _TOO_FOR = re.compile(r"\btoo (?:\w+ ){1,2}for$")
+_SO_IS = re.compile(r"\b(?:so|and so|neither|nor) (?:is|are|does|do|did|would|will|was|were)$")
+""" "The first is too dear and so is ..."."""
+_THAT_ONE = re.compile(r"^(?:that|this) one$")
+_OPENS = re.compile(r"[,.!;](?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely))*$")
 _REFUSES = frozenset({"neither", "none"})
 
 
@@ -67,7 +72,8 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
         several = kept and not kept[-1].weak and len({item for one in kept for item in one.reference.items}) > 1
         if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
             continue
-        kept.append(replace(pointing, refusal=True) if refusing and not pointing.weak else pointing)
+        alike = bool(kept) and _SO_IS.search(_between(utterance, kept[-1], pointing)) and is_faulted(utterance, kept[-1])
+        kept.append(replace(pointing, refusal=True) if (refusing or alike) and not pointing.weak else pointing)
     return kept
 
 
@@ -115,18 +121,40 @@ def _narrowed(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]
 
 
 def _named_twice(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
-    """ "That one, the velvet one": of a word that only points and a name beside it, the name says which."""
+    """ "That one, the velvet one": of a word that only points and a name beside it, the name says which.
+
+    So does a name a clause earlier: "the velvet, yes, I like velvet, that one please".
+    """
     named = [pointing for pointing in found if not pointing.deictic and not pointing.weak]
     return [
         pointing
         for pointing in found
-        if not (pointing.deictic and any(_beside(utterance, pointing.span, other.span) for other in named))
+        if not (
+            pointing.deictic
+            and (any(_beside(utterance, pointing.span, other.span) for other in named) or _takes_up(utterance, pointing, named))
+        )
     ]
+
+
+def _takes_up(utterance: Utterance, pointing: Pointing, named: Sequence[Pointing]) -> bool:
+    """Whether a "that one" that opens a clause means the only item named before it, which is not refused."""
+    early = [other for other in named if other.span.last < pointing.span.first]
+    words = [word.norm for word in utterance.words[: pointing.span.first]]
+    kept = len(early) == 1 and not (_is_refused(utterance, early[0]) or early[0].refusal or is_faulted(utterance, early[0]))
+    return kept and not pointing.weak and _THAT_ONE.match(pointing.reference.words.lower()) is not None and _OPENS.search(
+        " ".join(words)
+    ) is not None
 
 
 def without_predicates(utterance: Utterance, pointings: Sequence[Pointing]) -> tuple[Pointing, ...]:
     """ "Is the red one the dearest?" means one item, of which the other words are asked."""
-    asked = {one.span.last for one in pointings if not one.weak and _before(utterance, one) in {"is", "are", "was", "were"}}
+    asked = {
+        one.span.last
+        for one in pointings
+        if not one.weak
+        and _before(utterance, one) in {"is", "are", "was", "were"}
+        and one.reference.words.lower() not in _QUANTIFIES  # "are both the red ones wool?"
+    }
     return tuple(pointing for pointing in pointings if pointing.weak or pointing.span.first not in asked)
 
 

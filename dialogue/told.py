@@ -6,6 +6,7 @@ import re
 
 from dialogue.critiques import HEDGED, CritiqueMention
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import is_contracted
 from dialogue.mentions import Mention
 from dialogue.words import Span, Utterance
 
@@ -47,8 +48,12 @@ _OF_WHAT_IS = re.compile(
     r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
 )
 """Says what something on the table is, as in "those are ...", which is no wish for it."""
-_IF_IT = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|isnt|arent|(?:was|were|is|are) (?:not|so|too)) (?:so |too |in |made of )*$")
+_IF_IT = re.compile(
+    r"\bif (?:it|they|that) (?:wasnt|werent|isnt|arent|(?:was|were|is|are) (?:not|so|too)) "
+    r"(?:so |too |in |made of )*$"
+)
 """ "I'd take it if it weren't ..." says what it is; "if it were ..." wishes for that."""
+_IF_IT_WERE = re.compile(r"\bif (?:it|they|that) (?:was|were|came) (?:in |made of )*$")
 _BUT_ITS = re.compile(r"\b(?:but|and|because|as|since|only|although|though) its (?:all |just |only |made of |in )*$")
 """ "It's nice but it's ..." says what it is, of a thing."""
 _THINKS = re.compile(
@@ -105,9 +110,9 @@ def is_told(
         return True
     if _is_verb(utterance, mention):
         return True
-    if not pointed:
+    if not pointed or _IF_IT_WERE.search(before):
         return False
-    if person and (_THINKS.search(after) or words[-1].text.lower().endswith(("'s", "’s"))):
+    if person and (_THINKS.search(after) or is_contracted(words[-1])):
         return True
     if named and (is_said_of(utterance, mention.span.first) or (thing and not kind and _BUT_ITS.search(before))):
         return True
@@ -121,7 +126,7 @@ def is_said_of(utterance: Utterance, at: int) -> bool:
     while at > 0 and utterance.words[at - 1].norm in _HEDGES:
         at -= 1
     before = utterance.words[at - 1] if at else None
-    return before is not None and before.norm not in _NOUNLESS and before.text.lower().endswith(("'s", "’s"))
+    return before is not None and before.norm not in _NOUNLESS and is_contracted(before)
 
 
 def _is_verb(utterance: Utterance, mention: Mention) -> bool:
@@ -150,6 +155,6 @@ def is_praise(utterance: Utterance, critique: CritiqueMention, pointed: list[Spa
     before = "".join(f"{word.norm} " for word in utterance.words[: critique.span.first])
     early = any(span.last <= critique.span.first for span in pointed)
     compared = any(span.last <= critique.span.first <= span.last + 1 for span in pointed)
-    contracted = critique.span.first > 0 and utterance.words[critique.span.first - 1].text.lower().endswith(("'s", "’s"))
+    contracted = critique.span.first > 0 and is_contracted(utterance.words[critique.span.first - 1])
     is_said = _IS.search(before) is not None or (contracted and any(span.last == critique.span.first for span in pointed))
     return early and (compared or not critique.of_item) and not critique.complaint and is_said

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dialogue.amounts import AmountSlot
 from dialogue.english import STOP
+from dialogue.numbers import ONES
 from dialogue.shop import TalkingShop
 from dialogue.sound import SHORT_MENU, SHORTEST, sound_key
 from dialogue.words import joined_stem, read_words
@@ -138,6 +139,8 @@ def _phrases(
     spelt = {joined_stem(value): value for value in counts}
     for value, count in counts.items():
         yield value, Entry(slot, (value,), 1.0, True, count)
+        if value.isdigit() and 10 <= int(value) < len(ONES):   # smaller numbers count things
+            yield ONES[int(value)], Entry(slot, (value,), 0.97, False, count)
         bare = _ARTICLE.sub("", value)
         if bare != value:
             yield bare, Entry(slot, (value,), 0.97, False, count)

@@ -97,6 +97,7 @@ _PERSONS = frozenset({"her", "his"})
 _MODAL_WORDS = "will wont would can cant cannot could couldnt may might should must doesnt dont didnt"
 _MODALS = frozenset(_MODAL_WORDS.split())
 """After these a verb is a verb: "it won't fall off" says nothing of the autumn."""
+_OBJECTS = frozenset({"it", "them", "this", "that", "these", "those"})
 _VALUE_PLACES = frozenset({"in", "of", "from", "by"})
 
 
@@ -131,7 +132,7 @@ class _Reader:
         self._values()
         self._exclusions()
         framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
-        framed |= {*frames.disparaged(self.words), *frames.stuffs(self.words), *frames.deeds_of_parts(self.words, self._parts())}
+        framed |= {*frames.disparaged(self.words), *frames.stuffs(self.words), *frames.wants(self.words), *frames.moods(self.words), *frames.deeds_of_parts(self.words, self._parts())}
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)
@@ -218,14 +219,14 @@ class _Reader:
         def found(pattern: re.Pattern[str]) -> list[tuple[int, int]]:
             return [(first, last) for first, last in self._find(pattern) if not figured & set(range(first, last))]
 
+        for first, last in found(patterns.STOCK_NO):
+            self._claim("stock", first, last, relation="less", negated=False)
         for kind, pattern in _PLAIN_LIES:
             for first, last in found(pattern):
                 asked = kind == "offered" and self.said.text.rstrip().endswith("?")
                 a_value = kind == "quoted" and stems_at(self.words, last - 1, last) in self.shop.lexicon
                 if not asked and not a_value:
                     self._claim(kind, first, last)
-        for first, last in found(patterns.STOCK_NO):
-            self._claim("stock", first, last, relation="less", negated=False)
         for first, last in found(patterns.STOCK_VAGUE):
             self._claim("stock", first, last, relation="about", negated=False)
         for first, last in found(patterns.STOCK_YES):
@@ -274,6 +275,9 @@ class _Reader:
         pairs = self.shop.lexicon.get(stems_at(self.words, first, last)) if self._free(first, last) else None
         if not pairs:
             return
+        if last - first == 1 and self._done_to_it(first):
+            self._claim("word", first, last)
+            return
         norm = " ".join(word.norm for word in self.words[first:last])
         spelled = frozenset((slot, value) for slot, value in pairs if read_words(value).norm == norm)
         if itself and not spelled:
@@ -281,6 +285,11 @@ class _Reader:
         if self._merely_plain(first, pairs) if last - first == 1 else self._a_greeting(first, last):
             return
         self._claim("value", first, last, pairs=spelled or pairs)
+
+    def _done_to_it(self, at: int) -> bool:
+        """Whether a word that happens to be a value is what is done to something: "you won't need to iron them"."""
+        ahead = self.words[at - 1].norm in _MODALS | {"to"} if at else False
+        return ahead and at + 1 < len(self.words) and self.words[at + 1].norm in _OBJECTS
 
     def _kind(self, word: Word) -> bool:
         """Whether a word is a kind of thing the shop has."""

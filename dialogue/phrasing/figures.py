@@ -177,8 +177,9 @@ class _Figures:
         if _HAVE.search(self._behind(first, 5)) and (them := _OF_THEM.match(self._ahead(last, 5))):
             return self._settled("left", number.value, first, last + len(them[0].split()))
         ends = last == len(self.words) or self.words[last].is_mark
-        if stem in self.stocked or (ends and _WE_HAVE.search(self._behind(first, 4))):
-            return self._settled("left", number.value, first, last + (stem in self.stocked))
+        in_pairs = stem in ("pair", "set") and (last + 1 == len(self.words) or self.words[last + 1].is_mark)
+        if stem in self.stocked or ((ends or in_pairs) and _WE_HAVE.search(self._behind(first, 4))):
+            return self._settled("left", number.value, first, last + (stem in self.stocked or in_pairs))
         if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             return self._settled("count", number.value, first, last)
         pair = None if self._by_another(last) else self._pair(number)

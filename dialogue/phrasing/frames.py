@@ -61,6 +61,10 @@ _NOUN_STEMS = stemmed(NOUNS)
 _ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "every", "both", "some"})
 _BARE_VERBS = frozenset(VERBS) - CALLED - TASTE - {"like", "fancy"}
 _BEFORE_STUFF = frozenset({"of", "from", "is", "are", "its", "theyre", "pure", "solid", "real", "genuine"})
+_SO_MUCH = frozenset({"some", "any", "no", "much", "more", "little", "need", "needs", "wants", "takes"})
+_MOODS = frozenset({"happy", "sad", "sorry", "moody", "joyful", "lucky", "jolly"})
+_DEGREES = frozenset({"very", "rather", "quite", "so", "too", "really", "more", "less", "bit", "little", "not"})
+_THINGS_ARE = frozenset({"its", "theyre", "is", "are", "a", "an", "isnt", "arent"})
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
 
 
@@ -134,6 +138,24 @@ def stuffs(words: Sequence[Word]) -> Iterator[int]:
     no bare verb follows."""
     for at, word in enumerate(words[1:], start=1):
         if word.norm in _BARE_VERBS and words[at - 1].norm in _BEFORE_STUFF:
+            yield at
+
+
+def wants(words: Sequence[Word]) -> Iterator[int]:
+    """Where a plain verb stands as what a thing needs or spares ("it takes some wearing in", "no waiting")."""
+    for at, word in enumerate(words[1:], start=1):
+        if word.norm.endswith("ing") and word.stem in VERB_FORMS and words[at - 1].norm in _SO_MUCH:
+            yield at
+
+
+def moods(words: Sequence[Word]) -> Iterator[int]:
+    """Where a word of feeling, which a person may be without a claim, is said of a thing: "a happy film", "it's sad"."""
+    for at, word in enumerate(words[1:], start=1):
+        back = at - 1
+        while back > 0 and (words[back].norm in _DEGREES or words[back].norm.endswith("ly")):
+            back -= 1
+        after = words[at + 1].norm if at + 1 < len(words) else ""
+        if word.norm in _MOODS and words[back].norm in _THINGS_ARE and after not in ("to", "that"):
             yield at
 
 

@@ -28,6 +28,8 @@ STOCK_YES = _phrase(
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
+    r"we (?:havent|have not|dont|do not)(?: (?:have|got|have got))? any(?: of (?:it|them|these|those))?(?: left| in| now| just now)?"
+    r"(?=$| [,.;!?]| (?:at the moment|and|but|im|sorry)\b)",
     r"(?:arent|isnt|are not|is not) any(?: \w+)? left|none (?:remain|remaining)|no \w+ (?:left|remaining)",
 )
 STOCK_VAGUE = _phrase(
@@ -125,6 +127,9 @@ OFFERED = _phrase(
 )
 QUOTED = _phrase(
     r"an? (?:second|minute|hour|day|week|fortnight|month|year|decade|century)(?! (?:or|out|off)\b)",
+    r"(?<!for )(?:every|each|per) (?:minute|hour|day|night|week|fortnight|month|year)",
+    r"(?:come|comes|came|coming|lift|lifts|pull|pulls|take|takes|fall|falls) (?:right |straight )?(?:off|out|apart|undone|away)"
+    r"(?=$| [,.;!?]| (?:and|but|or|when|if|easily|so|for)\b)",
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
     r"(?<=\ba )pair(?= of\b|$| [,.;])",
     r"wears? (?:well|badly|in|out|thin)|good for (?:you|your)(?=$| [,.;!?])",

@@ -15,6 +15,7 @@ NEGATIONS = frozenset(_NEGATIONS.split())
 _STOPS = frozenset({",", ";", ".", ":", "?", "!", "but"})
 _NO_NEGATION = frozenset({"only", "just", "everyone", "everybody"})
 """After "not" these leave what follows standing."""
+_KEPT = frozenset({"keep", "keeps", "kept", "keeping", "stay", "stays"})
 _LIGHT = frozenset({"go", "come", "get", "put"})
 _RANKED = frozenset({"the", "at", "cost", "costs", "in"})
 """Before "least" these make it a rank or a bound: "the least expensive", "at least forty"."""
@@ -39,6 +40,8 @@ def negated(words: Sequence[Word], first: int) -> bool:
         if norm in NEGATIONS:
             ranked = norm == "least" and at > 0 and words[at - 1].norm in _RANKED
             return not ranked and not (norm == "not" and after in _NO_NEGATION)
+        if norm == "out" and after == "of" and any(word.norm in _KEPT for word in words[max(0, at - NEAR) : at]):
+            return True  # "keep them out of the oven"
         if (norm == "rather" and after == "than") or (norm in ("instead", "free") and after == "of"):
             return True
         plain = plain and (words[at].stem in GRAMMAR or words[at].stem in _LIGHT)

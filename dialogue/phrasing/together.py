@@ -32,12 +32,13 @@ _FRONTED = frozenset({"after", "before", "when", "once", "if", "in", "on", "at",
 """A clause that begins with one of these has what is done before who does it."""
 _PAIRS = """
 up down, in out, on off, top bottom, left right, wrong right, first last, one both, inside outside, out through, before after,
-front back, own else
+front back, own else, one each, one every, own share, own same, same different, alike different, together apart, over under,
+above below, begin end, start end, start finish, always never, happy sad, sell buy, open shut, near far, early late, all none
 """
 _OPPOSITES: dict[str, frozenset[str]] = {}
 for _pair in _PAIRS.split(","):
     for _word, _other in (_pair.split(), _pair.split()[::-1]):
-        _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {_other}
+        _OPPOSITES[_word] = _OPPOSITES.get(_word, frozenset()) | {root(_other)}
 
 
 def apart(reading: Reading, facts: ItemFacts, mine: Sequence[Claim]) -> Iterator[Claim]:
@@ -111,9 +112,12 @@ def turned_round(reading: Reading, facts: ItemFacts) -> Iterator[Claim]:
 
 def _turned(words: Sequence[Word], facts: ItemFacts, sentences: set[int]) -> str:
     """A small word whose opposite stands in the sentences that bear out the others: "up" where the row says "down"."""
-    for word in words:
-        told = {each.root for at in sentences for each in sentences_of(facts.description)[at]}
-        if _OPPOSITES.get(word.norm, frozenset()) & told and root(word.stem) not in told:
+    told = {each.root for at in sentences for each in sentences_of(facts.description)[at]}
+    said = {root(word.stem) for word in words}
+    for at, word in enumerate(words):
+        if word.norm == "one" and not (at + 1 < len(words) and root(words[at + 1].stem) in told):
+            continue  # "this one", "each one"
+        if (_OPPOSITES.get(word.norm, frozenset()) & told) - said and root(word.stem) not in told:
             return word.norm
     return ""
 
