@@ -19,7 +19,7 @@ from recommender.types import Item
 HERE = Path(__file__).parent
 STRANGERS = HERE / "strangers"
 SHOPS = (STRANGERS / "shops", HERE.parents[1] / "shops")
-ROUNDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+ROUNDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 SENTENCE = re.compile(r"^(?P<rows>[a-z ]+?)(?: (?P<lie>[a-z]+_[a-z_]+|implied|other))?: (?P<text>.+?)(?: (?P<more>\{.*\}))?$")
 """``rows: text`` is true and ``rows kind: text`` a lie, with what else it stands on in braces."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dialogue.phrasing.backing import of_another_slot, value_holds, word_holds
 from dialogue.phrasing.claims import Claim, Reading, read_claims
-from dialogue.phrasing.facts import Ground, ShopFacts, stems
+from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
 from dialogue.phrasing.holding import (
     amount_holds,
     count_holds,
@@ -23,6 +23,7 @@ from dialogue.phrasing.holding import (
     stock_holds,
     times_holds,
 )
+from dialogue.phrasing.patterns import TAKEN_OFF
 from dialogue.phrasing.ranking import comparison_holds, superlative_holds
 from dialogue.phrasing.retelling import is_policy_line, retells, retold, retold_figure
 from dialogue.phrasing.subjects import Mention
@@ -214,7 +215,7 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
         return None if in_name or count_holds(claim, ground) else "wrong_count"
     if claim.text == "pair" and items and all(sold_in_pairs(facts) for facts in items):
         return None
-    if claim.kind == "quoted" and items and all(written(claim, reading, facts) for facts in items):
+    if claim.kind == "quoted" and items and all(written(claim, reading, facts) or _removable(claim, facts) for facts in items):
         return None
     if claim.kind == "promise" and (times := TIMES.fullmatch(claim.text)):
         return None if times_holds(claim, TIMES_AS_MUCH[times[1]], ground) else "wrong_comparison"
@@ -223,6 +224,12 @@ def judge(claim: Claim, reading: Reading, ground: Ground, shop: ShopFacts) -> Ca
     if claim.kind == "included" and items and all(included(claim, reading, facts) for facts in items):
         return None
     return UNFOUNDED[claim.kind]
+
+
+def _removable(claim: Claim, facts: ItemFacts) -> bool:
+    """ "The basket comes out" of a removable basket."""
+    taken = TAKEN_OFF.fullmatch(claim.text) is not None
+    return taken and any(says(facts, stem_of(word), claim.negated) for word in ("removable", "detachable"))
 
 
 def spans_of(reading: Reading, ground: Ground) -> tuple[tuple[str, int, int], ...]:

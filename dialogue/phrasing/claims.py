@@ -11,13 +11,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dialogue.phrasing import frames, patterns
+from dialogue.phrasing import frames, homonyms, patterns
 from dialogue.phrasing.bounds import Relation
 from dialogue.phrasing.facts import Ground, ShopFacts
-from dialogue.phrasing.figures import Coins, Figure, read_figures
-from dialogue.phrasing.plain import FUNCTION_WORDS, GRAMMAR, PLAIN, TASTE, VERB_FORMS
+from dialogue.phrasing.figures import Figure, figures_in
+from dialogue.phrasing.plain import PLAIN
 from dialogue.phrasing.polarity import negated
-from dialogue.phrasing.spoken import money_of
 from dialogue.phrasing.subjects import (
     ORDINALS,
     Mention,
@@ -92,13 +91,6 @@ _FIGURE_CLAIMS: dict[str, ClaimKind] = {
 _MONEY_CLAIMS: dict[str, ClaimKind] = {
     "limit": "limit", "past": "limit", "more": "difference", "less": "difference", "apart": "difference",
 }  # fmt: skip
-_PERSONS = frozenset({"her", "his"})
-"""Before a noun these are no person that a thing is for."""
-_MODAL_WORDS = "will wont would can cant cannot could couldnt may might should must doesnt dont didnt"
-_MODALS = frozenset(_MODAL_WORDS.split())
-"""After these a verb is a verb: "it won't fall off" says nothing of the autumn."""
-_OBJECTS = frozenset({"it", "them", "this", "that", "these", "those"})
-_VALUE_PLACES = frozenset({"in", "of", "from", "by"})
 
 
 class _Reader:
@@ -131,8 +123,7 @@ class _Reader:
             self._figure(figure)
         self._values()
         self._exclusions()
-        framed = {*frames.deeds(self.words, self.mentions), *frames.possessions(self.words), *frames.kinds(self.words)}
-        framed |= {*frames.disparaged(self.words), *frames.stuffs(self.words), *frames.wants(self.words), *frames.moods(self.words), *frames.deeds_of_parts(self.words, self._parts())}
+        framed = frames.framed(self.words, self.mentions, self._parts())
         for at, word in enumerate(self.words):
             if not self.taken[at] and (at in framed or not _plain(word)):
                 self._claim("word", at, at + 1)
@@ -275,70 +266,29 @@ class _Reader:
         pairs = self.shop.lexicon.get(stems_at(self.words, first, last)) if self._free(first, last) else None
         if not pairs:
             return
-        if last - first == 1 and self._done_to_it(first):
+        if last - first == 1 and homonyms.done_to_it(self.words, first):
             self._claim("word", first, last)
             return
         norm = " ".join(word.norm for word in self.words[first:last])
         spelled = frozenset((slot, value) for slot, value in pairs if read_words(value).norm == norm)
         if itself and not spelled:
             return
-        if self._merely_plain(first, pairs) if last - first == 1 else self._a_greeting(first, last):
+        if homonyms.a_greeting(self.words, first, last) if last - first > 1 else self._merely_plain(first, pairs):
             return
         self._claim("value", first, last, pairs=spelled or pairs)
 
-    def _done_to_it(self, at: int) -> bool:
-        """Whether a word that happens to be a value is what is done to something: "you won't need to iron them"."""
-        ahead = self.words[at - 1].norm in _MODALS | {"to"} if at else False
-        return ahead and at + 1 < len(self.words) and self.words[at + 1].norm in _OBJECTS
-
-    def _kind(self, word: Word) -> bool:
-        """Whether a word is a kind of thing the shop has."""
-        topic = self.shop.shop.topic
-        return topic is not None and any(slot == topic.name for slot, _ in self.shop.lexicon.get((word.stem,), ()))
-
-    def _in_rows(self, pairs: frozenset[tuple[str, str]], at: int) -> bool:
-        rows = [self.ground.items[index].item for index in self.subject[at]]
-        return any(value in row.values.get(slot, ()) for slot, value in pairs for row in rows)
-
-    def _a_greeting(self, first: int, last: int) -> bool:
-        """Whether plain words that happen to be a value ("thank you") begin a sentence and end it or a clause."""
-        plain = all(word.stem in FUNCTION_WORDS for word in self.words[first:last])
-        return plain and (first == 0 or self.words[first - 1].is_mark) and (last == len(self.words) or self.words[last].is_mark)
-
     def _merely_plain(self, at: int, pairs: frozenset[tuple[str, str]]) -> bool:
-        """Whether a word that happens to be a value ("down", "plain") is used as the plain word it also is."""
-        word = self.words[at]
-        if word.stem not in PLAIN:
-            return False
-        if at > 0 and self.words[at - 1].norm in _MODALS and word.stem in VERB_FORMS:
-            return True
-        if self._in_rows(pairs, at):
-            return False
-        if word.norm in _PERSONS:
-            return at + 1 < len(self.words) and not self.words[at + 1].is_mark and self.words[at + 1].stem not in GRAMMAR
-        after = self.words[at + 1] if at + 1 < len(self.words) else None
-        if word.stem in TASTE and after is not None and self._kind(after):
-            return False  # "a cheerful thriller"
-        placed = at > 0 and self.words[at - 1].norm in _VALUE_PLACES and (after is None or after.is_mark or after.norm == "and")
-        written = any(stem_of(value) == word.stem for _, value in pairs)
-        return not placed and (not written or word.stem in FUNCTION_WORDS)
+        rows = [self.ground.items[index].item for index in self.subject[at]]
+        in_rows = any(value in row.values.get(slot, ()) for slot, value in pairs for row in rows)
+        topic = self.shop.shop.topic
+        after = self.words[at + 1].stem if at + 1 < len(self.words) else ""
+        before_kind = topic is not None and any(slot == topic.name for slot, _ in self.shop.lexicon.get((after,), ()))
+        written = any(stem_of(value) == self.words[at].stem for _, value in pairs)
+        return homonyms.merely_plain(self.words, at, in_rows=in_rows, before_kind=before_kind, written=written)
 
 
 def _plain(word: Word) -> bool:
     return word.stem in PLAIN or word.norm in PLAIN or not any(char.isalnum() for char in word.norm)
-
-
-def figures_in(said: Utterance, shop: ShopFacts) -> tuple[Figure, ...]:
-    """Every figure, in the shop's currency, units and words for more and less."""
-    slots = [slot for slot in shop.slots.values() if slot.kind == "amount" and not slot.is_money]
-    units = {stem_of(slot.unit): slot.name for slot in slots if slot.unit}
-    directions: dict[str, Relation] = {
-        read_words(word).norm: critique.direction
-        for critique in shop.shop.critiques
-        for word in critique.words
-        if shop.slots[critique.slot].kind == "amount"
-    }
-    return read_figures(said, Coins.of(money_of(shop.currency)), units, directions, shop.stocked)
 
 
 def read_claims(text: str, ground: Ground, shop: ShopFacts) -> Reading:

@@ -12,16 +12,19 @@ from typing import Literal
 
 from dialogue.numbers import Number, find_numbers
 from dialogue.phrasing.bounds import ABOUT_BEFORE, AFTER, BEFORE, Relation
+from dialogue.phrasing.facts import ShopFacts
 from dialogue.phrasing.patterns import LEFT
 from dialogue.phrasing.plain import PLAIN
-from dialogue.phrasing.spoken import Money
-from dialogue.words import Span, Utterance, stem_of
+from dialogue.phrasing.spoken import Money, money_of
+from dialogue.words import Span, Utterance, read_words, stem_of
 
 FigureKind = Literal["money", "amount", "left", "count", "bare"]
 
 _LONG = re.compile(r"^(?:long|tall|wide|high|deep|across|old|in length|in height|in width|in all|in total|running time)\b")
 _AND_A_HALF = re.compile(r"^and a half\b|^a half\b")
 _PARTS_OF_COIN = {"and a half": 50, "and a quarter": 25}
+_AND_OVER = re.compile(r"^(?:and|or) (?:over|older|up|above)\b")
+"""After a bare number: for how old."""
 _LASTS = re.compile(r"\b(?:lasts?|runs?|plays?|goes on)(?: for)?$")
 _HAVE = re.compile(
     r"\b(?:have|got|there are|theres)(?: only| just| still| well| about| around| nearly| almost| over| under| at least"
@@ -182,6 +185,8 @@ class _Figures:
             return self._settled("left", number.value, first, last + (stem in self.stocked or in_pairs))
         if (stem in _THINGS and not self._price_before(first)) or _OF_THE.search(self._behind(first, 2)):
             return self._settled("count", number.value, first, last)
+        if _AND_OVER.match(self._ahead(last, 2)):
+            return Figure("bare", number.value, first, last, first)
         pair = None if self._by_another(last) else self._pair(number)
         figure = self._settled("bare", number.value, first, last)
         if last < len(self.words) and not self.words[last].is_mark and self.words[last].stem not in PLAIN:
@@ -272,3 +277,16 @@ def read_figures(
     more; ``stocked``: stems of what the shop counts its stock in ("seats").
     """
     return _Figures(said, coins, units, directions, stocked).read()
+
+
+def figures_in(said: Utterance, shop: ShopFacts) -> tuple[Figure, ...]:
+    """Every figure, in the shop's currency, units and words for more and less."""
+    slots = [slot for slot in shop.slots.values() if slot.kind == "amount" and not slot.is_money]
+    units = {stem_of(slot.unit): slot.name for slot in slots if slot.unit}
+    directions: dict[str, Relation] = {
+        read_words(word).norm: critique.direction
+        for critique in shop.shop.critiques
+        for word in critique.words
+        if shop.slots[critique.slot].kind == "amount"
+    }
+    return read_figures(said, Coins.of(money_of(shop.currency)), units, directions, shop.stocked)

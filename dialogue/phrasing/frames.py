@@ -68,6 +68,13 @@ _THINGS_ARE = frozenset({"its", "theyre", "is", "are", "a", "an", "isnt", "arent
 _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(verb))))
 
 
+def framed(words: Sequence[Word], mentions: Sequence[Mention], parts: frozenset[str]) -> frozenset[int]:
+    """Where plain words stand that claim something by their place. ``parts``: stems of what the rows' descriptions alone name."""
+    readings = (possessions, kinds, disparaged, stuffs, wants, moods)
+    found = {at for reading in readings for at in reading(words)}
+    return frozenset(found.union(deeds(words, mentions), deeds_of_parts(words, parts)))
+
+
 def deeds(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[int]:
     """Where a plain verb stands that an item is said to do, though it is none that claims nothing."""
     ends = {mention.last for mention in mentions if mention.named}

@@ -28,7 +28,7 @@ STOCK_YES = _phrase(
 )
 STOCK_NO = _phrase(
     r"(?:out of|not in|no) stock|sold out|none left|unavailable|no longer available|not available|all gone",
-    r"we (?:havent|have not|dont|do not)(?: (?:have|got|have got))? any(?: of (?:it|them|these|those))?(?: left| in| now| just now)?"
+    r"we (?:havent|have not|dont|do not)(?: (?:have|got|have got))? any(?: of (?:it|them|these|those))?(?: left| in| now)?"
     r"(?=$| [,.;!?]| (?:at the moment|and|but|im|sorry)\b)",
     r"(?:arent|isnt|are not|is not) any(?: \w+)? left|none (?:remain|remaining)|no \w+ (?:left|remaining)",
 )
@@ -139,6 +139,8 @@ QUOTED = _phrase(
     r"made (?:to|for) (?:last|measure|order|share|stay)|built to last",
 )
 """Plain words that state a fact together; they hold where the row says them so."""
+TAKEN_OFF = re.compile(r"(?:come|comes|lift|lifts|pull|pulls|take|takes) (?:right |straight )?(?:off|out)")
+"""What is said so of what the row calls removable."""
 WITH = re.compile(r"\b(?:comes?|supplied|arrives?|sold) (?:together )?with\b")
 INCLUDED = re.compile(
     r"\b(?:comes?|supplied|goes|arrives?|sold) (?:together )?with (?:a|an|its|the|your|matching|two|three)(?: \w+){1,3}"

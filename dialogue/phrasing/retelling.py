@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from dialogue.phrasing.claims import Claim, Reading, figures_in
+from dialogue.phrasing.claims import Claim, Reading
 from dialogue.phrasing.facts import Ground, ShopFacts, root, stems
+from dialogue.phrasing.figures import figures_in
 from dialogue.phrasing.plain import GRAMMAR, PLAIN
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.subjects import ORDINALS

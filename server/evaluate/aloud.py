@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from dialogue.numbers import find_numbers
-from dialogue.phrasing.claims import figures_in
 from dialogue.phrasing.facts import ShopFacts
+from dialogue.phrasing.figures import figures_in
 from dialogue.words import read_words
 from server.evaluate.speaking import Reply
 from server.evaluate.stories import words_heard

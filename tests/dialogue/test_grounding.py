@@ -45,7 +45,7 @@ FREELY_PUT = 0.72
     ("number", "passing"),
     [
         *((number, 0.97) for number in ("first", "second", "third", "fourth", "fifth")),
-        *((number, FREELY_PUT) for number in ("sixth", "seventh", "eighth", "ninth")),
+        *((number, FREELY_PUT) for number in ("sixth", "seventh", "eighth", "ninth", "tenth")),
     ],
 )
 def test_a_strangers_lies_are_caught_and_their_truths_pass(number: str, passing: float) -> None:
