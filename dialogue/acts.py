@@ -67,7 +67,8 @@ VARIANT = re.compile(
 """Asks for an item at hand in another value."""
 
 TAG = (
-    r"(?:\b(?:isnt it|arent they|isnt that|doesnt it|dont they|wasnt it|werent they|am i right|innit)|"
+    r"(?:\b(?:isnt it|arent they|isnt that|doesnt it|dont they|wasnt it|werent they|(?:wouldnt|wont|couldnt) (?:it|they)|"
+    r"am i right|innit)|"
     r"\b(?:is|are|was|were|has|have|its|theyre|"
     r"\w+s)\b.*(?<!sounds)(?<!looks)(?<!feels)(?<!seems)(?<!thats)(?<!is)(?<!be)(?<!just)(?<!about),? (?:right|correct|"
     r"surely|is it|are they|does it|do they)) ?\??$"
@@ -104,7 +105,7 @@ ABOUT_ITEM = re.compile(
 )
 
 FAULT = re.compile(
-    r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|"
+    r"\b(?:is|are|was|were|bit|far|way|much|all|\w+s) too (?!much|many)\w+|[,.;] too (?!much|many|please)\w+(?= ?(?:$|[.!]))|"
     r"\b(?:is|are|was|were|s|re|theyre|its|thats|looks?|sounds?|seems?|feels?)(?: both| all)? (?:just )?(?:a bit|a little|"
     r"a tad|a touch|rather)"
     r"(?: too)? (?!like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+"
@@ -235,7 +236,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
         ),
         (
             Act.AFFIRM,
-            r"^(?:(?:oh|um|well|ah) )?(?:yes|yeah|yep|yup|yea|aye|sure|ok|okay|right|correct|exactly|absolutely|"
+            r"^(?:(?:oh|um|well|ah) )?(?:yes|(?:yeah|yep)(?! ,? ?no\b)|yup|yea|aye|sure|ok|okay|right|correct|exactly|absolutely|"
             r"definitely|certainly|indeed|of course|thats (?:right|correct|it|fine|ok|okay|alright)|"
             r"that is (?:right|correct)|please do|go (?:ahead|on)|sounds? (?:good|great|lovely|perfect|nice|fine)|"
             r"that (?:sounds|would be|works|is fine)|works for me|perfect|great|lovely|"
@@ -265,8 +266,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"those)(?: one)? already|already (?:has|have|got|owns?|bought) (?:it|that|that one|one|this one|those|them)|"
             r"(?:arent|isnt|wasnt|werent) (?:quite |really |exactly )?(?:right|what|it)\b|no good(?! \w)|"
             r"not one of (?:them|those|these)|(?:forget|never ?mind|drop|ditch|scrap|lose)(?: about)? "
-            r"(?:them|those|these)(?: ones?)?(?= ?(?:$|[.,!]))|(?:is|are) out(?= ?(?:$|[.,!]))|(?:take|cross|strike|leave|"
-            r"rule) (?:\w+ ){1,5}(?:off|out)\b(?! of the)|"
+            r"(?:them|those|these)(?: ones?)?(?= ?(?:$|[.,!]))|(?:is|are) out(?= ?(?:$|[.,!]))|"
+            r"(?<!\bi )(?<!\bill )(?:take|cross|strike|leave|rule) (?:\w+ ){1,5}(?:off|out|away)\b(?! of the)|"
             r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|(?!no |yes |well |sorry |oh )\w+ , no(?: thanks|"
             r" way)?(?= ?(?:$|[.!]))|"
             r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"

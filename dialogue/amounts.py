@@ -50,6 +50,8 @@ _AFTER_MOST = re.compile(
     r"at the outside|at a push|"
     r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
 )
+_DIFFERENCE = re.compile(r"^(?:more|less|extra|cheaper|dearer|pricier|apart|difference)\b(?! than)")
+""" "Three dollars more" tells two things apart and limits none."""
 _CLOCK = re.compile(r"^\s*(?:before|after|since|earlier than|later than)\b")
 _TOLD_OF_THEN = re.compile(r"\b(?:bought|had|wore|used|broke|lost|moved|visited|went|came|was|were)(?: \S+){0,6} $")
 """ "I bought one in the last year" asks for nothing."""
@@ -184,6 +186,8 @@ def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], a
     before = " ".join(word.norm for word in words[max(0, start - 8) : start])
     end = _with_unit(utterance, number)
     after = " ".join(word.norm for word in words[end : end + 4])
+    if end > number.span.last and _DIFFERENCE.match(after):
+        return None
     kind: ChangeKind | None = None
     first = start
     if match := _BEFORE.search(before):

@@ -7,6 +7,7 @@ import re
 from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.item_words import is_contracted
 from dialogue.numbers import find_numbers
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
@@ -19,7 +20,8 @@ from dialogue.words import Span, read_words
 _YES_NO_ABOUT = re.compile(
     OPENING + r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of|both|number|option)|"
-    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|would|comes?|suits?)|"
+    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?(?:is|are|was|has|have|would|"
+    r"comes?|suits?)|"
     r"which ones (?:in|from|by|made|for)|"
     r".*,? (?:is|are|has|have|does) (?:it|that|they))\b"
 )
@@ -47,17 +49,21 @@ _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|h
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
 _WHICH = re.compile(
-    r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:is|are|has|have|would|suits?|comes?|do|does)\b"
+    r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?(?:is|are|was|has|have|"
+    r"would|suits?|comes?|do|does)\b"
 )
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
-_BUT = re.compile(r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock))")
+_BUT = re.compile(
+    r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock)|(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
+)
 """ "The second but in green", "that one in black"."""
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")
 """ "I like those but in silver", where even a bare word means the items at hand."""
 _BUT_MORE = re.compile(r"^,? ?(?:but|only|just) (?:(?:a bit|a little|much|slightly) )?(?:\w{3,}er|more \w+|less \w+)\b")
+_FORETELLS = re.compile(r"\b(?:would|will|might|ll|itll|itd|theyll|theyd|always) (?:(?:probably|just|only|soon|always) )?$")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get)\b")
 
 
@@ -83,7 +89,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     if items:
         return tuple(dict.fromkeys(items)), spans
     for span, reference in named:
-        after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 4])
+        after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 6])
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
@@ -124,7 +130,11 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         if (reading.pointings or named) and asks and not VARIANT.search(utterance.norm):
             starts = [pointing.span.first for pointing in reading.pointings] + [span.first for span in named]
             first = -1 if _WHICH.search(utterance.norm) else min(starts)
-            said = [(mention.slot, mention.span) for mention in reading.mentions if mention.span.first > first]
+            said = [
+                (mention.slot, mention.span)
+                for mention in reading.mentions
+                if mention.span.first > first and not is_contracted(reading.utterance.words[mention.span.last - 1])
+            ]
             said += [(amount.slot, amount.span) for amount in reading.amounts if amount.span.first > first]
             asked = [span for _, span in said]
             requested += [slot for slot, _ in said]
@@ -177,9 +187,14 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     found = [
         reading.vocabulary.policies[key]
         for key, span in phrases(reading.utterance, reading.vocabulary.policies)
-        if not covered(span, taken) and not _is_part_of_name(reading, span)
+        if not (covered(span, taken) or _is_part_of_name(reading, span) or _is_foretold(reading, span))
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
+
+
+def _is_foretold(reading: Reading, span: Span) -> bool:
+    """ "It'll break", "the glass would break": a reason, no question about what then."""
+    return bool(reading.strong) and not reading.is_question and _FORETELLS.search(reading.before(span, 2)) is not None
 
 
 def _is_part_of_name(reading: Reading, span: Span) -> bool:

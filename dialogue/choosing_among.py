@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.critiques import CritiqueBook, CritiqueWord
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import has_any, says_ones
+from dialogue.item_words import has_any, is_contracted, says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import MARKS, Span, Utterance
@@ -64,11 +64,12 @@ def rest_of(
         if _NOT_OTHER.match(utterance.norm[match.end() :]) or (noun and end == span.last):
             continue
         rest = [item for item in items if item.id not in (named or {last.id})]
-        many = match.group("many") is not None or match.group() == "the rest"
+        single = is_contracted(utterance.words[span.last - 1])   # "the other's nicer"
+        many = (match.group("many") is not None and not single) or match.group() == "the rest"
         if many and span.first and utterance.words[span.first - 1].norm in _AGAINST:
             continue
         told = after in {"are", "were"} | VERBS
-        if rest and (named or told or not match.group().endswith("others")):
+        if rest and (named or told or single or not match.group().endswith("others")):
             chosen = rest if many else rest[:1]
             found.append((Span(span.first, end), chosen, 1.0 if many or len(rest) == 1 else 0.6))
     return found

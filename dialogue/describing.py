@@ -38,7 +38,7 @@ _COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
-    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)) the$"
+    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)|back to) the$"
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
@@ -292,6 +292,8 @@ class Describer:
         before = words[span.first - 2].norm if span.first > 1 else ""
         after = words[span.last].norm if span.last < len(words) else "."
         said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
+        if after == "like" and before in {"whats", *_ASKS}:
+            return True
         if before in _PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
             return False
         return after in NAME_ENDS or is_contracted(words[span.last - 1])

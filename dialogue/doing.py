@@ -10,7 +10,7 @@ from itertools import pairwise
 from dialogue.acts import ABOUT_ITEM, CHOICE, FAULT, STOCK, STRONG_CHOICE, TAG
 from dialogue.critiques import HEDGED
 from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.meant import all_refused, prefers
+from dialogue.meant import all_refused, prefers, settles_on_last
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
@@ -71,7 +71,7 @@ _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
 _WISH_TO_HAVE = re.compile(
-    r"\b(?:id like|i would like|id love|i want|id rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
+    r"\b(?:id like|i would like|id love|i want|(?:id|wed) rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
     r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
     r"it is|sorry|just|one)\b|\bso (?:the|that)\b"
 )
@@ -207,6 +207,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):
+        return True
+    if settles_on_last(reading) and not reading.is_question:
         return True
     if STRONG_CHOICE.search(norm):
         return not (reading.is_question and _ASKS_HOW.search(norm))

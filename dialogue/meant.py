@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 
 from dialogue.english import OPENING
-from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.types import Reference
 
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) about $")
 _THEN = re.compile(r"^then(?: please| thanks)? ?[.!]?$")
 _SO = re.compile(r"(?:[,.;]|\bso|\bjust) $")
+_SO_I = re.compile(
+    r"\bso (?:(?:i (?:suppose|guess|think)|it has to be|its|its got to be|lets (?:say|have)|ill (?:take|have)|maybe|just) )?$"
+)
+_ENDS = re.compile(r"^(?:then|please|thanks|it is)? ?[.!]?$")
 _IS = re.compile(r"^(?:is|are|was|were|looks?|sounds?|might|would|will|has|have)\b")
 _ASKS = re.compile(OPENING + r"(?:what|how|is|are|does|do|which|can|would)\b")
 
@@ -26,14 +29,19 @@ def all_refused(reading: Reading) -> bool:
     """A refusal, or a "not" that reaches the only items meant."""
     strong = reading.strong
     return bool(strong) and all(reading.refuses(pointing) for pointing in strong) and (
-        not reading.mentions or any(pointing.refusal for pointing in strong)
+        any(pointing.refusal for pointing in strong) or not any(map(reading.polarity, reading.mentions))
     )
 
 
-def _settles_on(reading: Reading, last: Pointing) -> bool:
-    """ "The first is glass so it'll crack, the gold then": after a clause that tells of another, what is settled on."""
+def settles_on_last(reading: Reading) -> bool:
+    """ "The first is glass, the gold then", "... so I suppose the gold": after a clause that tells of another."""
+    if len(reading.strong) < 2:
+        return False
+    last = reading.strong[-1]
     told = any(_IS.match(reading.after(other.span, 1)) for other in reading.strong[:-1])
-    return told and _THEN.match(reading.after(last.span)) is not None and _SO.search(reading.before(last.span, 2)) is not None
+    before, after = reading.before(last.span, 5), reading.after(last.span)
+    then = _THEN.match(after) is not None and _SO.search(before) is not None
+    return told and (then or (_SO_I.search(before) is not None and _ENDS.match(after) is not None))
 
 
 def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:
@@ -53,7 +61,7 @@ def wanted_references(reading: Reading, references: Sequence[Reference]) -> tupl
     late = [pointing.reference for pointing in reading.strong if _WHAT_ABOUT.search(reading.before(pointing.span, 3))]
     if len(late) == 1 and not _ASKS.match(reading.utterance.norm):
         return tuple(late)
-    if len(reading.strong) > 1 and _settles_on(reading, reading.strong[-1]):
+    if settles_on_last(reading):
         return (reading.strong[-1].reference,)
     refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
     if prefers(reading):

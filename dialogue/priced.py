@@ -19,8 +19,12 @@ _BOUNDED = re.compile(
     r"that costs?))? (?:(?P<below>under|below|less than|cheaper than|up to)|(?:over|above|more than|dearer than))$"
 )
 """ "The one that's under fifty"."""
-_FOR_THAT = re.compile(r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)")
-""" "Three hundred, for that one?"."""
+_FOR_THAT = re.compile(
+    r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)|"
+    r"^(?=(?:is|s|seems|sounds) (?:(?:a bit|quite|rather|really|way|far|very) )*(?:a lot|too much|much|steep|dear|expensive|"
+    r"pricey|silly|cheap|reasonable|good|not bad)\b)"
+)
+""" "Three hundred, for that one?", "three hundred is a lot": what costs that."""
 _THE = re.compile(r"\b(?:the|that|those|your)$")
 _ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
 _SIGNS = frozenset("$£€")

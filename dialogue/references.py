@@ -23,7 +23,8 @@ from recommender.types import Item
 
 _PLURAL = re.compile(
     r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|"
-    r"which ones?(?= (?:is|are|has|have|comes?|in)\b)|all (?:of (?:them|those|these)|three|four)|"
+    r"which ones?(?: did you say| do you think)?(?= (?:is|are|was|has|have|comes?|in)\b)|"
+    r"all (?:of (?:them|those|these)|three|four)|"
     r"(?:those|these|the) (?:three|four|ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
     r"the pair(?: of (?:them|those|these))?(?! of)|"
     r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"

@@ -10,9 +10,10 @@ from dialogue.pointing import Pointing
 from dialogue.words import Span, Utterance
 
 _TAKEN_BACK = re.compile(
-    r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3})?(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
+    r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3}|(?:then|please|i think) )?"
+    r"(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
     r"i meant|i said|make (?:that|it)|hang on|hold on|"
-    r"scratch that|correction|not that(?: one)?)(?: ?[,.!?;])* ?)+"
+    r"scratch that|correction|(?:i )?tell a lie|my mistake|you know what|on second thoughts?|not that(?: one)?)(?: ?[,.!?;])* ?)+"
     r"(?:(?:well|just|ill (?:take|have|go (?:for|with))|lets (?:say|have|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
 )
 """All that stands between a reference and the one that takes its place."""
@@ -28,7 +29,7 @@ _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
 _FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
     r"way|much|"
-    r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|(?:would |might |will )?"
+    r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|over (?:my |the |our )?budget\b|(?:would |might |will )?"
     r"clash(?:es)?\b|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
     r"(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab|me|us|her|him)\b)|"
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?) )?(?:both |all |just )?(?:a bit|a little|a tad|rather) "
@@ -41,8 +42,13 @@ _FAULTED = re.compile(
 _TOO_FOR = re.compile(r"\btoo (?:\w+ ){1,2}for$")
 _SO_IS = re.compile(r"\b(?:so|and so|neither|nor) (?:is|are|does|do|did|would|will|was|were)$")
 """ "The first is too dear and so is ..."."""
+_I_MEAN = re.compile(r"^(?:i mean|i meant|sorry|rather)\b")
+""" "The black one, the steel one I mean"."""
 _THAT_ONE = re.compile(r"^(?:that|this) one$")
-_OPENS = re.compile(r"[,.!;](?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely))*$")
+_OPENS = re.compile(
+    r"[,.!;](?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely|how|much|many|what|whats|"
+    r"is|are|was|does|did|will|would))*$"
+)
 _REFUSES = frozenset({"neither", "none"})
 
 
@@ -86,9 +92,15 @@ def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
         elif kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
             whole = Span(kept[-1].span.first, pointing.span.last)
             kept[-1] = replace(pointing, corrects=True, span=whole)
+        elif kept and _between(utterance, kept[-1], pointing) == "," and _I_MEAN.match(_after(utterance, pointing)):
+            kept[-1] = replace(pointing, corrects=True, span=Span(kept[-1].span.first, pointing.span.last))
         else:
             kept.append(pointing)
     return kept
+
+
+def _after(utterance: Utterance, pointing: Pointing) -> str:
+    return " ".join(word.norm for word in utterance.words[pointing.span.last :])
 
 
 def _is_refused(utterance: Utterance, pointing: Pointing) -> bool:
@@ -165,8 +177,7 @@ def _before(utterance: Utterance, pointing: Pointing) -> str:
 def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
     """Whether a fault is found with the items meant, right after they are named or in "that's too much for the vase"."""
     before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
-    after = " ".join(word.norm for word in utterance.words[pointing.span.last :])
-    return _FAULTED.search(after) is not None or _TOO_FOR.search(before) is not None
+    return _FAULTED.search(_after(utterance, pointing)) is not None or _TOO_FOR.search(before) is not None
 
 
 def _beside(utterance: Utterance, one: Span, other: Span) -> bool:

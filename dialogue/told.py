@@ -53,6 +53,8 @@ _IF_IT = re.compile(
     r"(?:so |too |in |made of )*$"
 )
 """ "I'd take it if it weren't ..." says what it is; "if it were ..." wishes for that."""
+_WHERE = re.compile(r"\b(?:in|at|around) (?:(?:the|my|her|his|our|their) )?$")
+""" "It would go nicely in the ...": a place."""
 _IF_IT_WERE = re.compile(r"\bif (?:it|they|that) (?:was|were|came) (?:in |made of )*$")
 _BUT_ITS = re.compile(r"\b(?:but|and|because|as|since|only|although|though) its (?:all |just |only |made of |in )*$")
 """ "It's nice but it's ..." says what it is, of a thing."""
@@ -113,6 +115,8 @@ def is_told(
     if not pointed or _IF_IT_WERE.search(before):
         return False
     if person and (_THINKS.search(after) or is_contracted(words[-1])):
+        return True
+    if named and kind and _WHERE.search(before):
         return True
     if named and (is_said_of(utterance, mention.span.first) or (thing and not kind and _BUT_ITS.search(before))):
         return True

@@ -12,10 +12,14 @@ from dialogue.meant import prefers
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
-from dialogue.words import Span, joined_stem
+from dialogue.words import MARKS, Span, joined_stem
 
 _REPAIR_REACH = 6
 """Words between a value and the repair that takes it back."""
+
+_NEXT = 1
+"""Words between a repair and the item that is meant instead of a value: "the thriller, sorry, the first one"."""
+_BETWEEN = MARKS | {"no", "sorry", "wait", "actually"}
 
 REPAIR = re.compile(
     r"\b(?:sorry|no wait|wait no|wait|i mean|i meant|i said|scratch that|make that|or rather|correction|"
@@ -139,6 +143,8 @@ def _without_repaired(reading: Reading, mentions: list[Mention]) -> list[Mention
             continue
         before = [mention for mention in mentions if 0 <= marker.first - mention.span.last <= _REPAIR_REACH]
         after = [mention for mention in mentions if 0 <= mention.span.first - marker.last <= _REPAIR_REACH]
+        if any(0 <= pointing.span.first - marker.last <= _NEXT for pointing in reading.strong):
+            dropped |= {one for one in before if _right_before(reading, one, marker) and reading.polarity(one) == "want"}
         dropped |= {
             early
             for late in after
@@ -146,6 +152,11 @@ def _without_repaired(reading: Reading, mentions: list[Mention]) -> list[Mention
             if early.slot == late.slot and early.values != late.values and reading.polarity(early) == "want"
         }
     return [mention for mention in mentions if mention not in dropped]
+
+
+def _right_before(reading: Reading, mention: Mention, marker: Span) -> bool:
+    """Whether nothing but other repairs stands between a value and a repair."""
+    return all(word.norm in _BETWEEN for word in reading.utterance.words[mention.span.last : marker.first])
 
 
 def _without_repaired_amounts(reading: Reading) -> list[Amount]:

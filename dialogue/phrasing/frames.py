@@ -40,7 +40,11 @@ do did doesnt dont didnt wont wouldnt cannot cant to ll d
 """
 _BETWEEN = frozenset(_ASIDES.split())
 _HAVING = frozenset({"has", "have", "had", "having", "got", "with"})
-_DETERMINERS = frozenset({"a", "an", "its", "their", "own", "two", "three"})
+_DETERMINERS = frozenset({"a", "an", "no", "its", "their", "own", "two", "three"})
+_POSED = stemmed(["keep", "keeps", "stand", "stands", "run", "runs", "lie", "lies", "end", "ends", "start", "starts", "begin", "begins", "finish", "finishes"])
+_AMOUNT_WORDS = "at to from for in under within below between just about around you it them things inside right well out us me"
+_OF_AMOUNTS = frozenset(_AMOUNT_WORDS.split()) - {"well"}
+"""Some verbs that claim nothing do so before these alone: "it runs to two hours", but "it runs by itself"."""
 _BOUNDS = frozenset({"under", "within", "below", "inside", "over"})
 """After a verb these make it one of amounts: "it stays under your limit"."""
 _OUGHT = frozenset({"should", "must", "to", "can", "cannot", "cant", "may", "might", "shouldnt", "mustnt"})
@@ -62,6 +66,9 @@ _ARTICLES = frozenset({"a", "an", "the", "its", "one", "two", "three", "each", "
 _BARE_VERBS = frozenset(VERBS) - CALLED - TASTE - {"like", "fancy"}
 _BEFORE_STUFF = frozenset({"of", "from", "is", "are", "its", "theyre", "pure", "solid", "real", "genuine"})
 _SO_MUCH = frozenset({"some", "any", "no", "much", "more", "little", "need", "needs", "wants", "takes"})
+_EASY = frozenset({"easy", "easier", "simple", "hard", "harder", "tricky", "quick", "difficult"})
+_EASY_DEEDS = "like love see say tell choose pick recommend suggest give please enjoy imagine picture match pair describe fall"
+_EASILY = frozenset(_EASY_DEEDS.split())
 _MOODS = frozenset({"happy", "sad", "sorry", "moody", "joyful", "lucky", "jolly"})
 _DEGREES = frozenset({"very", "rather", "quite", "so", "too", "really", "more", "less", "bit", "little", "not"})
 _THINGS_ARE = frozenset({"its", "theyre", "is", "are", "a", "an", "isnt", "arent"})
@@ -70,7 +77,7 @@ _NOUN_FORMS = stemmed((*NOUNS, *(form for verb in VERBS for form in inflected(ve
 
 def framed(words: Sequence[Word], mentions: Sequence[Mention], parts: frozenset[str]) -> frozenset[int]:
     """Where plain words stand that claim something by their place. ``parts``: stems of what the rows' descriptions alone name."""
-    readings = (possessions, kinds, disparaged, stuffs, wants, moods)
+    readings = (possessions, kinds, disparaged, stuffs, wants, eases, moods, sounds)
     found = {at for reading in readings for at in reading(words)}
     return frozenset(found.union(deeds(words, mentions), deeds_of_parts(words, parts)))
 
@@ -83,7 +90,9 @@ def deeds(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[int]:
             continue
         if words[at - 1].norm == "be" and at > 1 and words[at - 2].norm in _OUGHT and word.norm not in _PASSIVE:
             yield at
-        if word.stem in DOES or word.norm in DOES:
+        after = words[at + 1].norm if at + 1 < len(words) else ""
+        posed = word.stem in _POSED and not (after in _OF_AMOUNTS or after.endswith("ly"))
+        if not posed and (word.stem in DOES or word.norm in DOES):
             continue
         back = at - 1
         while back > 0 and (words[back].norm in _BETWEEN or words[back].norm.endswith("ly")):
@@ -153,6 +162,21 @@ def wants(words: Sequence[Word]) -> Iterator[int]:
     for at, word in enumerate(words[1:], start=1):
         if word.norm.endswith("ing") and word.stem in VERB_FORMS and words[at - 1].norm in _SO_MUCH:
             yield at
+
+
+def eases(words: Sequence[Word]) -> Iterator[int]:
+    """Where something is said to be easy or hard to do: "easy to carry", though "easy to like" claims nothing."""
+    for at, word in enumerate(words[:-2]):
+        if word.norm in _EASY and words[at + 1].norm == "to" and words[at + 2].norm not in _EASILY:
+            yield at
+
+
+def sounds(words: Sequence[Word]) -> Iterator[int]:
+    """Where a thing is said to make what plain verbs name: "it makes no sound"."""
+    for at, word in enumerate(words[:-2]):
+        makes = word.norm in ("make", "makes", "made") and words[at + 1].norm in ("a", "an", "no", "any")
+        if makes and words[at + 2].stem in VERB_FORMS and words[at + 2].stem not in CALLED | HAS:
+            yield at + 2
 
 
 def moods(words: Sequence[Word]) -> Iterator[int]:

@@ -184,7 +184,7 @@ def for_so_many(claim: Claim, reading: Reading, facts: ItemFacts) -> bool:
 def sold_in_pairs(facts: ItemFacts) -> bool:
     """Whether it is of a kind named in the plural ("earrings"), and no set of so many."""
     kinds = facts.values.get(facts.topic, ())
-    return any(kind.endswith("s") for kind in kinds) and not SET_OF.search(facts.name)
+    return any(kind.endswith("s") for kind in kinds[:1]) and not SET_OF.search(facts.name)
 
 
 def counted_in_name(claim: Claim, facts: ItemFacts) -> bool:

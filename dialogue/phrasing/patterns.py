@@ -19,6 +19,9 @@ def _phrase(*parts: str) -> re.Pattern[str]:
 
 STOCK_YES = _phrase(
     r"(?:(?:still )?(?:have|got) (?:it|them|this|that) )?in stock",
+    r"(?:its|it is|theyre|they are|thats)(?: right| still| all| just)? here(?=$| [,.;!?]| (?:if|when|for you|now|today)\b)",
+    r"you can (?:have|take) (?:it|them|this one|these|that one)(?=$| [,.;!?]| (?:now|today|home|away)\b)",
+    r"(?:have|got) (?:it|them|this|that) (?:right|just|all) here",
     r"available(?: now| today)?",
     r"on the shelf|on our shelves|to hand|on hand",
     r"ready to (?:go|take|buy)",
@@ -48,6 +51,7 @@ SUPERLATIVE = _phrase(
     r"(?:the |our |your |its )?(?:most|least) (?!of\b|people\b)\w+",
     r"(?:the |our |your |its )?(?:best(?: seller| selling| loved| value| known)?|top(?: seller| rated| pick| choice)?|\w{2,}est)",
     r"number one|favourite|favorite|ultimate|unbeatable|unrivalled|unique|one of a kind|only one|the only|unmatched",
+    r"(?:another|anything|nothing|none|many|much)(?: else)?(?: quite| at all)? like (?:it|this|them|these)",
     r"second to none|popular|famous|like no other|in a class|pick of the (?!two|three|lot|bunch|pair)\w+",
     r"(?:no|nothing|none|never an?)(?: other| else)?(?: \w+)? "
     r"(?:comes? close|close|better|compares?|beats?|like it|matches|to beat)",
@@ -61,11 +65,11 @@ NOT_RANKS = frozenset(_NOT_RANKS.split())
 CHEAPEST = _phrase("costs? (?:the )?least|cheapest|least expensive|lowest|most affordable|least costly")
 DEAREST = _phrase("costs? (?:the )?most|most expensive|dearest|priciest|highest|most costly|costliest")
 CHEAPER = _phrase(
-    r"cheaper|less (?:expensive|costly)|more affordable|costs? (?:a (?:bit|little|touch) )?less|lower (?:in )?priced?|saves? you",
+    r"cheaper|less (?:expensive|costly)|more affordable|costs?(?: you| me)? (?:a (?:bit|little|touch) )?less|lower (?:in )?priced?|saves? you",
     r"easier on the budget|a (?:little|bit) less|for less|(?:spend|pay)(?: a (?:bit|little))? less(?: (?:for|on))?",
 )
 DEARER = _phrase(
-    r"dearer|pricier|costlier|more (?:expensive|costly)|costs? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
+    r"dearer|pricier|costlier|more (?:expensive|costly)|costs?(?: you| me)? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
     r"a (?:little|bit) more|(?:spend|pay)(?: a (?:bit|little))? more(?: (?:for|on))?",
 )
 SAME_PRICE = _phrase(
@@ -86,6 +90,11 @@ PROMISE = _phrase(
     rf" (?!(?:\w+ly|also|even|always|still|just|give you|{'|'.join(_SAFE_VERBS.split())})\b)\w+",
     r"(?:money|cash) back|(?:get|take|bring|send) it back|get (?:another|one more|a second|both for|it for)",
     r"(?:costs?|pay|paying|for) nothing|nothing (?:more )?to pay|no (?:extra |added )?(?:cost|charge|price)|on (?:us|the house)",
+    r"(?:one of )?our own|(?:made|designed|printed|woven|chosen) (?:just )?(?:for|with) us",
+    r"(?:id|ive|i would|i have|i)(?: \w+){1,4} myself",
+    rf"(?:i|we|theyll|they) (?:cant|cannot|wont|couldnt|will not) (?!(?:{'|'.join(_SAFE_VERBS.split())})\b)\w+",
+    r"you (?:dont |do not |wont |will |only |just |still )*(?:need|have) to (?!(?:be|know|say|tell|choose|pick|decide|spend|pay|look|think"
+    r"|start|ask|go)\b)\w+",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
     r"i(?:ve| have)?(?: also| even| just)? (?:tried|had (?:one|mine|it|this)|made|felt)",
     r"(?:we|people here) (?:make|made) (?:it|them|this|these)",
@@ -122,6 +131,8 @@ OFFERED = _phrase(
     rf"(?:all|every|other|more|different|various|your|any|(?:a )?(?:range|choice|selection|lot|number) of)(?: \w+)? {_KINDS}",
     r"(?:the|of one) same(?: (?:people|person|hand|set|maker|brand|label|piece|one)|$| [,.;!?])",
     rf"same {_KINDS}",
+    r"(?:only|just) (?:have|do|does|come|comes|got|get|make|makes|stock|sell)(?: (?:it|them|this|these|that))? in(?! stock)",
+    r"(?:the|looks|look) same (?:on|in|at|from|all|inside|either)",
     r"match(?:es|ing)? (?:in|each other|one another|the)",
     r"(?:fits?|suits?) (?:all(?! of)|everyone|everybody|anyone|any|every)|(?:goes|works|pairs) with (?:everything|anything)",
 )
@@ -133,6 +144,12 @@ QUOTED = _phrase(
     r"(?:runs?|fits?|comes? up|cut) (?:a (?:little|bit|touch) )?(?:small|large|big|short|long|wide|narrow|true|tight|loose)",
     r"(?<=\ba )pair(?= of\b|$| [,.;])",
     r"wears? (?:well|badly|in|out|thin)|good for (?:you|your)(?=$| [,.;!?])",
+    r"by (?:itself|themselves)|on (?:its|their) own",
+    r"(?:well|badly|nicely|beautifully|properly|carefully|poorly) (?:made|done|put together)|made (?:well|properly|with care)",
+    r"(?:each|every)(?: one| piece)?(?: of them)?(?: is|s) (?:a (?:little|bit) |slightly |quite )?(?:different|its own|special)",
+    r"s?he (?:wouldnt|wont|doesnt|cant|couldnt|never|would never|will never)",
+    r"comes? (?:as|in) (?:a|an|one|two|three) (?:\w+)",
+    r"for one(?=$| [,.;!?])|for (?:one|a single) person|nothing(?: \w+)? to (?:be|worry|fear|mind)",
     r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
     r"for an? (?:run|play|rest|show|match|meet|stay|drive|fall|catch|draw|read|visit|call|party|feast)",
