@@ -230,7 +230,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"different|alternatives?)(?: \w+)?|"
             r"another (?:one|option|suggestion|idea|choice)|(?<!not the )other (?:options|ones|choices|ideas|suggestions|"
             r"things)|"
-            r"keep going|next (?:ones?|please|option)|go on(?! then)|carry on|different ones?|"
+            r"keep going|next (?:ones?|please|option)|(?<!yeah )(?<!yes )go on(?! then)|carry on|different ones?|"
             r"(?:the|a|another) other ones?(?= you)|more like (?:this|that|these|those|it))\b|^(?:more|next|others|"
             r"another)\b ?(?:please)? ?[.!?]?$",
         ),

@@ -96,6 +96,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)
+        asks_of = asks_of or is_contracted(reading.utterance.words[span.last - 1])   # "the straw one's only for summer"
         plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after) and not asks_of
         if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]

@@ -1,10 +1,12 @@
-"""Items called by a word or more of their titles alone, without "the": "I'll go with Iris", "is Uncle Oskar any good?"."""
+"""When a word stands for an item: a name without "the" ("I'll go with Iris"), a value with it ("the alpaca, please")."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import is_contracted
 from dialogue.sound import sound_key
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, Word
@@ -18,6 +20,17 @@ would will might wont wouldnt does doesnt isnt arent seems feels
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""
+PREPOSITIONS = frozenset("in with without for of from by at on to like as whats is than".split())  # noqa: SIM905
+"""Before "the", these say of what, where or like what something is, not which."""
+_FAVOURS = re.compile(
+    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
+    r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
+    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)|back to) the$"
+)
+""" "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
+_COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
+""" "One of the ginger": of an item, unlike "a vase of the glass"."""
+_WHAT_IS = re.compile(r"\b(?:whats|what(?: (?:on earth|exactly|actually|even))? is)$")
 _NAMED_AFTER = frozenset(
     "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
 )
@@ -48,6 +61,25 @@ def called_by_name(
     if len(titled) != 1 or not (alone or (capital and before in _NAMED_AFTER)):
         return None
     return Span(first, last), titled[0]
+
+
+def stands_for_item(utterance: Utterance, span: Span) -> bool:
+    """ "The alpaca, please": a value with "the" that ends its clause and follows no preposition."""
+    words = utterance.words
+    before = words[span.first - 2].norm if span.first > 1 else ""
+    after = words[span.last].norm if span.last < len(words) else "."
+    said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
+    if after == "like" and before in {"whats", "is", "are", "was", "were"}:
+        return True
+    if before in PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
+        return False
+    return after in NAME_ENDS or is_contracted(words[span.last - 1])
+
+
+def asks_what_is(utterance: Utterance, at: int) -> bool:
+    """ "What on earth is a samovar?": of the one at hand."""
+    before = " ".join(word.norm for word in utterance.words[max(0, at - 5) : at])
+    return utterance.words[at].norm in {"a", "an"} and _WHAT_IS.search(before) is not None
 
 
 def is_in_title(stem: str, title: Sequence[str]) -> bool:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.called import NAME_ENDS, called_by_name, is_head, is_in_title
+from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, stands_for_item
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, is_contracted, says_ones, told_of, value_words
+from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, joined_stem
@@ -30,17 +30,8 @@ _RELATIVE = frozenset({"that", "thats", "which"})
 """ "The one that's navy"; "is" may follow them."""
 _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 """After "the one", what it has is told by its description: "the one with the pockets"."""
-_PREPOSITIONS = frozenset("in with without for of from by at on to like as whats is than".split())  # noqa: SIM905
 _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
-_COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
-""" "One of the ginger": of an item, unlike "a vase of the glass"."""
-_FAVOURS = re.compile(
-    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
-    r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
-    r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)|back to) the$"
-)
-""" "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 
@@ -70,7 +61,7 @@ class Describer:
     def _longest(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """The best description that opens at a word: how many properties fit, its words and the items meant."""
         words = self.utterance.words
-        opened, counting = words[first].norm in _DEFINITE, words[first].norm in _COUNTING
+        opened, counting = words[first].norm in _DEFINITE or asks_what_is(self.utterance, first), words[first].norm in _COUNTING
         if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
             return self._taken(first, items) or self._by_name(first, items)
         start = self._after_count(first + (opened or counting))
@@ -160,7 +151,7 @@ class Describer:
         if points == 1 and not said_one and len(items) > 1 and not self._in_titles(span, fitting):
             inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
             alone = (len(fitting) == 1 or several) and all(mention.span == span for mention in inside)
-            if not (alone and (self._stands_for_item(span) or self._is_kind(span, inside))):
+            if not (alone and (stands_for_item(self.utterance, span) or self._is_kind(span, inside))):
                 return None
         return points, fitting
 
@@ -234,7 +225,7 @@ class Describer:
         if before == "of" and count in _COUNTING | {"one", "any", "which", "some"}:
             return True
         kinds = [mention for mention in inside if mention.slot == self.vocabulary.topic]
-        return bool(kinds) and before not in _PREPOSITIONS - {"is", "whats", "like", "about"}
+        return bool(kinds) and before not in PREPOSITIONS - {"is", "whats", "like", "about"}
 
     def _tells_what_it_has(self, index: int, span: Span) -> bool:
         """Whether a word says what "the one" has: "the one with the deep pockets"."""
@@ -285,18 +276,6 @@ class Describer:
         """Whether a word is a value, and of no kind of thing."""
         slots = {mention.slot for mention in self.mentions if mention.span.first <= index < mention.span.last}
         return bool(slots) and self.vocabulary.topic not in slots
-
-    def _stands_for_item(self, span: Span) -> bool:
-        """ "The alpaca, please": a value with "the" that ends its clause and follows no preposition."""
-        words = self.utterance.words
-        before = words[span.first - 2].norm if span.first > 1 else ""
-        after = words[span.last].norm if span.last < len(words) else "."
-        said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
-        if after == "like" and before in {"whats", *_ASKS}:
-            return True
-        if before in _PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
-            return False
-        return after in NAME_ENDS or is_contracted(words[span.last - 1])
 
     def _in_titles(self, span: Span, items: Sequence[Item]) -> bool:
         """A lone describing word points only if it stands in the item's title ("the dress", "the Odette")."""

@@ -34,14 +34,14 @@ def all_refused(reading: Reading) -> bool:
 
 
 def settles_on_last(reading: Reading) -> bool:
-    """ "The first is glass, the gold then", "... so I suppose the gold": after a clause that tells of another."""
+    """ "The first is glass, the gold then", "she'd lose the glass so I suppose the gold": not what was told of."""
     if len(reading.strong) < 2:
         return False
     last = reading.strong[-1]
     told = any(_IS.match(reading.after(other.span, 1)) for other in reading.strong[:-1])
     before, after = reading.before(last.span, 5), reading.after(last.span)
     then = _THEN.match(after) is not None and _SO.search(before) is not None
-    return told and (then or (_SO_I.search(before) is not None and _ENDS.match(after) is not None))
+    return (told and then) or (_SO_I.search(before) is not None and _ENDS.match(after) is not None)
 
 
 def chosen_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:

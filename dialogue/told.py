@@ -53,6 +53,12 @@ _IF_IT = re.compile(
     r"(?:so |too |in |made of )*$"
 )
 """ "I'd take it if it weren't ..." says what it is; "if it were ..." wishes for that."""
+_ONLY_FOR = re.compile(r"(?:\b(?:is|are)|\w+s) (?:only|just|really|more) for $")
+_ALWAYS = re.compile(r"^(?:is |are )?(?:always|usually|never|tends?)\b")
+""" "Alpaca always is" holds of all of it."""
+_APPOSED = re.compile(r"^, (?:the|that) ")
+""" "The cap, the wool one"."""
+_OF_THOSE = re.compile(r"\b(?:the|that|those|these) $")
 _WHERE = re.compile(r"\b(?:in|at|around) (?:(?:the|my|her|his|our|their) )?$")
 """ "It would go nicely in the ...": a place."""
 _IF_IT_WERE = re.compile(r"\bif (?:it|they|that) (?:was|were|came) (?:in |made of )*$")
@@ -74,7 +80,7 @@ _SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
 _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
-    r"\b(?:is|are|was|were|s|looks?|looked|sounds?|sounded|seems?|feels?)"
+    r"\b(?:is|are|was|were|(?:would|might|will|must) be|s|looks?|looked|sounds?|sounded|seems?|feels?)"
     r"(?: (?:both|all|nice|lovely|very|really|quite|so|just|and|good|gorgeous|beautiful|pretty))* $"
 )
 _HEDGES = frozenset("quite very really so rather nice and both all pretty a bit just lovely".split())  # noqa: SIM905
@@ -116,7 +122,9 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or is_contracted(words[-1])):
         return True
-    if named and kind and _WHERE.search(before):
+    if named and kind and (_WHERE.search(before) or (_OF_THOSE.search(before) and _APPOSED.match(after))):
+        return True
+    if not person and (_ONLY_FOR.search(before) or _ALWAYS.match(after)):
         return True
     if named and (is_said_of(utterance, mention.span.first) or (thing and not kind and _BUT_ITS.search(before))):
         return True
