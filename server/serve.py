@@ -20,6 +20,7 @@ from dialogue.state import BeliefState
 from dialogue.types import Act
 from server import logs, places, shopfront
 from server.admission import Admission
+from server.allocating import give_back_memory
 from server.committed import Conversations
 from server.doors import Certificate
 from server.engines import Engines
@@ -304,6 +305,8 @@ class Doorkeeper:
         if not self.closing:   # a conversation that a restart interrupts can be taken up after it
             await asyncio.to_thread(self.committed.drop, self.tokens.pop(session.id, ""))
         logs.event("session_ended", session=session.id, turns=session.turns)
+        if not (self.sessions or self.closing):   # whom it would hold up
+            await asyncio.to_thread(give_back_memory)
 
     async def let_finish(self, within_s: float, at_once: asyncio.Event | None = None) -> None:
         """Take nobody in any more, and let what is being said be said and heard, until ``at_once`` is set."""
