@@ -57,7 +57,8 @@ _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
 _BUT = re.compile(
-    r"^(?:,? ?(?:but|only|just|except|though) |in (?!stock)|(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
+    r"^(?:,? ?(?:but|only|just|except|though) (?!(?:its|it is|theyre) for\b)|in (?!stock)|"
+    r"(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
 )
 """ "The second but in green", "that one in black"."""
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")

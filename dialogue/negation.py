@@ -24,7 +24,7 @@ _EXCLUDE = (
     r"made from|thats|that is|containing|for)|nothing|without|except(?: for)?|other than|apart from|aside from|besides|"
     r"excluding|"
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
-    r"allergic to|(?:gone|going|went) off|"
+    r"allergic to|(?:gone|going) off(?! to\b)|"
     r"sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
     r"stay away from|leave out|"
     r"hold(?= the\b)|"

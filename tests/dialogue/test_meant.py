@@ -59,6 +59,10 @@ def read(text: str, table: tuple[str, ...] = (), shop: str = "demo", **state: ob
         ("the cream is wool so it'll stain, the grey then", "demo", RUGS, (1,)),
         ("the cream would clash and so would the grey", "demo", RUGS, (0, 1)),
         ("not the first, the other prayer rug, no sorry, the grey one", "demo", RUGS, (1,)),
+        ("that last one, no I tell a lie, the one before", "demo", RUGS, (1,)),
+        ("they'd chip the wine glasses so I suppose the tumblers", "demo", GLASSES, (2,)),
+        ("wait go back to the grey", "demo", RUGS, (1,)),
+        ("what on earth is a doormat", "demo", RUGS, (2,)),
         ("book the garden one", "bistro", PLACES, (0,)),
         ("both the French ones", "bistro", PLACES, (0, 2)),
     ],
@@ -107,3 +111,23 @@ def test_what_only_sounds_like_an_answer_is_asked_back(text, asked, value):
 @pytest.mark.parametrize("text", ["I saw a dresser", "for tea and cakes", "something plainer please", "simply the best"])
 def test_words_that_only_resemble_a_value_are_let_be(text):
     assert not [change for change in read(text).changes if change.confidence < DOUBTFUL]
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "acts", "like"),
+    [
+        ("yeah no not the grey, my sister's got that", RUGS, {Act.REJECT}, ()),
+        ("take the patchwork one away, too fussy", RUGS, {Act.REJECT}, ()),
+        ("I've gone off the pink ones", GLASSES, {Act.REJECT}, ()),
+        ("okay forget those", GLASSES, {Act.REJECT}, ()),
+        ("the doormat and do you gift wrap", RUGS, {Act.CHOOSE, Act.ASK_POLICY}, ()),
+        ("I'll take whichever is cheapest", GLASSES, {Act.CHOOSE}, ()),
+        ("I'd pick the grey one if it were blue", RUGS, {Act.INFORM}, (1,)),
+        ("anything as soft as the patchwork one but not so dear", RUGS, {Act.INFORM}, (0,)),
+        ("the second but it's for my mum", RUGS, {Act.INFORM}, ()),
+    ],
+)
+def test_what_is_done_with_the_items_meant(text, table, acts, like):
+    understood = read(text, table)
+    assert set(understood.acts) == acts
+    assert understood.like_items == tuple(table[index] for index in like)
