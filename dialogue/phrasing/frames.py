@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dialogue.numbers import ONES, TENS
 from dialogue.phrasing.plain import GRAMMAR, NOUNS, TASTE, VERB_FORMS, VERBS, inflected, stemmed
 from dialogue.phrasing.polarity import negated
 from dialogue.phrasing.subjects import Mention
@@ -41,9 +42,13 @@ do did doesnt dont didnt wont wouldnt cannot cant to ll d
 _BETWEEN = frozenset(_ASIDES.split())
 _HAVING = frozenset({"has", "have", "had", "having", "got", "with"})
 _DETERMINERS = frozenset({"a", "an", "no", "its", "their", "own", "two", "three"})
-_POSED = stemmed(["keep", "keeps", "stand", "stands", "run", "runs", "lie", "lies", "end", "ends", "start", "starts", "begin", "begins", "finish", "finishes"])
-_AMOUNT_WORDS = "at to from for in under within below between just about around you it them things inside right well out us me"
-_OF_AMOUNTS = frozenset(_AMOUNT_WORDS.split()) - {"well"}
+_POSES = "keep stand run lie end start begin finish"
+_POSED = stemmed(form for verb in _POSES.split() for form in (verb, f"{verb}s", f"{verb}es"))
+_AMOUNT_WORDS = """
+at to from for in under within below between just about around you it them things inside right out us me where how
+"""
+_NUMBERS = frozenset((*ONES, *TENS[2:]))
+_OF_AMOUNTS = frozenset(_AMOUNT_WORDS.split())
 """Some verbs that claim nothing do so before these alone: "it runs to two hours", but "it runs by itself"."""
 _BOUNDS = frozenset({"under", "within", "below", "inside", "over"})
 """After a verb these make it one of amounts: "it stays under your limit"."""
@@ -91,7 +96,7 @@ def deeds(words: Sequence[Word], mentions: Sequence[Mention]) -> Iterator[int]:
         if words[at - 1].norm == "be" and at > 1 and words[at - 2].norm in _OUGHT and word.norm not in _PASSIVE:
             yield at
         after = words[at + 1].norm if at + 1 < len(words) else ""
-        posed = word.stem in _POSED and not (after in _OF_AMOUNTS or after.endswith("ly"))
+        posed = word.stem in _POSED and not (after in _OF_AMOUNTS or after.endswith("ly") or after in _NUMBERS)
         if not posed and (word.stem in DOES or word.norm in DOES):
             continue
         back = at - 1

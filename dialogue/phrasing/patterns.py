@@ -65,11 +65,13 @@ NOT_RANKS = frozenset(_NOT_RANKS.split())
 CHEAPEST = _phrase("costs? (?:the )?least|cheapest|least expensive|lowest|most affordable|least costly")
 DEAREST = _phrase("costs? (?:the )?most|most expensive|dearest|priciest|highest|most costly|costliest")
 CHEAPER = _phrase(
-    r"cheaper|less (?:expensive|costly)|more affordable|costs?(?: you| me)? (?:a (?:bit|little|touch) )?less|lower (?:in )?priced?|saves? you",
+    r"cheaper|less (?:expensive|costly)|more affordable|costs?(?: you| me)? (?:a (?:bit|little|touch) )?less",
+    r"lower (?:in )?priced?|saves? you",
     r"easier on the budget|a (?:little|bit) less|for less|(?:spend|pay)(?: a (?:bit|little))? less(?: (?:for|on))?",
 )
 DEARER = _phrase(
-    r"dearer|pricier|costlier|more (?:expensive|costly)|costs?(?: you| me)? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
+    r"dearer|pricier|costlier|more (?:expensive|costly)",
+    r"costs?(?: you| me)? (?:a (?:bit|little|touch) )?more|higher (?:in )?priced?",
     r"a (?:little|bit) more|(?:spend|pay)(?: a (?:bit|little))? more(?: (?:for|on))?",
 )
 SAME_PRICE = _phrase(
@@ -93,8 +95,8 @@ PROMISE = _phrase(
     r"(?:one of )?our own|(?:made|designed|printed|woven|chosen) (?:just )?(?:for|with) us",
     r"(?:id|ive|i would|i have|i)(?: \w+){1,4} myself",
     rf"(?:i|we|theyll|they) (?:cant|cannot|wont|couldnt|will not) (?!(?:{'|'.join(_SAFE_VERBS.split())})\b)\w+",
-    r"you (?:dont |do not |wont |will |only |just |still )*(?:need|have) to (?!(?:be|know|say|tell|choose|pick|decide|spend|pay|look|think"
-    r"|start|ask|go)\b)\w+",
+    r"you (?:dont |do not |wont |will |only |just |still )*(?:need|have) to "
+    r"(?!(?:be|know|say|tell|choose|pick|decide|spend|pay|look|think|start|ask|go)\b)\w+",
     r"i (?:own|bought|use|wear)|have one (?:myself|at home)|mine|my own",
     r"i(?:ve| have)?(?: also| even| just)? (?:tried|had (?:one|mine|it|this)|made|felt)",
     r"(?:we|people here) (?:make|made) (?:it|them|this|these)",
@@ -148,8 +150,8 @@ QUOTED = _phrase(
     r"(?:well|badly|nicely|beautifully|properly|carefully|poorly) (?:made|done|put together)|made (?:well|properly|with care)",
     r"(?:each|every)(?: one| piece)?(?: of them)?(?: is|s) (?:a (?:little|bit) |slightly |quite )?(?:different|its own|special)",
     r"s?he (?:wouldnt|wont|doesnt|cant|couldnt|never|would never|will never)",
-    r"comes? (?:as|in) (?:a|an|one|two|three) (?:\w+)",
-    r"for one(?=$| [,.;!?])|for (?:one|a single) person|nothing(?: \w+)? to (?:be|worry|fear|mind)",
+    r"comes? as (?:a (?:pair|single|couple)|one|two|three)",
+    r"for (?:one|a single) person|nothing(?: \w+)? to (?:be|worry|fear|mind)",
     r"true to (?:size|form|life|type|fit)|one size|\w+ free(?=$| [,.;!?])",
     r"(?:hand|home|machine|custom|tailor|well|man) ?(?:made|crafted|sewn|woven|knitted|painted|stitched|finished|built|cut)",
     r"for an? (?:run|play|rest|show|match|meet|stay|drive|fall|catch|draw|read|visit|call|party|feast)",

@@ -25,7 +25,8 @@ NEAR, FAR = 3, 6
 
 def negated(words: Sequence[Word], first: int) -> bool:
     """Whether the word at ``first`` is denied by one before it in its clause."""
-    if first + 1 < len(words) and words[first + 1].norm == "free" and not words[first].text.endswith("s"):
+    a_thing = not words[first].is_mark and not words[first].text.endswith("s")
+    if a_thing and first + 1 < len(words) and words[first + 1].norm == "free":
         return True  # "lead-free crystal"
     plain = True
     for back in range(1, FAR + 1):
