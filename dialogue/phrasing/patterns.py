@@ -83,7 +83,7 @@ SAME_PRICE = _phrase(
 _SAFE_VERBS = """
 show tell look say find suggest recommend help pick choose start go think see like love prefer have know name mention ask list
 describe compare talk speak hear be been try consider note got offer point enjoy want need is are do also not only s a the at in
-of for end come pay sit catch tuck
+of for end come pay sit catch tuck advise answer discuss
 """
 """What an assistant may say that it or the shopper can do, promising nothing."""
 PROMISE = _phrase(
