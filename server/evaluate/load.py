@@ -258,7 +258,11 @@ async def soak(
     result.held.append(await asyncio.to_thread(Held.of, running, 0))
     step_s, next_look_s = hours * 3600 / SAMPLES, 0.0
 
+    begun = 0
+
     async def one() -> None:
+        nonlocal begun
+        begun += 1
         recordings = rng.choice(spoken)
         client = ShoptalkClient(running.url, hurry=True, output=rng.choice(("audio", "audio", "text")))
         try:
@@ -279,17 +283,21 @@ async def soak(
 
     def goes_on() -> bool:
         late = minutes is not None and time.monotonic() - began_s >= minutes * 60
-        return result.conversation_s < hours * 3600 and (most is None or result.sessions < most) and not late
+        return result.conversation_s < hours * 3600 and (most is None or begun < most) and not late
+
+    async def one_after_the_other() -> None:
+        """Until it is time to look."""
+        while goes_on():
+            await one()
+            told(result.conversation_s / 3600)
+            if result.conversation_s >= next_look_s:
+                return
 
     while goes_on():
-        await asyncio.gather(*(one() for _ in range(at_once)))
-        told(result.conversation_s / 3600)
-        if result.conversation_s >= next_look_s:
-            await _quiet(running)
-            result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
-            next_look_s = result.conversation_s + step_s
-    await _quiet(running)
-    result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
+        await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
+        await _quiet(running)
+        result.held.append(await asyncio.to_thread(Held.of, running, result.sessions))
+        next_look_s = result.conversation_s + step_s
     result.lasted_s = time.monotonic() - began_s
     return result
 
