@@ -17,11 +17,11 @@ from dialogue.told import is_said_of
 from dialogue.types import Act
 from dialogue.words import Span, read_words
 
+_WHICH_OF = r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?"
 _YES_NO_ABOUT = re.compile(
     OPENING + r"(?:(?:is|are|isnt|arent|does|do|was|has|have|would|will) (?:it|that|this|they|those|these|"
     r"the|either|any of|both|number|option)|"
-    r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?(?:is|are|was|has|have|would|"
-    r"comes?|suits?)|"
+    + _WHICH_OF + r"(?:is|are|was|has|have|would|comes?|suits?)|"
     r"which ones (?:in|from|by|made|for)|"
     r".*,? (?:is|are|has|have|does) (?:it|that|they))\b"
 )
@@ -48,10 +48,7 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
-_WHICH = re.compile(
-    r"\bwhich (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?(?:is|are|was|has|have|"
-    r"would|suits?|comes?|do|does)\b"
-)
+_WHICH = re.compile(rf"\b{_WHICH_OF}(?:is|are|was|has|have|would|suits?|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
@@ -90,7 +87,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     if items:
         return tuple(dict.fromkeys(items)), spans
     for span, reference in named:
-        after = " ".join(word.norm for word in reading.utterance.words[span.last : span.last + 6])
+        after = reading.after(span, 6)
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None

@@ -175,7 +175,7 @@ def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polar
     for scope in scopes:
         if scope.span.first <= span.first < scope.span.last:
             return scope.polarity
-    after = " ".join(word.norm for word in utterance.words[span.last : span.last + 5])
+    after = utterance.after(span, 5)
     return "exclude" if _AFTER.search(after) else "want"
 
 

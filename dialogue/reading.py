@@ -119,7 +119,7 @@ class Reading:
 
     def after(self, span: Span, count: int | None = None) -> str:
         """The norms of the words after a span, or of the first of them, with single spaces."""
-        return _after(self.utterance, span, count)
+        return self.utterance.after(span, count)
 
     @property
     def strong(self) -> tuple[Pointing, ...]:
@@ -168,7 +168,7 @@ def read_stages(
         if not is_praise(utterance, critique, strong)
     )
     question = any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION))
-    question = question or any(_ASKS_NEXT.match(_after(utterance, span, _REACH)) for span in strong)
+    question = question or any(_ASKS_NEXT.match(utterance.after(span, _REACH)) for span in strong)
     relative = tuple(
         replace(critique, asked=True) if is_asked_of_item(utterance, critique, strong, question=question) else critique
         for critique in relative
@@ -195,10 +195,6 @@ def read_stages(
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
         is_question=question,
     )
-
-
-def _after(utterance: Utterance, span: Span, count: int | None) -> str:
-    return " ".join(word.norm for word in utterance.words[span.last :][:count])
 
 
 def _asks_for(said: str, span: Span, pointed: Sequence[Span]) -> bool:

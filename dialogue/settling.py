@@ -92,15 +92,11 @@ def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
         elif kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
             whole = Span(kept[-1].span.first, pointing.span.last)
             kept[-1] = replace(pointing, corrects=True, span=whole)
-        elif kept and _between(utterance, kept[-1], pointing) == "," and _I_MEAN.match(_after(utterance, pointing)):
+        elif kept and _between(utterance, kept[-1], pointing) == "," and _I_MEAN.match(utterance.after(pointing.span)):
             kept[-1] = replace(pointing, corrects=True, span=Span(kept[-1].span.first, pointing.span.last))
         else:
             kept.append(pointing)
     return kept
-
-
-def _after(utterance: Utterance, pointing: Pointing) -> str:
-    return " ".join(word.norm for word in utterance.words[pointing.span.last :])
 
 
 def _is_refused(utterance: Utterance, pointing: Pointing) -> bool:
@@ -177,7 +173,7 @@ def _before(utterance: Utterance, pointing: Pointing) -> str:
 def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
     """Whether a fault is found with the items meant, right after they are named or in "that's too much for the vase"."""
     before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
-    return _FAULTED.search(_after(utterance, pointing)) is not None or _TOO_FOR.search(before) is not None
+    return _FAULTED.search(utterance.after(pointing.span)) is not None or _TOO_FOR.search(before) is not None
 
 
 def _beside(utterance: Utterance, one: Span, other: Span) -> bool:

@@ -99,7 +99,7 @@ def is_told(
     reaches it; ``thing``: it describes a thing, and ``kind``: says which.
     """
     words = utterance.words[mention.span.first : mention.span.last]
-    after = " ".join(word.norm for word in utterance.words[mention.span.last : mention.span.last + 5])
+    after = utterance.after(mention.span, 5)
     small = all(word.norm in SMALL_WORDS for word in words)
     if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)):
         return True

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dialogue.amounts import Amount
 from dialogue.critiques import CritiqueMention
+from dialogue.item_words import is_contracted
 from dialogue.meant import prefers
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
@@ -59,7 +60,7 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
 
 def _is_whose(reading: Reading, mention: Mention) -> bool:
     """ "My girlfriend's mum": of two values of a slot, the second, whose the first is."""
-    whose = reading.utterance.words[mention.span.last - 1].text.lower().endswith(("'s", "’s"))
+    whose = is_contracted(reading.utterance.words[mention.span.last - 1])
     return whose and any(other.slot == mention.slot and other.span.first == mention.span.last for other in reading.mentions)
 
 

@@ -86,6 +86,10 @@ class Utterance:
             return ""
         return self.text[self.words[span.first].start : self.words[span.last - 1].end]
 
+    def after(self, span: Span, count: int | None = None) -> str:
+        """The norms of the words after a span, or of the first ``count`` of them, with single spaces."""
+        return " ".join(word.norm for word in self.words[span.last :][:count])
+
     def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[Span, re.Match[str]]]:
         """Matches of a pattern over ``norm``, as word spans. Patterns should begin and end at word edges."""
         for match in pattern.finditer(self.norm):

@@ -190,8 +190,9 @@ def sold_in_pairs(facts: ItemFacts) -> bool:
 def counted_in_name(claim: Claim, facts: ItemFacts) -> bool:
     """Whether the row says how many there are: "a dozen of them" of a dozen by name, or of one that comes in "12 pieces"."""
     told = read_words(facts.description)
-    after = (told.words[number.span.last :][:1] for number in find_numbers(told))
-    pieces = [number for number, word in zip(find_numbers(told), after, strict=True) if word and word[0].stem == "piece"]
+    pieces = [
+        number for number in find_numbers(told) if [word.stem for word in told.words[number.span.last :][:1]] == ["piece"]
+    ]
     return any(number.value == claim.number for number in (*find_numbers(read_words(facts.name)), *pieces))
 
 

@@ -11,14 +11,8 @@ from dialogue.phrasing.written import told_near
 
 def superlative_holds(claim: Claim, reading: Reading, ground: Ground) -> bool:
     """Only what the reply itself can show: the cheapest or dearest of the items in it, said of those."""
-    rest = " ".join(word.norm for word in reading.words.words[claim.last : claim.last + 4])
     if claim.relation == "exact" or len(ground.items) < 2 or len(claim.items) != 1:
         return _boast_in_facts(claim, reading, ground)
-    if (
-        not re.match(r"(?:one )?(?:of (?:the|these|those|them|all)|here|option of|choice of|pick of)", rest)
-        and len(ground.items) < 2
-    ):
-        return False
     if re.search(r"\b(?:in the (?:shop|store)|we (?:have|stock|sell)|anywhere|in town|around|ever|of all)\b", reading.words.norm):
         return False
     prices = [facts.item.price_minor for facts in ground.items]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dialogue.item_words import is_contracted
 from dialogue.phrasing.facts import ItemFacts, Stems, stems
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
 from dialogue.words import Word
@@ -94,7 +95,7 @@ def kinds_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[It
             last = first + len(kind)
             free = not any(mention.first < last and first < mention.last for mention in (*names, *found))
             ended = last == len(words) or words[last].is_mark or words[last].stem in FUNCTION_WORDS
-            ended = ended or words[last - 1].text.lower().endswith(("'s", "’s"))  # "the hat's ten dollars less"
+            ended = ended or is_contracted(words[last - 1])  # "the hat's ten dollars less"
             if free and (ended or kind in topics) and words[first - 1].norm == "the" and stems_at(words, first, last) == kind:
                 found.append(Mention(first, last, (kinds[kind],), named=False))
     return found
@@ -139,7 +140,7 @@ def ones_in(words: Sequence[Word], names: Sequence[Mention], items: Sequence[Ite
 
 
 def _is_copula(word: Word) -> bool:
-    return word.norm in _COPULAS or word.text.lower().endswith(("'s", "’s"))
+    return word.norm in _COPULAS or is_contracted(word)
 
 
 def _by_price(said: Stems, items: Sequence[ItemFacts]) -> list[int]:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -93,21 +93,15 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log, _ended_by_sigterm():
         command = [sys.executable, "-c", SEEDED_SERVER, "serve"]
         command += ["--shop", str(shop), "--port", str(port), *options]
         started_s = time.monotonic()
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
-        told = asyncio.Event()
         try:
-            _cancel_when_told(told)
             url = f"ws://127.0.0.1:{port}"
             await _until_ready(url, process, started_s)
             yield Running(url, round(time.monotonic() - started_s, 2), process.pid)
-        except asyncio.CancelledError:
-            if told.is_set():
-                raise SystemExit(128 + signal.SIGTERM) from None
-            raise
         except CallError as error:
             log.seek(0)
             raise CallError(f"{error} {' '.join(log.read().split())[-600:]}".strip()) from None
@@ -120,17 +114,28 @@ async def served(shop: Path, *options: str, refuses: bool = False, **variables: 
                 process.wait()
 
 
-def _cancel_when_told(told: asyncio.Event) -> None:
-    """Let SIGTERM cancel this task, so that what it started ends with it."""
-    task = asyncio.current_task()
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Meanwhile SIGTERM cancels this task, so that what it started ends with it, and then the process."""
+    task, loop, told = asyncio.current_task(), asyncio.get_running_loop(), asyncio.Event()
     assert task is not None
 
     def cancel() -> None:
         told.set()
         task.cancel()
 
-    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not this system's way, or not the main thread
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, cancel)
+    not_here = (NotImplementedError, RuntimeError, ValueError)  # on this system, or but in the main thread
+    with contextlib.suppress(*not_here):
+        loop.add_signal_handler(signal.SIGTERM, cancel)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if told.is_set():
+            raise SystemExit(128 + signal.SIGTERM) from None
+        raise
+    finally:
+        with contextlib.suppress(*not_here):
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def _until_ready(url: str, process: subprocess.Popen[bytes], started_s: float) -> None:
