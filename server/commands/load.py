@@ -42,9 +42,11 @@ def load(
         counts = [int(part) for part in callers.split(",")]
     except ValueError:
         raise typer.BadParameter("--callers are numbers with commas between: 1,2,4,8.") from None
+    from server.evaluate.stories import StoryError
+
     try:
         figures = asyncio.run(_load(counts, seconds, max_sessions, within_ms, listening, refuse, recordings, shop, seed))
-    except EXPECTED as error:
+    except (*EXPECTED, StoryError) as error:
         raise failed(error) from None
     if as_json:
         emit(figures, as_json=True)
@@ -74,9 +76,11 @@ def soak(
 
     Memory must be flat once it is warm, and no thread, file, task or session may be left. Sound is sent as fast as it is taken.
     """
+    from server.evaluate.stories import StoryError
+
     try:
         figures = asyncio.run(_soak(hours, sessions, minutes, at_once, recordings, shop, seed))
-    except EXPECTED as error:
+    except (*EXPECTED, StoryError) as error:
         raise failed(error) from None
     if not as_json:
         table = Table(title="held by the server when nobody is in")

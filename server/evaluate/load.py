@@ -24,6 +24,7 @@ import numpy as np
 
 from server.client import CallError, Exchange, ShoptalkClient
 from server.evaluate.conversing import Running
+from server.evaluate.stories import load_stories
 from server.protocol import ErrorSaid
 from server.reporting import percentile_ms
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
@@ -107,8 +108,14 @@ async def quiet(running: Running, sessions: int, seconds: float) -> Quiet:
 
 
 def conversations(folder: Path) -> list[list[FloatAudio]]:
-    """The recordings of each folder, in the order of their names. Raises CallError where there are none."""
-    found = [sorted(one.glob("*.wav")) for one in sorted(folder.iterdir()) if one.is_dir()] if folder.is_dir() else []
+    """The recordings of each folder, in the order of their names; without a hum ("mhm"), which over a reply gets no answer.
+
+    Raises CallError where there are none, StoryError where a story beside them cannot be read.
+    """
+    folders = [one for one in sorted(folder.iterdir()) if one.is_dir()] if folder.is_dir() else []
+    hums = {story.wav(at) for one in folders if (one / "story.yaml").exists() for story in load_stories(one)
+            for at, turn in enumerate(story.turns) if turn.backchannel}
+    found = [[path for path in sorted(one.glob("*.wav")) if path not in hums] for one in folders]
     spoken = [[read_audio(path) for path in paths] for paths in found if paths]
     if not spoken:
         raise CallError(f"There are no recordings in the folders of {folder}; give one such as audio_fixtures.")
@@ -213,6 +220,7 @@ class Soak:
     """What it would have lasted among people: speech and replies as long as they are heard, what was only written at the pace of
     talk, and after each the pause before the other speaks."""
     failures: Counter[str] = field(default_factory=Counter)
+    """Turns that ended in an error, by code, and calls that broke, by what the client says of it."""
     lasted_s: float = 0.0
 
     def growth_mb(self) -> float | None:
@@ -277,8 +285,8 @@ async def soak(
                         await client.interrupt()
                 if rng.random() < VANISH_SHARE:
                     client.vanish()
-        except CallError:
-            result.failures["broken"] += 1
+        except CallError as broken:
+            result.failures[str(broken)] += 1
         result.sessions += 1
 
     def goes_on() -> bool:

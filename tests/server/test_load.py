@@ -18,9 +18,12 @@ from serving_here import open_shop
 
 from server.engines import Engines
 from server.evaluate.conversing import Running
-from server.evaluate.load import Burst, Held, Soak, burst, knee, quiet, soak
+from server.evaluate.load import Burst, Held, Soak, burst, conversations, knee, quiet, soak
+from server.evaluate.stories import load_stories
 from server.serve import Doorkeeper
 from voice.sound import FloatAudio
+
+FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
 
 
 @pytest.fixture
@@ -68,6 +71,21 @@ def test_the_knee_is_the_last_burst_in_which_nobody_waited_or_was_turned_away() 
     bursts[3].refused["busy"] = 4
     assert knee(bursts, 1_500) == 2
     assert knee(bursts, 300) is None
+
+
+def test_a_hum_over_a_reply_is_not_said_by_callers_who_wait_for_answers() -> None:
+    spoken = conversations(FIXTURES)
+    recorded = {one.name: len(list(one.glob("*.wav"))) for one in FIXTURES.iterdir() if one.is_dir()}
+    hums = [turn for story in load_stories(FIXTURES) for turn in story.turns if turn.backchannel]
+    assert hums
+    assert sum(map(len, spoken)) == sum(recorded.values()) - len(hums)
+
+
+async def test_a_soak_tells_why_a_call_broke(engines: Engines) -> None:
+    async with running(engines, max_sessions=1) as (here, _):
+        figures = (await soak(here, 1.0, [[speech()]], seed=3, at_once=2, most=2)).figures()
+    assert sum(figures["failures"].values()) == 1
+    assert all(cause.endswith(".") and len(cause.split()) > 3 for cause in figures["failures"])
 
 
 async def test_a_soak_leaves_nothing_and_sees_what_is_left(engines: Engines) -> None:
