@@ -50,7 +50,10 @@ _AFTER_MOST = re.compile(
     r"at the outside|at a push|"
     r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
 )
-_DIFFERENCE = re.compile(r"^(?:more|less|extra|cheaper|dearer|pricier|apart|difference)\b(?! than)")
+_DIFFERENCE = re.compile(
+    r"^(?:more|less|extra|cheaper|dearer|pricier|apart|difference|"
+    r"between (?:them|those|these|the two))\b(?! than)"
+)
 """ "Three dollars more" tells two things apart and limits none."""
 _CLOCK = re.compile(r"^\s*(?:before|after|since|earlier than|later than)\b")
 _TOLD_OF_THEN = re.compile(r"\b(?:bought|had|wore|used|broke|lost|moved|visited|went|came|was|were)(?: \S+){0,6} $")

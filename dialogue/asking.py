@@ -23,7 +23,9 @@ _YES_NO_ABOUT = re.compile(
     r"the|either|any of|both|number|option)|"
     + _WHICH_OF + r"(?:is|are|was|has|have|would|comes?|suits?)|"
     r"which ones (?:in|from|by|made|for)|"
-    r".*,? (?:is|are|has|have|does) (?:it|that|they))\b"
+    r".*\b(?:tell me|know|check|see|ask|wondering) (?:if|whether) (?:its|it is|theyre|they are|thats|that is)\b|"
+    r".*\bdid you say\b|"
+    r".*,? (?:is|are|has|have|does|would|will) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""
 _ASKS_OF_IT = re.compile(
@@ -53,6 +55,11 @@ _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
     r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
 )
+_HAD_LIKE = re.compile(
+    r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve|shes|hes|\w+s) (?:got|had|seen|bought)|"
+    r"(?:i|we|they) have)(?: got| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
+)
+""" "My mother had one like it" tells of another."""
 _BUT = re.compile(
     r"^(?:,? ?(?:but|only|just|except|though) (?!(?:its|it is|theyre) for\b)|in (?!stock)|"
     r"(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
@@ -73,20 +80,21 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     for span, reference in named:
         before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
         same = before.endswith(" as") and reading.is_question and _YES_NO_ABOUT.search(reading.utterance.norm)
-        same = same or OWNED_ALREADY.search(reading.utterance.norm)  # "I already have one like that"
+        same = same or OWNED_ALREADY.search(reading.utterance.norm) or _HAD_LIKE.search(before)
         if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not _GOES_FOR.search(before) and not same:
             items += reference.items
             spans.append(span)
-    if not items and len(reading.titles) == 1 and _SIMILAR.search(reading.utterance.norm):
+    similar = _asks_similar(reading.utterance.norm)
+    if not items and len(reading.titles) == 1 and similar:
         return reading.titles[0].reference.items, [reading.titles[0].span]
     single = [(span, reference) for span, reference in named if len(reference.items) == 1]
     weak = {pointing.span for pointing in reading.pointings if pointing.weak}
     plain = [(span, reference) for span, reference in single if span not in weak]
-    if len(plain) == 1 and ((spans and set(spans) <= weak) or (not items and _SIMILAR.search(reading.utterance.norm))):
+    if len(plain) == 1 and ((spans and set(spans) <= weak) or (not items and similar)):
         return plain[0][1].items, [plain[0][0], *spans]   # "the chess set's nice, anything like it?"
     if items:
         return tuple(dict.fromkeys(items)), spans
-    for span, reference in named:
+    for span, reference in sorted(named, key=lambda one: one[0] in weak):   # "do they do the floral ones in yellow"
         after = reading.after(span, 6)
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
@@ -99,6 +107,11 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]
     return (), []
+
+
+def _asks_similar(norm: str) -> bool:
+    found = _SIMILAR.search(norm)
+    return found is not None and _HAD_LIKE.search(norm[: found.end()].rpartition(" ")[0]) is None
 
 
 def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, ...], list[Span]]:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.critiques import CritiqueBook, CritiqueWord
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import has_any, is_contracted, says_ones
+from dialogue.item_words import called_in_plural, has_any, is_contracted, says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import MARKS, Span, Utterance
+from dialogue.words import MARKS, Span, Utterance, Word
 from recommender.types import Item
 
-_OTHER = re.compile(r"\bthe (?:others?(?: ones?)?(?P<many>(?<=s)| two| three)?|rest)\b")
+_OTHER = re.compile(r"\bthe (?:others?(?: (?:ones?|pairs?|sets?|options?))?(?P<many>(?<=s)| two| three)?|rest)\b")
 _NOT_OTHER = re.compile(
     r"^ (?:day|night|week|month|year|morning|afternoon|evening|time|side|half|hand|way|thing|shop|"
     r"store|place|person)s?\b"
@@ -38,8 +38,11 @@ _PAIR = re.compile(
 _WHICH = re.compile(r"\b(?:whichever|which|what)(?: one)?s?(?: is| was)?$")
 _WHICHEVER_OF = re.compile(r"\bwhichever (?:one )?of (?:the|those|these|them|your)\b(?: \w+){0,4}? (?:is|are|was|s)(?: the)?$")
 """ "Whichever of the brown ones is cheaper"."""
-_BARE = re.compile(r"^ of (?:the (?:two|three|lot|bunch)|them|those|these)\b")
-""" "Cheapest of them", which needs no "the"."""
+_BARE = re.compile(
+    r"^ (?:of (?:the (?:two|three|lot|bunch)|them|those|these)\b|"
+    r"(?:ones?|pair|option)(?= ?(?:$|[,.!]| please| then| thanks)))"
+)
+""" "Cheapest of them", "cheapest one please", which need no "the"."""
 _COUNTS = frozenset({"two", "2"})
 _MANY = 2
 """Items meant by "the cheaper ones"."""
@@ -123,11 +126,17 @@ def find_superlatives(
             if not ordered or (len(table.items) == 1 and not comparative):
                 continue
             many = tail.group("many") if tail else None
-            several = counted or many in {" two", " 2", " couple"} or (many == " ones" and says_ones(utterance.words[span.last]))
+            ones = many == " ones" and _says_several(utterance.words[span.last], among)
+            several = counted or many in {" two", " 2", " couple"} or ones
             chosen = ordered[: _MANY if several else 1]
             alone = len(table.items) == 1 and _TWO.match(utterance.norm[match.end() :])
             found.append(point(utterance, Span(first, last), chosen, UNSURE if alone else 0.95))
     return found
+
+
+def _says_several(word: Word, items: Sequence[Item]) -> bool:
+    """ "The cheapest ones" are several, unless one thing is called so: boots, slippers."""
+    return says_ones(word) and not all(called_in_plural(item.title) for item in items)
 
 
 def _among(utterance: Utterance, at: int, table: Table, describer: Describer) -> tuple[int, tuple[Item, ...]]:

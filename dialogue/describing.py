@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, stands_for_item
-from dialogue.english import SMALL_WORDS
+from dialogue.english import APPRAISING, SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
@@ -76,9 +76,16 @@ class Describer:
             if bare and not ((len(span) > 1 and self._ends_in_one(span, items)) or self._is_whole_clause(span, items)):
                 continue
             scored = self._named(span, items)
-            if scored and (best is None or scored[0] >= best[0]):
+            if scored and (best is None or scored[0] >= best[0]) and not self._is_predicate(first, span):
                 best = (scored[0], Span(start if counting else first, last), scored[1])
         return best or self._by_name(first, items)
+
+    def _is_predicate(self, first: int, span: Span) -> bool:
+        """ "Is that cast iron": values of "that", and no name of a thing."""
+        words = self.utterance.words
+        if words[first].norm not in {"that", "this", "those", "these"} or not first or words[first - 1].norm not in _ASKS:
+            return False
+        return all(self._is_plain_value(index) for index in range(span.first, span.last))
 
     def _taken(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """ "I'll go for black": a value that ends a choice, where one item has it."""
@@ -126,6 +133,13 @@ class Describer:
             if scored and (self.is_kind_at(last - 1, items) or self.utterance.words[last - 1].norm in _ONE):
                 return last, scored[1]
         return at, tuple(items)
+
+    def of_kind(self, span: Span, items: Sequence[Item]) -> tuple[Item, ...]:
+        """The items whose titles hold every word of a span that ends in the name of a kind."""
+        words = self.utterance.words[span.first : span.last]
+        if not self.is_kind_at(span.last - 1, items) or any(word.is_mark for word in words):
+            return ()
+        return tuple(item for item in items if all(self._is_in_title(word.stem, item) for word in words))
 
     def is_kind_at(self, index: int, items: Sequence[Item]) -> bool:
         """Whether a word names the kind of thing: a value of the topic, or the noun that ends an item's title."""
@@ -184,6 +198,8 @@ class Describer:
             if not matching and _ONE & {word.norm for word in self.utterance.words[index:span.last]}:
                 matching = [item for item in fitting if word.stem in value_words(item)]
             if not matching and index + 1 == span.last and word.stem in self.vocabulary.wares:
+                continue
+            if not matching and word.norm in APPRAISING and index + 1 < span.last:
                 continue
             if not matching and self._tells_what_it_has(index, span):
                 matching = [item for item in fitting if word.stem in told_of(item)]

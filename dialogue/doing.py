@@ -67,6 +67,8 @@ _TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
 _AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
 """ "The red one and do you wrap?": a choice, then a question to the shop."""
 _IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
+_GO_ON = re.compile(r"\w ,? ?go on(?: then)? ?[.!]?$")
+""" "The Hartwell pair, go on"."""
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
 _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
@@ -100,7 +102,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     if _names_item(reading):
         acts = [act for act in acts if act not in {Act.REPEAT, Act.UNDO}]
     rest = any(_RESTS.search(reading.utterance.said(pointing.span)) for pointing in reading.strong)
-    if rest or (found.requested and reading.strong):
+    if rest or (found.requested and reading.strong) or (reading.strong and _GO_ON.search(reading.utterance.norm)):
         acts = [act for act in acts if act is not Act.MORE]
     if Act.MORE in acts and _IS_THE_OTHER.match(reading.utterance.norm) and reading.strong:
         acts = [*(act for act in acts if act not in {Act.MORE, Act.AFFIRM}), Act.ASK_ITEM]

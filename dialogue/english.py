@@ -64,6 +64,14 @@ OPENING = (
 )
 """What may stand before a turn says anything, as the beginning of a pattern over norms."""
 
+APPRAISING = frozenset(
+    """
+nice lovely little dear sweet pretty gorgeous beautiful fancy funny cute adorable old big good clever silly posh smashing
+fabulous handsome splendid awful ugly horrible blooming bloody daft wonderful perfect
+    """.split()  # noqa: SIM905
+)
+"""Adjectives of how something strikes the speaker, which tell no item from another."""
+
 DETERMINERS = frozenset(
     {"a", "an", "the", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those", "some", "any"}
 )

@@ -33,7 +33,7 @@ _EXCLUDE = (
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"
     r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
-    r"recommend|be)|dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
+    r"suit|recommend|be)|dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
     r"loads of|"
     r"lots of|tons of)|isnt|arent|not|no more|no(?! (?:the|this|that)\b))"
 )

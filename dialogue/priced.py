@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dialogue.numbers import Number, find_numbers
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import Span, Utterance, read_words
+from dialogue.words import MARKS, Span, Utterance, read_words
 from recommender.types import Item
 
 _PRICED = re.compile(
@@ -25,6 +26,18 @@ _FOR_THAT = re.compile(
     r"pricey|silly|cheap|reasonable|good|not bad)\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
+_FOR_KIND = re.compile(r"^for (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
+_BUDGETED = re.compile(
+    r"\b(?:have|ive|got|budget|spend|spending|up to|under|below|over|maximum|max|limit|pay|paying|only)(?: \w+){0,2}$"
+)
+""" "Nearly eighty dollars for knives!" means those that cost so; "I have eighty dollars for knives" none."""
+_SHOCKED = re.compile(
+    r"\b(?:no thank(?:s| you)|too (?:much|dear|steep|expensive)|you must be joking|youre joking|youre kidding|no way|"
+    r"i dont think so|daylight robbery|(?:thats|that is|its) (?:a lot|steep|dear|silly|ridiculous|robbery))\b"
+)
+""" "Three hundred and sixty seven dollars, no thank you": what costs exactly that."""
+_NEAR = 0.03
+"""How far, of its price, a price that is exclaimed at may be from it."""
 _THE = re.compile(r"\b(?:the|that|those|your)$")
 _ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
 _SIGNS = frozenset("$£€")
@@ -47,8 +60,17 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         if bounded and (within := _within(table, number.value, bounded)):
             found.append(point(utterance, Span(first - len(bounded.group().split()), last), within, 0.9))
             continue
+        alone = before[-1:] in {"", ",", ".", "!", "?"} and (not after or after in MARKS)
+        if alone and _SHOCKED.search(utterance.norm) and len(costly := _costing(table, {number.value})) == 1:
+            found.append(replace(point(utterance, Span(first, last), costly, 0.9), refusal=True))
+            continue
         if named and len(costly := _costing(table, {number.value})) == 1:
             found.append(point(utterance, Span(first, last + len(named.group().split())), costly, 0.9))
+            continue
+        kind = _FOR_KIND.match(" ".join(words[last:]))
+        at = last + len(kind.group().split()) if kind and not _BUDGETED.search(before) else None
+        if at is not None and (meant := _of_price_and_name(utterance, table, at, number)):
+            found.append(point(utterance, Span(first, meant[0]), meant[1], 0.9))
             continue
         one = _PRICED.search(before)
         if not (one or _THE.search(before)):
@@ -61,6 +83,23 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
             first -= len(one.group().split()) if one else 1
             found.append(point(utterance, Span(first, last + (0 if one or ends_in_one else 1)), near, 0.9))
     return found
+
+
+def _of_price_and_name(utterance: Utterance, table: Table, at: int, number: Number) -> tuple[int, list[Item]] | None:
+    """Where the words from ``at`` that stand in the title of the one item of a price end, and the item."""
+    prices = _prices(number, ends_in_one=False)
+    near = [item for item in table.items if item.price_minor and any(_is_near(item.price_minor / 100, price) for price in prices)]
+    for item in near if len(near) == 1 else []:
+        title, last = {word.stem for word in read_words(item.title).words}, at
+        while last < len(utterance.words) and utterance.words[last].stem in title:
+            last += 1
+        if last > at:
+            return last, [item]
+    return None
+
+
+def _is_near(price: float, said: float) -> bool:
+    return abs(price - said) <= _NEAR * price
 
 
 def _prices(number: Number, *, ends_in_one: bool) -> set[float]:

@@ -149,11 +149,10 @@ def read_stages(
         declared = shop.slot(slot)
         return None if declared is None else amount_of(item, declared)
 
-    pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales)
     priced = find_priced(utterance, table) if money else []
+    pointings = find_references(utterance, table, mentions, vocabulary, critiques, amount, scales, priced)
     amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
     taken = [amount.span for amount in amounts]
-    pointings = (*(one for one in pointings if not covered(one.span, [other.span for other in priced])), *priced)
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
     pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]

@@ -13,8 +13,10 @@ from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
+from dialogue.in_general import kinds_refused
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
+from dialogue.negation import find_scopes
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.vocabulary import Vocabulary
@@ -90,13 +92,16 @@ def find_references(
     book: CritiqueBook,
     amount: Callable[[Item, str], float | None],
     scales: Mapping[str, Sequence[str]],
+    priced: Sequence[Pointing] = (),
 ) -> tuple[Pointing, ...]:
-    """Every reference, in order. ``amount``: an item's number in an amount slot, price included; ``scales``: ordered values."""
+    """Every reference, in order. ``amount``: an item's number in an amount slot, price included; ``scales``: ordered values;
+    ``priced``: items meant by their price, which count first."""
     if not table.items:
         return ()
     describer = Describer(utterance, mentions, vocabulary)
     named = (
-        _neither(utterance, table),
+        priced,
+        _neither(utterance, table, mentions),
         find_superlatives(utterance, table, book, amount, scales, describer),
         _ordinal(utterance, table, describer),
         [point(utterance, span, items, sure) for span, items, sure in describer.descriptions(table.items)],
@@ -105,6 +110,7 @@ def find_references(
     for pointings in named:
         _claim(found, pointings)
     _claim(found, _negated(utterance, table, mentions))
+    _claim(found, kinds_refused(utterance, table, describer))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
         for span, items, sure in rest_of(utterance, table, found, describer)
@@ -183,8 +189,16 @@ def _all_but(utterance: Utterance, table: Table, found: Sequence[Pointing]) -> l
     return kept
 
 
-def _neither(utterance: Utterance, table: Table) -> list[Pointing]:
-    return [replace(point(utterance, span, table.items), refusal=True) for span, _ in utterance.find(_NEITHER)]
+def _neither(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
+    """ "Neither of them"; of "she never wears orange so not those", what is orange."""
+    found = []
+    for span, _ in utterance.find(_NEITHER):
+        before = [word.norm for word in utterance.words[: span.first]]
+        scopes = find_scopes(utterance, [(one.span, one.slot) for one in mentions if one.span.last < span.first])
+        shut_out = [one for one in mentions if any(scope.span.first <= one.span.first < scope.span.last for scope in scopes)]
+        meant = [item for item in table.items if before[-1:] == ["so"] and any(has_any(item, one) for one in shut_out)]
+        found.append(replace(point(utterance, span, meant or table.items), refusal=True))
+    return found
 
 
 def _ordinal(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:

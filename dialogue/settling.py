@@ -14,7 +14,8 @@ _TAKEN_BACK = re.compile(
     r"(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
     r"i meant|i said|make (?:that|it)|hang on|hold on|"
     r"scratch that|correction|(?:i )?tell a lie|my mistake|you know what|on second thoughts?|not that(?: one)?)(?: ?[,.!?;])* ?)+"
-    r"(?:(?:well|just|ill (?:take|have|go (?:for|with))|lets (?:say|have|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
+    r"(?:(?:well|just|ill (?:take|have|do|go (?:for|with))|"
+    r"lets (?:say|have|do|get|try|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
 )
 """All that stands between a reference and the one that takes its place."""
 _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
@@ -46,8 +47,9 @@ _I_MEAN = re.compile(r"^(?:i mean|i meant|sorry|rather)\b")
 """ "The black one, the steel one I mean"."""
 _THAT_ONE = re.compile(r"^(?:that|this) one$")
 _OPENS = re.compile(
-    r"[,.!;](?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely|how|much|many|what|whats|"
-    r"is|are|was|does|did|will|would))*$"
+    r"[,.!;](?:(?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely))*|"
+    r"(?: (?:and|so))?(?: (?:how|what|whats|who|whos|where|when|is|are|was|does|did|can|could|will|would)"
+    r"(?: (?!but\b)\w+){0,4})?)$"
 )
 _REFUSES = frozenset({"neither", "none"})
 
