@@ -20,7 +20,7 @@ CHOICE = re.compile(
     r"reserve|book|do)|"
     r"(?:wrap|ring) (?:it|that|them|those)(?: \w+)* up|put (?:me down for|it through|that through|it in|that in)|sold(?! out)|"
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
-    r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
+    r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|checkout|check out|give me|i want|ill go for|going with|go with|is perfect|"
     r"are perfect|(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|"
     r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
@@ -33,7 +33,7 @@ STRONG_CHOICE = re.compile(
     r"(?:take|have|buy|get|grab|go (?:for|with)|choose|pick|order|purchase|reserve|do)|"
     r"(?:id|i would|i want|wanna|id like|i would like) (?:like |love )?to (?:buy|take|order|purchase|get|have)|"
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
-    r"place) (?:\w+ ){0,6}?(?:in|into|on) (?:my |the )?"
+    r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
     r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|"
@@ -74,7 +74,7 @@ TAG = (
     r"am i right|innit)|"
     r"\b(?:is|are|was|were|has|have|its|theyre|"
     r"\w+s)\b.*(?<!sounds)(?<!looks)(?<!feels)(?<!seems)(?<!thats)(?<!is)(?<!be)(?<!just)(?<!about),? (?:right|correct|"
-    r"surely|is it|are they|does it|do they)) ?\??$"
+    r"surely|is it|are they|does it|do they|can it|can they)) ?\??$"
 )
 """ "The middle one is silk, isn't it?": what is said is asked."""
 

@@ -31,7 +31,8 @@ _YES_NO_ABOUT = re.compile(
 _ASKS_OF_IT = re.compile(
     rf"(?:{OPENING}|[,.;!?] |\b(?:and|so|but|how|when|where|who|whos|what|why) )"
     r"(?:is|are|does|do|can|could|will|would|has|have|was|did) "
-    r"(?:it|they|that|this|those|these)\b(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
+    r"(?:(?:one|any|either|some|all) of )?(?:it|they|them|that|this|those|these)\b"
+    r"(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
     r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
     r"\babout (?:it|that|them|those)\b|\b(?:have|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|"
     r"this|those|these)\b"
@@ -53,7 +54,8 @@ _TAGGED = re.compile(TAG)
 _WHICH = re.compile(rf"\b{_WHICH_OF}(?:is|are|was|has|have|would|suits?|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
-    r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b"
+    r"\b(?:something|anything|one|ones) (?:very |quite |a bit )?(?:similar|alike|like (?:it|that)|along those lines)\b|"
+    r"\bthe same (?:sort|kind|type) of thing\b"
 )
 _HAD_LIKE = re.compile(
     r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve|shes|hes|\w+s) (?:got|had|seen|bought)|"
@@ -91,7 +93,9 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     weak = {pointing.span for pointing in reading.pointings if pointing.weak}
     plain = [(span, reference) for span, reference in single if span not in weak]
     if len(plain) == 1 and ((spans and set(spans) <= weak) or (not items and similar)):
-        return plain[0][1].items, [plain[0][0], *spans]   # "the chess set's nice, anything like it?"
+        # "I'll get the teapot and have you any cups to go with it"
+        taken = STRONG_CHOICE.search(reading.before(plain[0][0], 5) + "the ") is not None
+        return plain[0][1].items, [*([] if taken else [plain[0][0]]), *spans]   # "the chess set's nice, anything like it?"
     if items:
         return tuple(dict.fromkeys(items)), spans
     for span, reference in sorted(named, key=lambda one: one[0] in weak):   # "do they do the floral ones in yellow"

@@ -30,7 +30,9 @@ _FAVOURS = re.compile(
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
 _COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
 """ "One of the ginger": of an item, unlike "a vase of the glass"."""
-_WHAT_IS = re.compile(r"\b(?:whats|what(?: (?:on earth|exactly|actually|even))? is)$")
+_WHAT_IS = re.compile(r"\b(?:whats|what(?: (?:(?:on|in) (?:earth|\w+ name)|exactly|actually|even|the \w+))? is)$")
+_WHAT_ONE_IS = re.compile(r"^an? (?:\w+ ){1,2}(?:is|actually is|even is)\b")
+""" "I don't know what a samovar is"."""
 _NAMED_AFTER = frozenset(
     "about take have with for get choose pick like love want prefer and or not than buy is was does did has".split()  # noqa: SIM905
 )
@@ -79,7 +81,10 @@ def stands_for_item(utterance: Utterance, span: Span) -> bool:
 def asks_what_is(utterance: Utterance, at: int) -> bool:
     """ "What on earth is a samovar?": of the one at hand."""
     before = " ".join(word.norm for word in utterance.words[max(0, at - 5) : at])
-    return utterance.words[at].norm in {"a", "an"} and _WHAT_IS.search(before) is not None
+    if utterance.words[at].norm not in {"a", "an"}:
+        return False
+    ahead = before.endswith("what") and _WHAT_ONE_IS.match(utterance.after(Span(at, at), 4))
+    return bool(ahead) or _WHAT_IS.search(before) is not None
 
 
 def is_in_title(stem: str, title: Sequence[str]) -> bool:

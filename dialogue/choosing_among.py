@@ -43,6 +43,9 @@ _BARE = re.compile(
     r"(?:ones?|pair|option)(?= ?(?:$|[,.!]| please| then| thanks)))"
 )
 """ "Cheapest of them", "cheapest one please", which need no "the"."""
+_TAKES_THE = re.compile(r"\b(?:take|have|get|choose|pick|prefer|buy|(?:go|going) (?:for|with)|it be|be) the$")
+_ENDS = re.compile(r"^(?: ?[.,!]| please| then| thanks|$)")
+""" "Go with the less expensive"."""
 _COUNTS = frozenset({"two", "2"})
 _MANY = 2
 """Items meant by "the cheaper ones"."""
@@ -117,7 +120,9 @@ def find_superlatives(
             last, among = _among(utterance, end, table, describer)
             if _OF_THE_SHOP.match("".join(f" {word.norm}" for word in utterance.words[last:])):
                 continue
-            if comparative and not (last > span.last or counted or (asked and "whichever" in asked.group())):
+            taken = comparative and (word.comparative or match.group("less") or match.group("more"))
+            taken = taken and _TAKES_THE.search(said) and _ENDS.match(utterance.norm[match.end() :])
+            if comparative and not (last > span.last or counted or taken or (asked and "whichever" in asked.group())):
                 continue
             value = end == span.last or any(span.overlaps(mention.span) for mention in describer.mentions)
             if plain and not bare and (before != "the" or value):

@@ -33,6 +33,9 @@ _HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
 _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
+_SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
+_PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were"}
+""" "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 
 @dataclass(frozen=True)
@@ -124,7 +127,10 @@ class Describer:
         before, after = words[span.first - 1 : span.first], words[span.last : span.last + 1]
         opens = not before or before[0].norm in {".", "!", "?"}
         ends = not after or after[0].norm in _CLAUSE_ENDS
-        return opens and ends and len(items) > 1 and self.is_kind_at(span.last - 1, items)
+        says = bool(after) and after[0].norm in _PREDICATES and opens
+        if says and after[0].norm in _SEEMS and all(self._is_plain_value(index) for index in range(span.first, span.last)):
+            return len(items) > 1
+        return opens and (ends or says) and len(items) > 1 and self.is_kind_at(span.last - 1, items)
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
@@ -176,6 +182,8 @@ class Describer:
         that has it, even where some have it in their titles ("the first bag" of a satchel and two bags).
         """
         if self.utterance.words[span.last - 1].norm in (_JOINING - _ONE) | _RELATIVE | _CANNOT_END:
+            return None
+        if [word.norm for word in self.utterance.words[span.first : span.last][-2:]] == ["and", "one"]:
             return None
         inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
         plural = self._is_plural(span)

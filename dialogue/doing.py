@@ -34,7 +34,9 @@ _INSULTS = re.compile(
 )
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
 _UNDECIDED = re.compile(
-    r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|(?:is|are|ones|s|looks?|sounds?) (?:all |"
+    r"\b(?:(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)|"
+    r"torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
+    r"(?:is|are|ones|s|looks?|sounds?) (?:all |"
     r"both )?(?:quite |really "
     r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |"
     r"very )?nice$"

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.called import NAME_ENDS
 from dialogue.describing import Describer
+from dialogue.english import SMALL_WORDS
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, joined_stem
 
 _SOME = r"(?: (?:a|an|any|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
     r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
-    r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|not a fan of|anything but|"
-    r"not)" + _SOME
+    r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
+    r"not a fan of|anything but|not)" + _SOME
 )
 _OWNED = re.compile(
     r"(?:^|[,.;!] |\b(?:and|but|because|as|since|well|no|oh|sorry|think) )(?:(?:ive|weve|shes|hes|theyve|\w+s)(?: already)? got|"
     r"(?:i|we|they)(?: already)? (?:have|own)|(?:she|he|my \w+|her \w+|his \w+)(?: already)? (?:has|owns)|"
-    r"(?:i|we|she|he) (?:just |already )?bought)" + _SOME
+    r"(?:i|we|she|he) (?:just |already )?(?:bought|had|used to have))" + _SOME
 )
+_HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
+""" "Every child has a teddy already"."""
+_THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
 _WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|anything(?! but)|similar|another|instead of)\b")
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
-_ENDS = NAME_ENDS | {"than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any"}
+_COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
+_ENDS = NAME_ENDS | {"than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before"}
 _LONGEST = 3
 """Words in which a kind is named: "tea towels"."""
 
@@ -40,15 +46,53 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
     for first, word in enumerate(words):
         said = " ".join(other.norm for other in words[:first])
         refused = _REFUSED.search(said)
-        if word.is_mark or not (refused or _OWNED.search(said)) or (found and first < found[-1].span.last):
+        owned, has = _OWNED.search(said), _HAS.search(said)
+        if word.is_mark or not (refused or owned or has) or (found and first < found[-1].span.last):
             continue
         for last in range(min(first + _LONGEST, len(words)), first, -1):
             ends = last == len(words) or words[last].norm in _ENDS
             items = describer.of_kind(Span(first, last), table.items) if ends else ()
+            if not (refused or owned or (last < len(words) and words[last].norm == "already")):
+                continue
             if 0 < len(items) < len(table.items) and not (refused and _is_own_name(describer, Span(first, last))):
                 found.append(replace(point(utterance, Span(first, last), items, 0.9), refusal=True))
                 break
     return found
+
+
+def counted_beside(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
+    """ "Two of the seat pads and one cushion": a kind that is counted, after an item that is named."""
+    found = []
+    for one in named:
+        at = one.span.last
+        if [word.norm in _COUNTS for word in utterance.words[at + 1 : at + 2]] != [True] or utterance.words[at].norm != "and":
+            continue
+        spans = [Span(at + 2, last) for last in range(min(at + 2 + _LONGEST, len(utterance.words)), at + 2, -1)]
+        kinds = [(span, items) for span in spans if len(items := describer.of_kind(span, table.items)) == 1]
+        found += [point(utterance, Span(at + 1, span.last), items, 0.9) for span, items in kinds[:1]]
+    return found
+
+
+def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+    """ "Dad needs a new watering can so that one will do": "that one" is the only one of the kind named before it."""
+    found = []
+    words = utterance.words
+    for span, _ in utterance.find(_THAT_ONE):
+        kinds = [
+            items
+            for first in range(span.first)
+            for last in range(first + 1, min(first + _LONGEST, span.first) + 1)
+            if (words[first].norm not in SMALL_WORDS and not words[first].is_mark)
+            and _indefinite_before(utterance, first)
+            and len(items := describer.of_kind(Span(first, last), table.items)) == 1
+        ]
+        if kinds and len(table.items) > 1:
+            found.append(point(utterance, span, kinds[-1], 0.9))
+    return found
+
+
+def _indefinite_before(utterance: Utterance, first: int) -> bool:
+    return any(word.norm in {"a", "an"} for word in utterance.words[max(0, first - 2) : first])
 
 
 def _is_own_name(describer: Describer, span: Span) -> bool:

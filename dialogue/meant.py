@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dialogue.english import OPENING
 from dialogue.reading import Reading
@@ -15,9 +16,19 @@ _SO = re.compile(r"(?:[,.;]|\bso|\bjust) $")
 _SO_I = re.compile(
     r"\bso (?:(?:i (?:suppose|guess|think)|it has to be|its|its got to be|lets (?:say|have)|ill (?:take|have)|maybe|just) )?$"
 )
+_IF = re.compile(r"\bif $")
+_UNLESS = re.compile(r"\bunless $")
+""" "If the denim's gone then the leather one": a condition, and what is meant."""
 _ENDS = re.compile(r"^(?:then|please|thanks|it is)? ?[.!]?$")
 _IS = re.compile(r"^(?:is|are|was|were|looks?|sounds?|might|would|will|has|have)\b")
 _ASKS = re.compile(OPENING + r"(?:what|how|is|are|does|do|which|can|would)\b")
+
+
+def without(reference: Reference, refused: Sequence[Reference]) -> Reference:
+    """ "One of the heated ones but not the orange": of several the others."""
+    out = {item for other in refused for item in other.items}
+    left = tuple(item for item in reference.items if item not in out)
+    return replace(reference, items=left) if left else reference
 
 
 def prefers(reading: Reading) -> bool:
@@ -65,5 +76,7 @@ def wanted_references(reading: Reading, references: Sequence[Reference]) -> tupl
         return (reading.strong[-1].reference,)
     refused = [pointing.reference for pointing in reading.strong if reading.refuses(pointing)]
     if prefers(reading):
-        return tuple(reference for reference in references if reference not in refused)
-    return tuple(references)
+        return tuple(without(reference, refused) for reference in references if reference not in refused)
+    early = [pointing.reference for pointing in reading.strong[:-1] if _IF.search(reading.before(pointing.span, 2))]
+    early += [pointing.reference for pointing in reading.strong[1:] if _UNLESS.search(reading.before(pointing.span, 2))]
+    return tuple(reference for reference in references if reference not in early)

@@ -14,6 +14,7 @@ Polarity = Literal["want", "exclude", "clear"]
 _NEVER_NEGATE = (
     r"(?:not (?:only|just|necessarily|sure|bad|at all)|no (?:problem|worries|idea|thanks|thank you|preference|rush|doubt)|"
     r"why not|if not|or not|dont mind|wouldnt mind|dont care|dont know|not fussed|not fussy|not bothered|no wait|no no|"
+    r"no hang on|no hold on|"
     r"(?:i |we )?(?:cant|cannot) (?:choose|decide|make)|no sorry|no actually|no i meant|no i mean|no i said|cant wait|"
     r"not to mention)"
 )

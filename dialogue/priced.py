@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from dialogue.english import OPENING
 from dialogue.numbers import Number, find_numbers
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import MARKS, Span, Utterance, read_words
@@ -21,16 +22,19 @@ _BOUNDED = re.compile(
 )
 """ "The one that's under fifty"."""
 _FOR_THAT = re.compile(
+    r"^(?=(?:is|was) (?:that|it|this)\b)|"
     r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)|"
     r"^(?=(?:is|s|seems|sounds) (?:(?:a bit|quite|rather|really|way|far|very) )*(?:a lot|too much|much|steep|dear|expensive|"
     r"pricey|silly|cheap|reasonable|good|not bad)\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
 _FOR_KIND = re.compile(r"^for (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
+_INDEFINITE = re.compile(r"^for (?:an? |pair of )?$")
 _BUDGETED = re.compile(
     r"\b(?:have|ive|got|budget|spend|spending|up to|under|below|over|maximum|max|limit|pay|paying|only)(?: \w+){0,2}$"
 )
 """ "Nearly eighty dollars for knives!" means those that cost so; "I have eighty dollars for knives" none."""
+_ASKED = re.compile(OPENING + r"(?:is|was|so its|are|did|how)\b")
 _SHOCKED = re.compile(
     r"\b(?:no thank(?:s| you)|too (?:much|dear|steep|expensive)|you must be joking|youre joking|youre kidding|no way|"
     r"i dont think so|daylight robbery|(?:thats|that is|its) (?:a lot|steep|dear|silly|ridiculous|robbery))\b"
@@ -51,6 +55,7 @@ def _costs(item: Item, price: float) -> bool:
 def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
     """ "The one for a hundred and nineteen", "the forty dollar one", "both the thirty pound ones": what costs about that."""
     found: list[Pointing] = []
+    is_question = _ASKED.match(utterance.norm) is not None
     words = [word.norm for word in utterance.words]
     for number in find_numbers(utterance):
         first = number.span.first - (words[number.span.first - 1] in _SIGNS)
@@ -70,7 +75,9 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         kind = _FOR_KIND.match(" ".join(words[last:]))
         at = last + len(kind.group().split()) if kind and not _BUDGETED.search(before) else None
         if at is not None and (meant := _of_price_and_name(utterance, table, at, number)):
-            found.append(point(utterance, Span(first, meant[0]), meant[1], 0.9))
+            asked = is_question or words[meant[0] : meant[0] + 1] == ["?"]
+            exclaimed = kind is not None and _INDEFINITE.search(kind.group()) is not None and not asked
+            found.append(replace(point(utterance, Span(first, meant[0]), meant[1], 0.9), refusal=exclaimed))
             continue
         one = _PRICED.search(before)
         if not (one or _THE.search(before)):

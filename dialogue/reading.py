@@ -34,6 +34,7 @@ _BEFORE_ADJECTIVE = frozenset(
     "but and something anything very really quite so too nice as how be is looks feels more less bit fairly pretty not".split()  # noqa: SIM905
 )
 _TURNS = frozenset({"but", "so", "and"})
+_JOINS = frozenset("or nor and , either even not of in the that for with from by on".split())  # noqa: SIM905
 _NO = re.compile(r"^(?:no|nope|nah|not really)(?: ,? ?(?:thanks|thank you|not really))? ?[.!]?$")
 _ASKING = frozenset({"ask", "recommend"})
 """ "Any colour in mind?" "No." leaves the colour open."""
@@ -107,7 +108,18 @@ class Reading:
     def refuses(self, pointing: Pointing) -> bool:
         """Whether an item meant is turned down: "not the first one", "neither", "the red one's too dear"."""
         faulted = not self.is_question_of(pointing.span) and is_faulted(self.utterance, pointing)
-        return pointing.refusal or faulted or (not pointing.corrects and self.negated(pointing.span))
+        return pointing.refusal or faulted or (not pointing.corrects and self._is_reached(pointing.span))
+
+    def _is_reached(self, span: Span) -> bool:
+        """Whether a "not" reaches a thing named: it stops at the first, unless another is joined to that."""
+        for scope in self.scopes:
+            if scope.span.first <= span.first < scope.span.last:
+                named = [*(one.span for one in self.strong), *(one.span for one in self.mentions)]
+                early = [one.last for one in named if scope.span.first <= one.first and one.last <= span.first]
+                between = [word.norm for word in self.utterance.words[max(early, default=span.first) : span.first]]
+                if not early or (between and _JOINS.issuperset(between)):
+                    return True
+        return False
 
     def is_question_of(self, span: Span) -> bool:
         """ "Is the first one too long?": asked of an item, and not said of it."""

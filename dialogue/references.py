@@ -13,7 +13,7 @@ from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.in_general import kinds_refused
+from dialogue.in_general import counted_beside, kinds_refused, taken_up
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
 from dialogue.negation import find_scopes
@@ -47,6 +47,8 @@ _THAT = re.compile(
     r"described)|"
     r"it|its|thats|that|this)\b"
 )
+_ONE_OF = re.compile(r"\b(?:one|any|either|some|which) of$")
+""" "Is one of those heated": no noun follows."""
 _CLAUSE_OF = frozenset({"", "one", "that", "what", "like", "about", "take", "than", "have", "and", "was", "is", "want"})
 """Before "you mentioned" where it stands for an item; after a noun it only says which: "the one ... you mentioned"."""
 _BESIDE = re.compile(
@@ -76,6 +78,10 @@ _FROM_THE_START = re.compile(
 """ "The first one you showed me at the start": of an earlier list."""
 _SAID = re.compile(r"^ (?:that )?you (?:just )?(?:said|mentioned|named|told|read|described)\b")
 """ "The last one you said" is the one spoken of last, wherever it stands."""
+_OWN_STORY = re.compile(
+    r"^(?:that )?(?:i|we|she|he|they) (?:bought|had|got|gave|broke|lost|wore|ordered)\b(?! (?:in mind|a look|my eye))"
+)
+""" "The last glass one I bought": another one, of long ago."""
 _ISNT = re.compile(
     r"\bthe (?:\w+ )?(?P<many>ones|\w+)(?: that| which|(?<=thats)) (?:isnt|arent|is not|are not|doesnt have|not)(?: made of|"
     r" in)?$"
@@ -111,6 +117,8 @@ def find_references(
         _claim(found, pointings)
     _claim(found, _negated(utterance, table, mentions))
     _claim(found, kinds_refused(utterance, table, describer))
+    _claim(found, taken_up(utterance, table, describer))
+    _claim(found, counted_beside(utterance, table, describer, found))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
         for span, items, sure in rest_of(utterance, table, found, describer)
@@ -119,11 +127,12 @@ def find_references(
     _claim(found, [point(utterance, span, items, sure * EARLIER) for span, items, sure in describer.descriptions(table.earlier)])
     for pointings in (others, _plural(utterance, table), _that(utterance, table, describer, found)):
         _claim(found, pointings)
-    fewest = min((len(pointing.reference.items) for pointing in found if not pointing.weak), default=0)
+    groups = [set(pointing.reference.items) for pointing in found if not pointing.weak]
     found = [
         pointing
         for pointing in found
-        if not (0 < fewest < len(pointing.reference.items) and _after_of(utterance, pointing.span))
+        if not (any(group < set(pointing.reference.items) for group in groups) and _after_of(utterance, pointing.span))
+        and not _OWN_STORY.match(utterance.after(pointing.span))
     ]
     return tuple(sorted(found, key=lambda pointing: pointing.span.first))
 
@@ -237,6 +246,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
         weak = said in {"them", "those", "these", "they", "theyre"}
         if (
             said in {"those", "these"}
+            and not _ONE_OF.search(" ".join(word.norm for word in utterance.words[: span.first]))
             and span.last < len(utterance.words)
             and utterance.words[span.last].norm not in SMALL_WORDS | VERBS
             and not utterance.words[span.last].is_mark

@@ -12,7 +12,7 @@ from dialogue.words import Span, Utterance
 _TAKEN_BACK = re.compile(
     r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3}|(?:then|please|i think) )?"
     r"(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
-    r"i meant|i said|make (?:that|it)|hang on|hold on|"
+    r"i meant|i said|make (?:that|it)|hang on|hold on|never ?mind|then|"
     r"scratch that|correction|(?:i )?tell a lie|my mistake|you know what|on second thoughts?|not that(?: one)?)(?: ?[,.!?;])* ?)+"
     r"(?:(?:well|just|ill (?:take|have|do|go (?:for|with))|"
     r"lets (?:say|have|do|get|try|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
@@ -23,10 +23,10 @@ _FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
 """ "The wraps are both nice"."""
 _HELD_AGAINST = re.compile(
     r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|"
-    r"want)\w* more\b.* than$|"
+    r"want)\w* more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
-_APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)+$")
+_APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)*$")
 _FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
     r"way|much|"
@@ -41,6 +41,7 @@ _FAULTED = re.compile(
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""
 _TOO_FOR = re.compile(r"\btoo (?:\w+ ){1,2}for$")
+_JOINED = re.compile(r"\b(?:or|nor|and)\b")
 _SO_IS = re.compile(r"\b(?:so|and so|neither|nor) (?:is|are|does|do|did|would|will|was|were)$")
 """ "The first is too dear and so is ..."."""
 _I_MEAN = re.compile(r"^(?:i mean|i meant|sorry|rather)\b")
@@ -80,6 +81,7 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
         several = kept and not kept[-1].weak and len({item for one in kept for item in one.reference.items}) > 1
         if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
             continue
+        refusing &= not kept or _JOINED.search(_between(utterance, kept[-1], pointing)) is not None
         alike = bool(kept) and _SO_IS.search(_between(utterance, kept[-1], pointing)) and is_faulted(utterance, kept[-1])
         kept.append(replace(pointing, refusal=True) if (refusing or alike) and not pointing.weak else pointing)
     return kept
