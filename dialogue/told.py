@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialogue.critiques import HEDGED, CritiqueMention
-from dialogue.english import SMALL_WORDS
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.item_words import is_contracted
 from dialogue.mentions import Mention
 from dialogue.words import Span, Utterance
@@ -32,6 +32,13 @@ _THEIRS = re.compile(
     r" (?:a|an|some|the|this|my)(?: \w+){0,2} $"
 )
 """ "My wife has a ...": told of, unless there is another of it to be found."""
+_I_HAVE = re.compile(OPENING + r"(?:(?:hi|hello|um|uh|er|oh) ,? ?)*(?:i|we) have (?:a|an|some)(?: \w+){0,3} $")
+_SAYS_MORE = re.compile(
+    r"\b(?:i|im|id|ill|ive|we|weve|she|he|it|its|they|them|that|thats|this|which|what|whats|how|do|does|can|could|would|will|is|"
+    r"are|was|have|has|need|want|something|anything|to match|matching|goes?(?= with)|but|so|because|already|home|one|ones|now|"
+    r"here|from|my|since)\b"
+)
+"""After "I have a ...": what makes it the beginning of a story. With no more said it is an order whose "could" was not heard."""
 _ANOTHER = re.compile(
     r"\b(?:similar|like (?:it|that|those)|along those lines|another(?: one)?|same (?:sort|kind|style)|in mind|replac\w+|"
     r"new one|worn out|falling apart)\b"
@@ -108,7 +115,7 @@ def is_told(
     if _TASTE.search(before) and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
         return True
     another = _ANOTHER.search(utterance.norm) is not None
-    if thing and not negated and not another and _THEIRS.search(before):
+    if thing and not negated and not another and _THEIRS.search(before) and not _is_order(utterance, mention):
         return True
     if thing and _COLLECTS.search(before):
         return True
@@ -129,6 +136,12 @@ def is_told(
     if named and (is_said_of(utterance, mention.span.first) or (thing and not kind and _BUT_ITS.search(before))):
         return True
     return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before))
+
+
+def _is_order(utterance: Utterance, mention: Mention) -> bool:
+    """ "I have a large coffee please": nobody tells a shop of what they own and leaves it there."""
+    said = "".join(f"{word.norm} " for word in utterance.words[: mention.span.first])
+    return _I_HAVE.search(said) is not None and _SAYS_MORE.search(utterance.after(mention.span)) is None
 
 
 def is_said_of(utterance: Utterance, at: int) -> bool:

@@ -101,6 +101,8 @@ def _points_at_nothing(reading: Reading) -> Span | None:
         return None
     span = points_at_nothing(reading.utterance)
     weak = span is not None and reading.utterance.said(span).lower() in {"it", "them"}
+    if weak and span is not None and any(mention.span.last <= span.first for mention in reading.mentions):
+        return None   # "I have a leather handbag, something to go with it"
     asks = STOCK.search(reading.utterance.norm) or STRONG_CHOICE.search(reading.utterance.norm)
     return span if not weak or asks or any(critique.asked for critique in reading.relative) else None
 

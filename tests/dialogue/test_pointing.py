@@ -58,6 +58,23 @@ def test_a_kind_of_thing_that_stands_in_a_title_is_a_wish(said: str) -> None:
     assert not understood.references
 
 
+@pytest.mark.parametrize("said", ["I have a house coffee", "I have a house coffee please", "Hi, I have a house coffee with milk"])
+def test_i_have_and_no_more_is_an_order_whose_could_was_not_heard(said: str) -> None:
+    wanted = {change.slot: change.values for change in read("benchmarks/shops/coffee", said).changes}
+    assert wanted["coffeeDrink"] == ("house coffee",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have a coffee already", "I've got a house coffee", "I have a coffee, what goes with it",
+        "we have a coffee that we like at home",
+    ],
+)
+def test_what_is_owned_is_not_ordered(said: str) -> None:
+    assert "coffeeDrink" not in {change.slot for change in read("benchmarks/shops/coffee", said).changes}
+
+
 def test_an_item_called_by_its_whole_name_is_chosen() -> None:
     understood = read("benchmarks/shops/coffee", "Copper Pot Americano please")
     assert Act.CHOOSE in understood.acts

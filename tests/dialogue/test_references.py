@@ -139,6 +139,7 @@ def test_an_item_is_meant_by_what_its_description_tells(said: str) -> None:
     [
         ("my wife has a red leather bag, she'd like something to go with it", "colour"),
         ("she's got a red scarf already", "colour"),
+        ("I have a black leather handbag, something to go with it", "colour"),
         ("I bought a lamp last week and it's broken", "category"),
         ("my sister collects teapots", "category"),
         ("that works for me", "occasion"),
@@ -278,3 +279,28 @@ def test_an_article_misheard_before_the_first_one_is_no_other_one() -> None:
     assert meant("I'll take a first one.", RUGS) == [RUGS[0]]
     assert meant("I'll take a second one too.", RUGS) != [RUGS[0]]
     assert read("it is for her first birthday", RUGS).references == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "items"),
+    [
+        ("he'd never wear a pocket square, bless him", TIES, (TIES[0], TIES[2])),
+        ("I've got loafers, thank you", SHOES, (SHOES[1],)),
+        ("he needs a new skinny tie so that one will do", TIES, (TIES[1],)),
+        ("he never wears yellow so not those", TIES, (TIES[2],)),
+        ("I'll take the skinny tie, that one's by the till at the shop", TIES, (TIES[1],)),
+        ("sixty for a pocket square, no thank you", TIES, (TIES[2],)),
+        ("the loafers, who makes that one", SHOES, (SHOES[1],)),
+        ("one of the pocket squares but not the lilac", TIES, (TIES[2],)),
+        ("not the lilac he has loads of lilac the yellow one", TIES, (TIES[2],)),
+        ("if the skinny one's gone then the yellow one", TIES, (TIES[2],)),
+        ("the cream one please, not like the last tan one we had", RUGS, (RUGS[2],)),
+    ],
+)
+def test_an_item_is_meant_by_what_is_said_around_it(said: str, table: tuple[str, ...], items: tuple[str, ...]) -> None:
+    assert meant(said, table) == sorted(items)
+
+
+def test_another_one_that_somebody_had_is_no_likeness_to_find() -> None:
+    assert read("the cream one's lovely, my mother had one like it", RUGS).like_items == ()
+    assert read("the cream one's lovely, do you have one like it", RUGS).like_items == (RUGS[2],)
