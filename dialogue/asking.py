@@ -7,7 +7,6 @@ import re
 from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.item_words import is_contracted
 from dialogue.numbers import find_numbers
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
@@ -15,7 +14,7 @@ from dialogue.remembering import OWNED_ALREADY
 from dialogue.steering import gives_orders
 from dialogue.told import is_said_of
 from dialogue.types import Act
-from dialogue.words import Span, read_words
+from dialogue.words import Span, is_contracted, read_words
 
 _WHICH_OF = r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?"
 _YES_NO_ABOUT = re.compile(

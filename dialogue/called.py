@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import is_contracted
 from dialogue.sound import sound_key
 from dialogue.vocabulary import Vocabulary
-from dialogue.words import Span, Utterance, Word
+from dialogue.words import Span, Utterance, Word, is_contracted
 from recommender.types import Item
 
 NAME_ENDS = frozenset(
     """
 . , ! ? please then thanks actually it instead and or nor but is are was were looks looked sounds s though again too i you that
 thats the over rather than not we she he they im id ill ive weve shes hes its theyre because
-would will might wont wouldnt does doesnt isnt arent seems feels
+would will might wont wouldnt be does doesnt isnt arent seems feels
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dialogue.critiques import CritiqueBook, CritiqueWord
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, is_contracted, says_ones
+from dialogue.item_words import called_in_plural, has_any, says_ones
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import MARKS, Span, Utterance, Word
+from dialogue.words import MARKS, Span, Utterance, Word, is_contracted
 from recommender.types import Item
 
 _OTHER = re.compile(r"\bthe (?:others?(?: (?:ones?|pairs?|sets?|options?))?(?P<many>(?<=s)| two| three)?|rest)\b")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, stands_for_item
 from dialogue.english import APPRAISING, SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, says_ones, told_of, value_words
+from dialogue.item_words import called_in_plural, has_any, says_ones, tells, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, joined_stem
@@ -210,7 +210,7 @@ class Describer:
             if not matching and word.norm in APPRAISING and index + 1 < span.last:
                 continue
             if not matching and self._tells_what_it_has(index, span):
-                matching = [item for item in fitting if word.stem in told_of(item)]
+                matching = [item for item in fitting if tells(item, word.stem)]
             if not matching:
                 return None
             fitting, points = matching, points + 1

@@ -28,6 +28,10 @@ _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
 _WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|anything(?! but)|similar|another|instead of)\b")
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
+_WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
+_LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
+_PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:it|its|that|this)\b")
+""" "I love a duffle coat, is it lined?" """
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
 _ENDS = NAME_ENDS | {"than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before"}
 _LONGEST = 3
@@ -60,6 +64,16 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
     return found
 
 
+def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+    """ "Which wrap's the softer?": all of the kind, where there are several."""
+    found = []
+    for span, _ in utterance.find(_WHICH):
+        spans = [Span(span.last, last) for last in range(min(span.last + _LONGEST, len(utterance.words)), span.last, -1)]
+        kinds = [(one, items) for one in spans if len(items := describer.of_kind(one, table.items)) > 1]
+        found += [point(utterance, Span(span.first, one.last), items, 0.9) for one, items in kinds[:1]]
+    return found
+
+
 def counted_beside(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
     """ "Two of the seat pads and one cushion": a kind that is counted, after an item that is named."""
     found = []
@@ -88,6 +102,13 @@ def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[P
         ]
         if kinds and len(table.items) > 1:
             found.append(point(utterance, span, kinds[-1], 0.9))
+    for span, match in utterance.find(_LOVES_A):
+        for last in range(min(span.last + _LONGEST, len(utterance.words)), span.last, -1):
+            items = describer.of_kind(Span(span.last, last), table.items)
+            goes_on = _PRONOUN.search(utterance.after(Span(span.last, last), 5)) is not None
+            if goes_on and len(items) == 1 < len(table.items) and not match.group("not"):
+                found.append(point(utterance, Span(span.last - 1, last), items, 0.9))
+                break
     return found
 
 

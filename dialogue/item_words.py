@@ -10,15 +10,13 @@ from dialogue.mentions import Mention
 from dialogue.words import Word, read_words
 from recommender.types import Item
 
+_SHORTEST_CLIP = 5
+"""Letters of the shortest word that may be the beginning of another, clipped."""
+
 
 def says_ones(word: Word) -> bool:
     """Several, unlike "one's"."""
     return word.norm == "ones" and word.text.isalpha()
-
-
-def is_contracted(word: Word) -> bool:
-    """An "is" or "has" swallowed: "the green's nicer"."""
-    return word.text.lower().endswith(("'s", "’s"))
 
 
 @lru_cache(maxsize=256)
@@ -36,6 +34,11 @@ def _stems_of(text: str) -> frozenset[str]:
 def told_of(item: Item) -> frozenset[str]:
     """The stems of an item's own description."""
     return _stems_of(item.description)
+
+
+def tells(item: Item, stem: str) -> bool:
+    """Whether a word stands in an item's description, or clips one that does: "photos" of photographs."""
+    return stem in told_of(item) or (len(stem) >= _SHORTEST_CLIP and any(told.startswith(stem) for told in told_of(item)))
 
 
 def value_words(item: Item) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from dialogue.words import Span, Utterance, Word
+from dialogue.words import Span, Utterance, Word, is_contracted
 
 ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -105,7 +105,7 @@ def _small(words: tuple[Word, ...], at: int) -> tuple[int, int] | None:
     """A number below one hundred that starts at a word: (value, next word)."""
     if at >= len(words):
         return None
-    norm = words[at].norm
+    norm = words[at].stem if is_contracted(words[at]) and words[at].stem != "one" else words[at].norm
     if norm in _UNITS:
         return _UNITS[norm], at + 1
     if norm in _TENS:

@@ -8,6 +8,7 @@ from dialogue.words import MARKS, Span, Utterance
 
 _PLACES = {
     **dict.fromkeys(("first", "1st", "former", "top", "one", "1", "a", "started", "began", "opened", "beginning", "start"), 0),
+    **dict.fromkeys(("to start with", "to begin with", "at the start", "at the beginning"), 0),
     **dict.fromkeys(("second", "2nd", "two", "2", "b"), 1),
     **dict.fromkeys(("third", "3rd", "three", "3", "c"), 2),
     **dict.fromkeys(("fourth", "4th", "four", "4"), 3),
@@ -28,7 +29,9 @@ _ORDINAL = re.compile(
     r"latter)(?:(?<=[dt])s(?= \w))?"
     r"(?: (?P<count>two|three|2|3|couple))?(?P<one> ones?| options?| items?| choices?| suggestions?| things?| thing you said)?|"
     r"(?:the (?:one|thing) )?(?:that )?you (?:just )?(?:said|mentioned|named|offered|suggested|showed me|read out) "
-    r"(?P<spoken>first|second|third|last)|(?:the one )?you (?P<ends>started|began|opened|ended|finished) (?:up )?(?:with|on)|"
+    r"(?P<spoken>first|second|third|last)|(?:the )?(?:one )?(?:that )?you (?:just )?(?:said|mentioned|"
+    r"named|showed me|offered) (?P<began>to (?:start|begin) with|at the (?:start|beginning))|"
+    r"(?:the one )?you (?P<ends>started|began|opened|ended|finished) (?:up )?(?:with|on)|"
     r"the one (?:in the|at the) (?P<put>middle|beginning|start|end|top|bottom)|"
     r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
 )
@@ -77,7 +80,7 @@ def find_places(utterance: Utterance, size: int) -> list[tuple[Span, tuple[int, 
         if "middle" in {match.group("ordinal"), match.group("put")}:
             found.append((span, (size // 2,)))
             continue
-        named = next(match.group(name) for name in ("ordinal", "spoken", "ends", "put", "number") if match.group(name))
+        named = next(match.group(name) for name in ("ordinal", "spoken", "began", "ends", "put", "number") if match.group(name))
         place = _PLACES[named]
         if count := match.group("count"):
             many = min({"two": 2, "2": 2, "couple": 2, "three": 3, "3": 3}[count], size)

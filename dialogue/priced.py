@@ -8,7 +8,7 @@ from dataclasses import replace
 from dialogue.english import OPENING
 from dialogue.numbers import Number, find_numbers
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import MARKS, Span, Utterance, read_words
+from dialogue.words import MARKS, Span, Utterance, is_contracted, read_words
 from recommender.types import Item
 
 _PRICED = re.compile(
@@ -61,7 +61,8 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         first = number.span.first - (words[number.span.first - 1] in _SIGNS)
         last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
         before, after = " ".join(words[:first]), words[last] if last < len(words) else ""
-        bounded, named = _BOUNDED.search(before), _FOR_THAT.match(" ".join(words[last:]))
+        rest = " ".join([*(["is"] if is_contracted(utterance.words[last - 1]) else []), *words[last:]])
+        bounded, named = _BOUNDED.search(before), _FOR_THAT.match(rest)
         if bounded and (within := _within(table, number.value, bounded)):
             found.append(point(utterance, Span(first - len(bounded.group().split()), last), within, 0.9))
             continue

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from dialogue.bare_values import find_bare_values
 from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.in_general import counted_beside, kinds_refused, taken_up
+from dialogue.in_general import counted_beside, kinds_asked, kinds_refused, taken_up
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
 from dialogue.negation import find_scopes
@@ -24,7 +25,8 @@ from dialogue.words import Span, Utterance, read_words
 from recommender.types import Item
 
 _PLURAL = re.compile(
-    r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two(?! (?:of )?them)|"
+    r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two"
+    r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
     r"which ones?(?: did you say| do you think)?(?= (?:is|are|was|has|have|comes?|in)\b)|"
     r"all (?:of (?:them|those|these)|three|four)|"
     r"(?:those|these|the) (?:three|four|ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
@@ -41,7 +43,7 @@ _NEITHER = re.compile(
 )
 _THAT = re.compile(
     r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
-    r"(?:the )?(?:very )?same(?: thing)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
+    r"(?:the )?(?:very )?same(?: thing| again)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
     r"described)|"
@@ -116,8 +118,10 @@ def find_references(
     for pointings in named:
         _claim(found, pointings)
     _claim(found, _negated(utterance, table, mentions))
+    _claim(found, find_bare_values(utterance, table, mentions))
     _claim(found, kinds_refused(utterance, table, describer))
     _claim(found, taken_up(utterance, table, describer))
+    _claim(found, kinds_asked(utterance, table, describer))
     _claim(found, counted_beside(utterance, table, describer, found))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
@@ -159,7 +163,7 @@ def _after_of(utterance: Utterance, span: Span) -> bool:
     before = [word.norm for word in utterance.words[max(0, span.first - 3) : span.first]]
     if before[-2:] in (["one", "of"], ["any", "of"]) and before[0] != "which":
         return False
-    which = utterance.words[span.first].norm == "which"
+    which = utterance.words[span.first].norm in {"which", "what"}
     return which or (span.first > 0 and utterance.words[span.first - 1].norm in {"of", "between", "among"})
 
 

@@ -19,6 +19,7 @@ _TAKEN_BACK = re.compile(
 )
 """All that stands between a reference and the one that takes its place."""
 _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
+_EACH = frozenset({"one of each", "each of them", "each of those"})
 _FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
 """ "The wraps are both nice"."""
 _HELD_AGAINST = re.compile(
@@ -27,12 +28,13 @@ _HELD_AGAINST = re.compile(
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
 _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)*$")
-_FAULTED = re.compile(
+FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
     r"way|much|"
     r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|over (?:my |the |our )?budget\b|(?:would |might |will )?"
     r"clash(?:es)?\b|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
-    r"(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab|me|us|her|him)\b)|"
+    r"(?:(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab|me|us|her|him)\b|"
+    r"(?:be )?(?:really |quite |exactly )?(?!sure )\w+ enough\b))|"
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?) )?(?:both |all |just )?(?:a bit|a little|a tad|rather) "
     r"(?!than\b|like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+|"
     r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:its|theyre|thats|it is|they are) (?:(?:a bit|a little|far|way|"
@@ -78,6 +80,8 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
         if opener in _QUANTIFIES and follows and _between(utterance, pointing, found[index + 1]) in {"", "of"}:
             refusing |= opener in _REFUSES
             continue
+        if pointing.reference.words.lower() in _EACH and len({item for one in kept for item in one.reference.items}) > 1:
+            continue   # "the first and the second please, one of each"
         several = kept and not kept[-1].weak and len({item for one in kept for item in one.reference.items}) > 1
         if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
             continue
@@ -177,7 +181,7 @@ def _before(utterance: Utterance, pointing: Pointing) -> str:
 def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
     """Whether a fault is found with the items meant, right after they are named or in "that's too much for the vase"."""
     before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
-    return _FAULTED.search(utterance.after(pointing.span)) is not None or _TOO_FOR.search(before) is not None
+    return FAULTED.search(utterance.after(pointing.span)) is not None or _TOO_FOR.search(before) is not None
 
 
 def _beside(utterance: Utterance, one: Span, other: Span) -> bool:

@@ -6,9 +6,8 @@ import re
 
 from dialogue.critiques import HEDGED, CritiqueMention
 from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.item_words import is_contracted
 from dialogue.mentions import Mention
-from dialogue.words import Span, Utterance
+from dialogue.words import Span, Utterance, is_contracted
 
 _TASTE = re.compile(
     r"\b(?:loves?|likes?|adores?|wears?|has|have|got|owns?|bought|already|collects?|crazy about|mad about) "

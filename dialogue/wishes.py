@@ -8,12 +8,11 @@ from dataclasses import replace
 
 from dialogue.amounts import Amount
 from dialogue.critiques import CritiqueMention
-from dialogue.item_words import is_contracted
 from dialogue.meant import prefers
 from dialogue.mentions import Mention
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
-from dialogue.words import MARKS, Span, joined_stem
+from dialogue.words import MARKS, Span, is_contracted, joined_stem
 
 _REPAIR_REACH = 6
 """Words between a value and the repair that takes it back."""

@@ -57,6 +57,11 @@ class Word:
         return self.norm in MARKS
 
 
+def is_contracted(word: Word) -> bool:
+    """An "is" or "has" swallowed: "the green's nicer"."""
+    return word.text.lower().endswith(("'s", "’s"))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Words ``[first, last)`` of an utterance."""

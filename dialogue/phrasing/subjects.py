@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dialogue.item_words import is_contracted
 from dialogue.phrasing.facts import ItemFacts, Stems, stems
 from dialogue.phrasing.plain import FUNCTION_WORDS, PLAIN
-from dialogue.words import Word
+from dialogue.words import Word, is_contracted
 
 ORDINALS = {"first": 0, "second": 1, "third": 2}
 _THAN = frozenset({"than", "as", "unlike"})

@@ -1,0 +1,100 @@
+"""Items meant by a value that stands alone: "green rather than red", "two velvet and one silk", "patent's a bit shiny for me"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogue.english import SMALL_WORDS
+from dialogue.item_words import has_any, value_words
+from dialogue.mentions import Mention
+from dialogue.pointing import Pointing, Table, point
+from dialogue.settling import FAULTED
+from dialogue.words import Span, Utterance, is_contracted, read_words
+from recommender.types import Item
+
+_OPPOSED = re.compile(
+    r"^(?:(?:no|oh|well|actually|sorry|yes|yeah|i said|i meant|i mean|maybe|the) ,? ?)*"
+    r"(?:(?P<late>not 0 ?,? ?(?:but |the )*1)|(?P<early>0 ?,? ?(?:and |but )?(?:not|rather than|instead of|over) (?:the )?1))"
+    r"(?: (?:please|then|thanks|i think|instead))* ?[.!]?$"
+)
+"""A whole turn, with 0 and 1 for its two values."""
+_YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )that one\b|(?<=yeah , )that one\b")
+""" "Velvet for the bedroom, yes, that one"."""
+_COUNTS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
+_ENDS = frozenset({"and", "please", "then", "thanks", ",", "."})
+_OPENS = frozenset({".", "!", "?", ","})
+
+
+def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
+    """Every item meant by a value without "the", where it is the only one on the table that has it."""
+    if len(table.items) < 2:
+        return []
+    single = [(one, having[0]) for one in mentions if len(having := _having(table, one)) == 1]
+    named = [(one.span, item) for one, item in single] + _of_one_word(utterance, table)
+    counted = [
+        point(utterance, Span(one.span.first - 1, one.span.last), [item], 0.9)
+        for one, item in single
+        if one.span.first and utterance.words[one.span.first - 1].norm in _COUNTS and _ends(utterance, one.span.last)
+    ]
+    faulted = [
+        replace(point(utterance, span, [item], 0.9), refusal=True)
+        for span, item in named
+        if _opens(utterance, span.first) and FAULTED.search(_predicate(utterance, span))
+    ]
+    taken = [
+        point(utterance, at, [item], 0.9)
+        for at, _ in utterance.find(_YES_THAT)
+        for one, item in single[-1:]
+        if one.span.last <= at.first
+    ]
+    return [*_opposed(utterance, single), *(counted if len(counted) > 1 else ()), *faulted, *taken]
+
+
+def _of_one_word(utterance: Utterance, table: Table) -> list[tuple[Span, Item]]:
+    """Words that only one item's values or title hold: "patent" of patent leather."""
+    found = []
+    for at, word in enumerate(utterance.words):
+        stem = word.stem
+        having = [
+            item
+            for item in table.items
+            if stem in value_words(item) or stem in {one.stem for one in read_words(item.title).words}
+        ]
+        if len(having) == 1 and word.norm not in SMALL_WORDS and not word.is_mark:
+            found.append((Span(at, at + 1), having[0]))
+    return found
+
+
+def _having(table: Table, mention: Mention) -> list[Item]:
+    return [item for item in table.items if has_any(item, mention)]
+
+
+def _opposed(utterance: Utterance, single: Sequence[tuple[Mention, Item]]) -> list[Pointing]:
+    """ "Not olive, navy": the one wanted of two values of one slot that are held against each other."""
+    if len(single) != 2 or single[0][0].slot != single[1][0].slot or single[0][1] is single[1][1]:
+        return []
+    (one, early), (other, late) = single
+    words = [word.norm for word in utterance.words]
+    said = [*words[: one.span.first], "0", *words[one.span.last : other.span.first], "1", *words[other.span.last :]]
+    match = _OPPOSED.match(" ".join(said))
+    if match is None:
+        return []
+    whole = Span(one.span.first - bool(match.group("late")), other.span.last)
+    return [replace(point(utterance, whole, [late if match.group("late") else early], 0.9), corrects=True)]
+
+
+def _ends(utterance: Utterance, at: int) -> bool:
+    return at == len(utterance.words) or utterance.words[at].norm in _ENDS
+
+
+def _opens(utterance: Utterance, at: int) -> bool:
+    return at == 0 or utterance.words[at - 1].norm in _OPENS
+
+
+def _predicate(utterance: Utterance, span: Span) -> str:
+    """What follows a subject; nothing where no verb does."""
+    after = utterance.after(span)
+    verb = is_contracted(utterance.words[span.last - 1]) or after.startswith(("is ", "are ", "looks ", "sounds "))
+    return after if verb else ""
