@@ -29,6 +29,8 @@ _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b
 _WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|anything(?! but)|similar|another|instead of)\b")
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
+_LIKE_THAT = re.compile(r"\blike (?:that|this)\b(?! (?:one|\w+s)\b)")
+""" "A satchel like that"."""
 _LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
 _PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:it|its|that|this)\b")
 """ "I love a duffle coat, is it lined?" """
@@ -91,11 +93,13 @@ def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[P
     """ "Dad needs a new watering can so that one will do": "that one" is the only one of the kind named before it."""
     found = []
     words = utterance.words
-    for span, _ in utterance.find(_THAT_ONE):
+    like = [Span(span.last - 1, span.last) for span, _ in utterance.find(_LIKE_THAT)]
+    for span in [*(span for span, _ in utterance.find(_THAT_ONE)), *like]:
         kinds = [
             items
             for first in range(span.first)
             for last in range(first + 1, min(first + _LONGEST, span.first) + 1)
+            if span not in like or last == span.first - 1
             if (words[first].norm not in SMALL_WORDS and not words[first].is_mark)
             and _indefinite_before(utterance, first)
             and len(items := describer.of_kind(Span(first, last), table.items)) == 1

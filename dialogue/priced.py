@@ -44,12 +44,15 @@ _NEAR = 0.03
 """How far, of its price, a price that is exclaimed at may be from it."""
 _THE = re.compile(r"\b(?:the|that|those|your)$")
 _ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
+_HUNDREDS = 1_000
+"""Below this, a number of several words may be a price said without its unit."""
+_SMALL_COINS = frozenset({"cent", "cents", "pence"})
 _SIGNS = frozenset("$£€")
 _COINS = frozenset("dollar dollars buck bucks pound pounds quid euro euros".split())  # noqa: SIM905
 
 
 def _costs(item: Item, price: float) -> bool:
-    return item.price_minor is not None and abs(item.price_minor / 100 - price) < 1
+    return item.price_minor is not None and abs(item.price_minor / 100 - price) < min(1, price)
 
 
 def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
@@ -60,6 +63,8 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
     for number in find_numbers(utterance):
         first = number.span.first - (words[number.span.first - 1] in _SIGNS)
         last = number.span.last + (words[number.span.last : number.span.last + 1] != [] and words[number.span.last] in _COINS)
+        if last < len(words) and words[last] in _SMALL_COINS:
+            number, last = replace(number, value=number.value / 100), last + 1
         before, after = " ".join(words[:first]), words[last] if last < len(words) else ""
         rest = " ".join([*(["is"] if is_contracted(utterance.words[last - 1]) else []), *words[last:]])
         bounded, named = _BOUNDED.search(before), _FOR_THAT.match(rest)
@@ -117,6 +122,8 @@ def _prices(number: Number, *, ends_in_one: bool) -> set[float]:
         prices.add(number.pair[0] + number.pair[1] / 100)
         if ends_in_one:
             prices.add(number.pair[0] + (number.pair[1] - 1) / 100)
+    if len(number.span) > 1 and number.value < _HUNDREDS:
+        prices.add(number.value / 100)   # "the three seventy five one"
     return prices | ({number.value - 1} if ends_in_one else set())
 
 

@@ -35,6 +35,9 @@ _BEFORE_ADJECTIVE = frozenset(
 )
 _TURNS = frozenset({"but", "so", "and"})
 _JOINS = frozenset("or nor and , either even not of in the that for with from by on".split())  # noqa: SIM905
+_DONE = re.compile(r"\b(?:went to|been to|saw|seen|tried|watched|read|had|bought) $")
+_LATELY = re.compile(r"^(?:\w+ )?(?:last|already|before|yesterday|recently|once|the other day)\b")
+""" "We went to the Fig Tree last week, so one of the others"."""
 _NO = re.compile(r"^(?:no|nope|nah|not really)(?: ,? ?(?:thanks|thank you|not really))? ?[.!]?$")
 _ASKING = frozenset({"ask", "recommend"})
 """ "Any colour in mind?" "No." leaves the colour open."""
@@ -108,7 +111,8 @@ class Reading:
     def refuses(self, pointing: Pointing) -> bool:
         """Whether an item meant is turned down: "not the first one", "neither", "the red one's too dear"."""
         faulted = not self.is_question_of(pointing.span) and is_faulted(self.utterance, pointing)
-        return pointing.refusal or faulted or (not pointing.corrects and self._is_reached(pointing.span))
+        done = _DONE.search(self.before(pointing.span, 2)) and _LATELY.match(self.after(pointing.span, 4))
+        return pointing.refusal or faulted or bool(done) or (not pointing.corrects and self._is_reached(pointing.span))
 
     def _is_reached(self, span: Span) -> bool:
         """Whether a "not" reaches a thing named: it stops at the first, unless another is joined to that."""

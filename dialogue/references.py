@@ -29,7 +29,8 @@ _PLURAL = re.compile(
     r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
     r"which ones?(?: did you say| do you think)?(?= (?:is|are|was|has|have|comes?|in)\b)|"
     r"all (?:of (?:them|those|these)|three|four)|"
-    r"(?:those|these|the) (?:three|four|ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
+    r"(?:those|these|the) (?:(?:three|four)(?! (?:hundred|\w+ty)\b)|"
+    r"ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
     r"the pair(?: of (?:them|those|these))?(?! of)|"
     r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"
     r"(?:either|any) (?:of (?:them|those|these)|one)|"
@@ -247,13 +248,16 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     found = []
     for span, match in utterance.find(_PLURAL):
         said = match.group()
-        weak = said in {"them", "those", "these", "they", "theyre"}
+        after = utterance.words[span.last] if span.last < len(utterance.words) else None
+        of = _ONE_OF.search(" ".join(word.norm for word in utterance.words[: span.first]))
+        counted = of is not None and (after is None or after.norm == after.stem)   # not "one of those kettles"
+        weak = said in {"them", "those", "these", "they", "theyre"} and not (counted and of and of.group() == "which of")
         if (
             said in {"those", "these"}
-            and not _ONE_OF.search(" ".join(word.norm for word in utterance.words[: span.first]))
-            and span.last < len(utterance.words)
-            and utterance.words[span.last].norm not in SMALL_WORDS | VERBS
-            and not utterance.words[span.last].is_mark
+            and not counted
+            and after is not None
+            and after.norm not in SMALL_WORDS | VERBS
+            and not after.is_mark
             and not (span.first and utterance.words[span.first - 1].norm in ASKS_WHETHER)
         ):
             continue
