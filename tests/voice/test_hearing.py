@@ -93,9 +93,28 @@ def test_what_is_heard_with_likely_words_in_mind_is_believed_only_where_the_soun
     likely = ["brothers", "mothers"]
     monkeypatch.setattr(fast, "_reminded", lambda *_: Hypothesis(alone.lower(), 12, -0.5, 0.0))
     assert fast.transcribe(spoken, likely=likely).text == alone.lower()
-    assert fast.transcribe(spoken, likely=["brother"]).text == alone   # brings in nothing likely
     monkeypatch.setattr(fast, "_reminded", lambda *_: Hypothesis("Blue bath robes for my brother.", 8, -0.1, 0.0))
     assert fast.transcribe(spoken, likely=likely).text == alone
+
+
+def test_a_likely_word_may_cost_more_of_the_sound_than_another_and_a_number_only_a_likely_word(fast, spoken, monkeypatch):
+    alone = fast.transcribe(spoken).text
+    reminded = Hypothesis("do you have something for a brother", 7, -0.5, 0.0)
+    monkeypatch.setattr(fast, "_reminded", lambda *_: reminded)
+
+    def heard(guess: str, likely: str, nats_less: float) -> bool:
+        monkeypatch.setattr(fast, "_greedy", lambda *_: Hypothesis(guess, 7, -0.5, 0.0))
+        monkeypatch.setattr(fast, "_score", lambda *args, **_: -20.0 - nats_less * (args[3] == reminded.text))
+        text = fast.transcribe(spoken, likely=[likely]).text
+        assert text in {reminded.text, alone}
+        return text == reminded.text
+
+    assert heard("do you have something for a bother", "brother", 8)
+    assert not heard("do you have something for a bother", "brother", 12)
+    assert heard("do you have something for her brother", "mothers", 4)
+    assert not heard("do you have something for her brother", "mothers", 6)
+    assert not heard("do you have thirteen for a brother", "mothers", 0)
+    assert heard("do you have thirteen for a bother", "brother", 0)
 
 
 def test_a_second_hearing_with_likely_words_in_mind_that_agrees_is_the_last(fast, spoken, monkeypatch):
