@@ -47,7 +47,8 @@ LIKENESS = re.compile(
     r"\b(?:(?:more |something |anything |one |ones |a bit |much |quite |others? |another )?(?:like|"
     r"similar to|resembling|along the "
     r"lines of|in the (?:style|spirit|vein) of|comparable to|reminiscent of|close to|in keeping with)|"
-    r"the same (?:\w+ )?as|(?:something|anything|one|ones) (?:just |nearly |almost |about )?as \w+ as|"
+    r"the same (?:\w+ )?as|matching (?:\w+ ){1,2}(?:for|with|to)|"
+    r"(?:something|anything|one|ones) (?:just |nearly |almost |about )?as \w+ as|"
     r"(?:version|alternative|equivalent)s? (?:of|to)|"
     r"(?:that|what|something|to|would|which) (?:goes|go) with|goes with|to match|matching|matches)\s*$"
 )
@@ -273,6 +274,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"(?<!\bi )(?<!\bill )(?:take|cross|strike|leave|rule) (?:\w+ ){1,5}(?:off|out|away)\b(?! of the)|"
             r"(?:so|but) (?:its |thats )?(?:a )?no(?= ?(?:$|[.,!]))|(?!no |yes |well |sorry |oh )\w+ , no(?: thanks|"
             r" way)?(?= ?(?:$|[.!]))|"
+            r"nothing (?:quite |really )?(?:right|suitable|that grabs|grabs|takes my fancy)|"
             r"boring|ugly|hideous|awful|horrible|rule (?:it|that|them|"
             r"those|out)|skip (?:it|that|them|those|that one|"
             r"the))\b",

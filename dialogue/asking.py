@@ -33,8 +33,8 @@ _ASKS_OF_IT = re.compile(
     r"(?:(?:one|any|either|some|all) of )?(?:it|they|them|that|this|those|these)\b"
     r"(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
     r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
-    r"\babout (?:it|that|them|those)\b|\b(?:have|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|"
-    r"this|those|these)\b"
+    r"\babout (?:it|that|them|those)\b|"
+    r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
 COST = re.compile(

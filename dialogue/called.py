@@ -21,6 +21,10 @@ would will might wont wouldnt be does doesnt isnt arent seems feels
 """What may follow a name."""
 PREPOSITIONS = frozenset("in with without for of from by at on to like as whats is than".split())  # noqa: SIM905
 """Before "the", these say of what, where or like what something is, not which."""
+_FOR = frozenset({"for", "in"})
+_ASKS = frozenset({"is", "are", "was", "were"})
+_JOINS = frozenset({"and", "so", "but", ",", ".", "?", "!"})
+""" "Is the marble heavy?": of the one in marble."""
 _FAVOURS = re.compile(
     r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
@@ -72,9 +76,18 @@ def stands_for_item(utterance: Utterance, span: Span) -> bool:
     said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
     if after == "like" and before in {"whats", "is", "are", "was", "were"}:
         return True
+    if before in _ASKS and (span.first == 2 or words[span.first - 3].norm in _JOINS):
+        return True
     if before in PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
         return False
     return after in NAME_ENDS or is_contracted(words[span.last - 1])
+
+
+def is_purpose(utterance: Utterance, span: Span) -> bool:
+    """ "For the garden": where or what for something is, unlike "go for the garden"."""
+    before = utterance.words[span.first - 2].norm if span.first > 1 else ""
+    said = " ".join(word.norm for word in utterance.words[max(0, span.first - 4) : span.first])
+    return before in _FOR and not _FAVOURS.search(said)
 
 
 def asks_what_is(utterance: Utterance, at: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, stands_for_item
+from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, is_purpose, stands_for_item
 from dialogue.english import APPRAISING, SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, tells, value_words
 from dialogue.mentions import Mention
@@ -167,6 +167,9 @@ class Describer:
         said_one = bool(_ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
         several = self._is_plural(span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
         if len(fitting) > 1 and not several:
+            return None
+        head = any(words[-1].stem in self.vocabulary.title_stems.get(item.id, ())[-1:] for item in fitting)
+        if points == 1 and not said_one and not head and len(items) > 1 and is_purpose(self.utterance, span):
             return None
         if points == 1 and not said_one and len(items) > 1 and not self._in_titles(span, fitting):
             inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]

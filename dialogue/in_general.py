@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogue.acts import STRONG_CHOICE
 from dialogue.called import NAME_ENDS
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
@@ -76,16 +77,18 @@ def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> lis
     return found
 
 
-def counted_beside(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
-    """ "Two of the seat pads and one cushion": a kind that is counted, after an item that is named."""
-    found = []
-    for one in named:
-        at = one.span.last
-        if [word.norm in _COUNTS for word in utterance.words[at + 1 : at + 2]] != [True] or utterance.words[at].norm != "and":
+def kinds_counted(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
+    """ "Two of the seat pads and one cushion", "I'll take one cup and two mugs": kinds that are counted and taken."""
+    found: list[Pointing] = []
+    words = utterance.words
+    for at, word in enumerate(words):
+        if word.norm not in _COUNTS or len(table.items) < 2:
             continue
-        spans = [Span(at + 2, last) for last in range(min(at + 2 + _LONGEST, len(utterance.words)), at + 2, -1)]
+        taken = STRONG_CHOICE.search(" ".join(other.norm for other in words[:at])) and word.norm not in {"a", "an"}
+        beside = at > 1 and words[at - 1].norm == "and" and any(one.span.last == at - 1 for one in (*named, *found))
+        spans = [Span(at + 1, last) for last in range(min(at + 1 + _LONGEST, len(words)), at + 1, -1)] if taken or beside else []
         kinds = [(span, items) for span in spans if len(items := describer.of_kind(span, table.items)) == 1]
-        found += [point(utterance, Span(at + 1, span.last), items, 0.9) for span, items in kinds[:1]]
+        found += [point(utterance, Span(at, span.last), items, 0.9) for span, items in kinds[:1]]
     return found
 
 

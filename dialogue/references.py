@@ -14,7 +14,7 @@ from dialogue.choosing_among import VERBS, find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
-from dialogue.in_general import counted_beside, kinds_asked, kinds_refused, taken_up
+from dialogue.in_general import kinds_asked, kinds_counted, kinds_refused, taken_up
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
 from dialogue.negation import find_scopes
@@ -123,7 +123,7 @@ def find_references(
     _claim(found, kinds_refused(utterance, table, describer))
     _claim(found, taken_up(utterance, table, describer))
     _claim(found, kinds_asked(utterance, table, describer))
-    _claim(found, counted_beside(utterance, table, describer, found))
+    _claim(found, kinds_counted(utterance, table, describer, found))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
         for span, items, sure in rest_of(utterance, table, found, describer)

@@ -24,7 +24,7 @@ _FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
 """ "The wraps are both nice"."""
 _HELD_AGAINST = re.compile(
     r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|"
-    r"want)\w* more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
+    r"want)\w*(?: (?!to\b|and\b|or\b)\w+){0,4} more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
 _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)*$")
