@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
+from dialogue.amount_types import Amount, AmountSlot
 from dialogue.english import SMALL_WORDS
 from dialogue.numbers import Number, find_numbers
 from dialogue.types import ChangeKind
 from dialogue.words import Span, Utterance, stem_of
+from dialogue.years import find_years
 
 _MONEY = {"$", "£", "€", "dollar", "pound", "quid", "buck", "euro", "usd", "gbp", "eur", "grand", "sterling"}
 _MINOR_MONEY = {"pence", "penny", "cent", "p"}
@@ -56,8 +57,6 @@ _DIFFERENCE = re.compile(
 )
 """ "Three dollars more" tells two things apart and limits none."""
 _CLOCK = re.compile(r"^\s*(?:before|after|since|earlier than|later than)\b")
-_TOLD_OF_THEN = re.compile(r"\b(?:bought|had|wore|used|broke|lost|moved|visited|went|came|was|were)(?: \S+){0,6} $")
-""" "I bought one in the last year" asks for nothing."""
 _LAST_HOUR = 12
 """ "After seven" is a time of day."""
 _TO_SPEND = re.compile(r"^\s*(?:budget|to spend|to play with|in my budget)\b")
@@ -102,39 +101,13 @@ _NOT_MONEY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AmountSlot:
-    """What the reader needs of an amount slot."""
-
-    name: str
-    money: bool
-    unit: str = ""
-    names: tuple[str, ...] = ()
-    """Words that mean the slot ("budget", "running time"), as stems."""
-    newest: float | None = None
-    """The highest value in the catalogue: what "this year" means for a slot counted in years."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """An amount read from the words, in the slot's own unit (money in major units)."""
-
-    slot: str
-    kind: ChangeKind
-    span: Span
-    low: float | None = None
-    high: float | None = None
-    """"around" has low == high == the amount."""
-    confidence: float = 1.0
-
-
 def find_amounts(
     utterance: Utterance, slots: Sequence[AmountSlot], asked: str | None = None, taken: Sequence[Span] = ()
 ) -> tuple[Amount, ...]:
     """Amounts in the order they were said. ``asked``: the slot the last reply asked for; a bare number answers it. ``taken``:
     words that name values ("turning sixty"), whose numbers are none.
     """
-    found = [*_relative_years(utterance, slots), *_decades(utterance, slots)]
+    found = find_years(utterance, slots)
     claimed = [*(amount.span for amount in found), *taken]
     numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(span) for span in claimed)]
     skip = False
@@ -297,63 +270,3 @@ def _value(number: Number, slot: AmountSlot, utterance: Utterance) -> float:
     if own and not spoken and slot.unit == "minutes" and number.value <= 4:
         return number.value * 60
     return number.value
-
-
-def _relative_years(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:
-    """ "from the last year", "this year's", for a slot counted in years; this year is the catalogue's newest."""
-    slot = next((slot for slot in slots if slot.unit == "year" and slot.newest), None)
-    if slot is None or slot.newest is None:
-        return []
-    found = []
-    for span, match in utterance.find(
-        re.compile(
-            r"\b(?:from |in |of |within )?(?:the )?(?:(?P<this>this years?|this year)|(?:last|"
-            r"past) (?:(?P<count>\w+) )?years?)\b"
-        )
-    ):
-        if _TOLD_OF_THEN.search(utterance.norm[: match.start()]):
-            continue
-        back = 0.0
-        if not match.group("this"):
-            counted = match.group("count")
-            numbers = find_numbers(_words_of(counted)) if counted else ()
-            back = numbers[0].value if numbers else 3 if counted in {"few", "couple"} else 1
-        found.append(Amount(slot.name, "at_least", span, slot.newest - back, None, 0.9))
-    return found
-
-
-_DECADE = re.compile(
-    r"\b(?:from |in |of )?(?:the )?(?:(?P<digits>(?:19|20)?\d0)s|(?P<word>twenties|thirties|forties|"
-    r"fifties|sixties|"
-    r"seventies|eighties|nineties|noughties))\b"
-)
-_DECADE_WORDS = {
-    "twenties": 1920,
-    "thirties": 1930,
-    "forties": 1940,
-    "fifties": 1950,
-    "sixties": 1960,
-    "seventies": 1970,
-    "eighties": 1980,
-    "nineties": 1990,
-    "noughties": 2000,
-}
-
-
-def _decades(utterance: Utterance, slots: Sequence[AmountSlot]) -> list[Amount]:
-    slot = next((slot for slot in slots if slot.unit == "year"), None)
-    if slot is None:
-        return []
-    found = []
-    for span, match in utterance.find(_DECADE):
-        year = _DECADE_WORDS[match.group("word")] if match.group("word") else int(match.group("digits"))
-        if year < 100:
-            year += 2000 if year < 30 else 1900
-        found.append(Amount(slot.name, "between", span, float(year), float(year + 9)))
-    return found
-
-
-def _words_of(text: str) -> Utterance:
-    from dialogue.words import read_words
-
-    return read_words(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.amounts import Amount
+from dialogue.amount_types import Amount
 from dialogue.words import Utterance
 
 CONFIDENCE = 0.5

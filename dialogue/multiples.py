@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.amounts import Amount
+from dialogue.amount_types import Amount
 from dialogue.pointing import Table
 from dialogue.state import BeliefState
 from dialogue.words import Utterance

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.acts import QUESTION, find_acts
-from dialogue.amounts import Amount, find_amounts
+from dialogue.amount_types import Amount
+from dialogue.amounts import find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.mentions import Mention, find_mentions
@@ -181,6 +182,9 @@ def read_stages(
         for critique in find_critiques(utterance, critiques)
         if not covered(critique.span, [*taken, *explained]) and not _is_value(critique, mentions)
         if not is_praise(utterance, critique, strong)
+    )
+    relative += tuple(
+        CritiqueMention(money, -1, one.span, of_item=True, complaint=True) for one in priced if money and one.refusal
     )
     question = any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION))
     question = question or any(_ASKS_NEXT.match(utterance.after(span, _REACH)) for span in strong)

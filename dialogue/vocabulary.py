@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dialogue.amounts import AmountSlot
+from dialogue.amount_types import AmountSlot
 from dialogue.english import STOP
 from dialogue.numbers import ONES
 from dialogue.shop import TalkingShop

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.amounts import Amount
+from dialogue.amount_types import Amount
 from dialogue.critiques import CritiqueMention
 from dialogue.meant import prefers
 from dialogue.mentions import Mention

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from dialogue.phrasing import answering, showing, small_talk
 from dialogue.phrasing.checking import forbidden_in
+from dialogue.phrasing.chosen import chosen
 from dialogue.phrasing.telling import Scene, Telling, tell, with_words
 from dialogue.types import PlanKind
 
@@ -23,7 +24,7 @@ COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
     "recommend": showing.recommend,
     "compare": showing.compare,
     "none_fit": showing.none_fit,
-    "chosen": showing.chosen,
+    "chosen": chosen,
     "answer": answering.answer,
 }
 

@@ -1,4 +1,4 @@
-"""Recommending, comparing, choosing, and saying that nothing fits: the deciding difference first, two or three items at most.
+"""Recommending, comparing, and saying that nothing fits: the deciding difference first, two or three items at most.
 
 A reply is composed at the fullest `Measure` that is over before twelve seconds are up.
 """
@@ -104,10 +104,11 @@ def pitch(scene: Scene, facts: ItemFacts, position: int, measure: Measure = BARE
     if len(items) < 2 and (few := _few_left(facts)):
         text += f", and {few}"
     ground = scene.ground.only(facts, *([before] if before else []))
-    return Telling(sentence(text), ground, _sheet(the, lead, traits, cost, verb), names=(0,))
+    return Telling(sentence(text), ground, sheet_of(the, lead, traits, cost, verb), names=(0,))
 
 
-def _sheet(the: str, lead: str, traits: tuple[Trait, ...], cost: str, verb: str) -> Sheet:
+def sheet_of(the: str, lead: str, traits: tuple[Trait, ...], cost: str, verb: str) -> Sheet:
+    """What the model may word a sentence about one item from."""
     facts = "; ".join(trait.said + (" (as asked)" if trait.wished else "") for trait in traits)
     return Sheet(
         name=the, price=cost, facts=facts, lead=lead[0].upper() + lead[1:], puts=puts_of(traits),
@@ -181,7 +182,7 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
         )
         said = ", ".join(part for part in (about, cost) if part)
         text = f"{lead} {said}" if said else f"The {ordinal(position)} {verb} {the}"
-        sheet = _sheet(the, lead, traits, facts.price, verb) if said else None
+        sheet = sheet_of(the, lead, traits, facts.price, verb) if said else None
         tellings.append(Telling(sentence(text), scene.ground.only(facts), sheet, names=(0,)))
     return tellings
 
@@ -274,44 +275,3 @@ def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
 def _among(ground: Ground, *ways: str) -> Telling:
     """A sentence that the model may say in any of these ways; the first without one."""
     return replace(tell(ground, ways[0]), sheet=Sheet(ways=tuple(f" {sentence(way)}" for way in ways)))
-
-
-def chosen(scene: Scene) -> list[Telling]:
-    """The choice said back with its price, and whether there is more to look for."""
-    facts = scene.focus
-    if facts is None:
-        return [tell(scene.ground, "Good choice.")]
-    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
-    verb = "they are" if verb_of(facts) == "are" else "it is"
-    first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
-    more = scene.vary(
-        ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
-    )
-    told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
-    told += _also_chosen(scene, facts)
-    return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
-
-
-def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
-    """The others of several chosen in one breath."""
-    others = {ranked.item.id for ranked in scene.plan.items if not any(reason.kind == "goes_with" for reason in ranked.reasons)}
-    told = []
-    for facts in scene.ground.items:
-        if facts.item.id in others and facts is not first:
-            the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
-            told.append(Telling(sentence(f"And {the}{cost}"), scene.ground.only(facts), names=(0,)))
-    return told
-
-
-def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
-    """A word on what goes with the choice, where the recommender found something."""
-    found = [ranked.item.id for ranked in scene.plan.items if any(reason.kind == "goes_with" for reason in ranked.reasons)]
-    facts = next((facts for facts in scene.ground.items if facts.item.id in found and facts is not chosen), None)
-    if facts is None:
-        return []
-    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
-    lead = scene.vary((f"With it, {the} would go nicely", f"{the} would go well with that", f"It would pair nicely with {the}"))
-    traits = traits_of(facts, scene.shop, {}, 1)
-    sheet = _sheet(the, f"{lead},", traits, facts.price, verb_of(facts)) if facts.price or traits else None
-    about = f", {sentence_traits(traits)}" if traits else ""
-    return [Telling(sentence(f"{lead}{about}{cost}"), scene.ground.only(facts), sheet, names=(0,))]

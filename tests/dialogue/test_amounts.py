@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.amounts import AmountSlot, find_amounts
+from dialogue.amount_types import AmountSlot
+from dialogue.amounts import find_amounts
 from dialogue.numbers import find_numbers
 from dialogue.words import read_words
 

@@ -1,0 +1,53 @@
+"""What was chosen, said back with its price; what would go with it; and whether there is more to look for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogue.phrasing.facts import ItemFacts
+from dialogue.phrasing.prompts import Sheet
+from dialogue.phrasing.showing import sheet_of
+from dialogue.phrasing.spoken import sentence
+from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of
+from dialogue.phrasing.traits import sentence_traits, traits_of
+
+
+def chosen(scene: Scene) -> list[Telling]:
+    """The choice said back with its price, and whether there is more to look for."""
+    facts = scene.focus
+    if facts is None:
+        return [tell(scene.ground, "Good choice.")]
+    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    verb = "they are" if verb_of(facts) == "are" else "it is"
+    first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
+    more = scene.vary(
+        ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
+    )
+    told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
+    told += _also_chosen(scene, facts)
+    return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
+
+
+def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
+    """The others of several chosen in one breath."""
+    others = {ranked.item.id for ranked in scene.plan.items if not any(reason.kind == "goes_with" for reason in ranked.reasons)}
+    told = []
+    for facts in scene.ground.items:
+        if facts.item.id in others and facts is not first:
+            the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+            told.append(Telling(sentence(f"And {the}{cost}"), scene.ground.only(facts), names=(0,)))
+    return told
+
+
+def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
+    """A word on what goes with the choice, where the recommender found something."""
+    found = [ranked.item.id for ranked in scene.plan.items if any(reason.kind == "goes_with" for reason in ranked.reasons)]
+    facts = next((facts for facts in scene.ground.items if facts.item.id in found and facts is not chosen), None)
+    if facts is None:
+        return []
+    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    lead = scene.vary((f"With it, {the} would go nicely", f"{the} would go well with that", f"It would pair nicely with {the}"))
+    traits = traits_of(facts, scene.shop, {}, 1)
+    sheet = sheet_of(the, f"{lead},", traits, facts.price, verb_of(facts)) if facts.price or traits else None
+    about = f", {sentence_traits(traits)}" if traits else ""
+    return [Telling(sentence(f"{lead}{about}{cost}"), scene.ground.only(facts), sheet, names=(0,))]
