@@ -23,7 +23,7 @@ _YES_NO_ABOUT = re.compile(
     + _WHICH_OF + r"(?:is|are|was|has|have|would|comes?|suits?)|"
     r"which ones (?:in|from|by|made|for)|"
     r".*\b(?:tell me|know|check|see|ask|wondering) (?:if|whether) (?:its|it is|theyre|they are|thats|that is)\b|"
-    r".*\bdid you say\b|"
+    r".*\bdid you say\b|.*\bwhich (?:one |ones )?(?:is|are|would be) (?:better|best|nicer|right)\b|would you say\b|"
     r".*,? (?:is|are|has|have|does|would|will) (?:it|that|they))\b"
 )
 """Asks whether an item has a value, so the value is no wish."""

@@ -40,7 +40,7 @@ HEDGED = re.compile(
 _NOT_A_DEGREE = frozenset(
     """
 looking fashioned style school brother sister son daughter child people lady ladies man men woman women gentleman person couple
-kids children boy girl relative
+kids children boy girl relative colour color shade
     """.split()  # noqa: SIM905
 )
 _IS_IT = re.compile(

@@ -34,8 +34,7 @@ _INSULTS = re.compile(
 )
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
 _UNDECIDED = re.compile(
-    r"\b(?:(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)|"
-    r"torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
+    r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
     r"(?:is|are|ones|s|looks?|sounds?) (?:all |"
     r"both )?(?:quite |really "
     r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |"
@@ -60,6 +59,8 @@ _WISH_FOR_ONE = re.compile(
 _OR = re.compile(r"^,? ?or(?: \w+)?$")
 _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
 """ "I'd take it if it weren't pink" takes nothing."""
+_PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
+""" "It's gorgeous but a hundred and seventy ..." takes nothing."""
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _TAGGED = re.compile(TAG)
 _SO_THEN = re.compile(r"\b(?:so|but)\b")
@@ -207,7 +208,7 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     ):
         return False
     norm = reading.utterance.norm
-    if _asks_on(reading) or _IF.search(norm):
+    if _asks_on(reading) or _IF.search(norm) or _PRAISED_BUT.search(norm):
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
     if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):

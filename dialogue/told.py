@@ -42,10 +42,15 @@ _ANOTHER = re.compile(
     r"\b(?:similar|like (?:it|that|those)|along those lines|another(?: one)?|same (?:sort|kind|style)|in mind|replac\w+|"
     r"new one|worn out|falling apart)\b"
 )
+_DEFINITE = re.compile(r"\b(?:thats|its|this is|is|are|does|do|has) (?:the|its|their) $")
+""" "That's the dress I was after, the slip one": of what is named."""
+_DEAR_FOR = re.compile(r"\b(?:a lot|too much|steep|dear|expensive|pricey)(?: of money)? for (?:an? |the )?(?:\w+ )?$")
+_INTO = re.compile(r"\b(?:add|put|pop|stick|throw|place)\b.* (?:in|into|to) (?:my|the) $")
+""" "Add it to my bag"."""
 _TOO = re.compile(r"\b(?:too|overly) (?:\w+ )?$")
 """ "Too ..." finds fault; it asks for nothing."""
 _DONE_FOR = re.compile(
-    r"\b(?:between|too|bit|dear|put|wrap|keep|hold|reserve|find|pick|choose|check|look|get|do|compare|order|enough|right|"
+    r"\b(?:between|too|bit|dear|put|wrap|keep|hold|reserve|the one|find|pick|choose|check|look|get|do|compare|order|enough|right|"
     r"works?|suits?|"
     r"repeat|say|not|read|steep|expensive|pricey|much|money)(?: \w+){0,5} $"
 )
@@ -79,7 +84,10 @@ _THINKS = re.compile(
 _BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
 _THAN = re.compile(r"\b(?:\w{2,}(?<!oth)(?<!rath)er|more \w+|less \w+) than (?:a |an |the |any |pure )?$")
 """ "Softer than ..." is a wish for no such thing."""
-_GOES_WITH = re.compile(r"\b(?:goes? with|to match|match(?:es|ing)?) (?:my |her |his |their |the |a |some )?$")
+_GOES_WITH = re.compile(
+    r"\b(?:goes? with|to match|match(?:es)?|(?<!\ba )(?<!any )(?<!some )matching) "
+    r"(?:my |her |his |their |the |a |some )?$"
+)
 """ "Whatever goes with ..." tells of what is there already."""
 _SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
 """ "I'm the manager" says who speaks."""
@@ -118,6 +126,8 @@ def is_told(
         return True
     if thing and _COLLECTS.search(before):
         return True
+    if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(_before(utterance, mention)))):
+        return True
     if _SPEAKER.search(before) and person:
         return True
     if not negated and not person and (_OWNED_ALREADY.search(before) or (_LATE_ALREADY.match(after) and _HAS.search(before))):
@@ -128,7 +138,8 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or is_contracted(words[-1])):
         return True
-    if named and kind and (_WHERE.search(before) or (_OF_THOSE.search(before) and _APPOSED.match(after))):
+    placed = _WHERE.search(before) or _DEFINITE.search(before)
+    if named and kind and (placed or (_OF_THOSE.search(before) and _APPOSED.match(after))):
         return True
     if not person and (_ONLY_FOR.search(before) or _ALWAYS.match(after)):
         return True
@@ -137,10 +148,13 @@ def is_told(
     return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before))
 
 
+def _before(utterance: Utterance, mention: Mention) -> str:
+    return "".join(f"{word.norm} " for word in utterance.words[: mention.span.first])
+
+
 def _is_order(utterance: Utterance, mention: Mention) -> bool:
     """ "I have a large coffee please": nobody tells a shop of what they own and leaves it there."""
-    said = "".join(f"{word.norm} " for word in utterance.words[: mention.span.first])
-    return _I_HAVE.search(said) is not None and _SAYS_MORE.search(utterance.after(mention.span)) is None
+    return _I_HAVE.search(_before(utterance, mention)) is not None and _SAYS_MORE.search(utterance.after(mention.span)) is None
 
 
 def is_said_of(utterance: Utterance, at: int) -> bool:
