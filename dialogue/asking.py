@@ -68,6 +68,10 @@ _BUT = re.compile(
 """ "The second but in green", "that one in black"."""
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")
 """ "I like those but in silver", where even a bare word means the items at hand."""
+_IN_ANOTHER = re.compile(
+    r"^in (?:an? |any |some )?(?:different|other|another|lighter|darker|brighter|smaller|bigger|larger|longer|shorter) (?!one)\w+"
+)
+""" "I'd like the square one in a lighter colour"."""
 _BUT_MORE = re.compile(r"^,? ?(?:but|only|just) (?:(?:a bit|a little|much|slightly) )?(?:\w{3,}er|more \w+|less \w+)\b")
 _FORETELLS = re.compile(r"\b(?:would|will|might|ll|itll|itd|theyll|theyd|always) (?:(?:probably|just|only|soon|always) )?$")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get)\b")
@@ -102,6 +106,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         follows = any(mention.span.first >= span.last and reading.polarity(mention) for mention in reading.mentions)
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
+        follows |= _IN_ANOTHER.match(after) is not None and not reading.is_question
         asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)

@@ -42,6 +42,7 @@ _SHOCKED = re.compile(
 """ "Three hundred and sixty seven dollars, no thank you": what costs exactly that."""
 _NEAR = 0.03
 """How far, of its price, a price that is exclaimed at may be from it."""
+_DEAR = re.compile(r"^(?:is|seems|sounds) (?:\w+ )*?(?:a lot|too much|much|steep|dear|expensive|pricey|silly)\b")
 _THE = re.compile(r"\b(?:the|that|those|your)$")
 _ITEM = frozenset({"one", "ones", "pair", "pairs", "set", "option"})
 _HUNDREDS = 1_000
@@ -76,7 +77,8 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
             found.append(replace(point(utterance, Span(first, last), costly, 0.9), refusal=True))
             continue
         if named and len(costly := _costing(table, {number.value})) == 1:
-            found.append(point(utterance, Span(first, last + len(named.group().split())), costly, 0.9))
+            dear = point(utterance, Span(first, last + len(named.group().split())), costly, 0.9)
+            found.append(replace(dear, refusal=_DEAR.match(rest) is not None and not is_question))
             continue
         kind = _FOR_KIND.match(" ".join(words[last:]))
         at = last + len(kind.group().split()) if kind and not _BUDGETED.search(before) else None
