@@ -75,7 +75,7 @@ TAG = (
     r"am i right|innit)|"
     r"\b(?:is|are|was|were|has|have|its|theyre|"
     r"\w+s)\b.*(?<!sounds)(?<!looks)(?<!feels)(?<!seems)(?<!thats)(?<!is)(?<!be)(?<!just)(?<!about),? (?:right|correct|"
-    r"surely|is it|are they|does it|do they|can it|can they)) ?\??$"
+    r"surely|is it|are they|does it|do they|can it|can they|are there|is there)) ?\??$"
 )
 """ "The middle one is silk, isn't it?": what is said is asked."""
 

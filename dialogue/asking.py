@@ -236,7 +236,7 @@ def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...],
     norm = reading.utterance.norm
     doing = STRONG_CHOICE.search(norm) or STOCK.search(norm) or ABOUT_ITEM.search(norm)
     complaint = any(critique.complaint for critique in reading.relative) or FAULT.search(norm)
-    asked = not wishing and reading.is_question and _ASKS_OF_IT.search(norm)
+    asked = not wishing and reading.is_question and (_ASKS_OF_IT.search(norm) or _TAGGED.search(norm))
     return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint or asked)
 
 

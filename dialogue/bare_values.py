@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.english import SMALL_WORDS
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.item_words import has_any, value_words
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing, Table, point
@@ -20,6 +20,9 @@ _OPPOSED = re.compile(
     r"(?: (?:please|then|thanks|i think|instead))* ?[.!]?$"
 )
 """A whole turn, with 0 and 1 for its two values."""
+_ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would)$")
+_IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
+""" "Is hemp itchy?", "I like the idea of glass": of those in it."""
 _YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )that one\b|(?<=yeah , )that one\b")
 """ "Velvet for the bedroom, yes, that one"."""
 _COUNTS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
@@ -49,7 +52,13 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         for one, item in single[-1:]
         if one.span.last <= at.first
     ]
-    return [*_opposed(utterance, single), *(counted if len(counted) > 1 else ()), *faulted, *taken]
+    asked = [
+        point(utterance, one.span, having, 0.9)
+        for one in mentions
+        if one.span.last < len(utterance.words) and (having := _having(table, one))
+        and (_ASKED.match(said := _said(utterance, one.span)) or (_IDEA_OF.search(said) and len(having) == 1))
+    ]
+    return [*asked, *_opposed(utterance, single), *(counted if len(counted) > 1 else ()), *faulted, *taken]
 
 
 def _of_one_word(utterance: Utterance, table: Table) -> list[tuple[Span, Item]]:
@@ -83,6 +92,10 @@ def _opposed(utterance: Utterance, single: Sequence[tuple[Mention, Item]]) -> li
         return []
     whole = Span(one.span.first - bool(match.group("late")), other.span.last)
     return [replace(point(utterance, whole, [late if match.group("late") else early], 0.9), corrects=True)]
+
+
+def _said(utterance: Utterance, span: Span) -> str:
+    return " ".join(word.norm for word in utterance.words[: span.first])
 
 
 def _ends(utterance: Utterance, at: int) -> bool:

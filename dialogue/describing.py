@@ -130,7 +130,9 @@ class Describer:
         says = bool(after) and after[0].norm in _PREDICATES and opens
         if says and after[0].norm in _SEEMS and all(self._is_plain_value(index) for index in range(span.first, span.last)):
             return len(items) > 1
-        return opens and (ends or says) and len(items) > 1 and self.is_kind_at(span.last - 1, items)
+        made = span.last - span.first > 2 and words[span.first + 1].norm in _JOINING - _ONE   # "oxfords in nubuck"
+        named = self.is_kind_at(span.last - 1, items) or (made and self.is_kind_at(span.first, items))
+        return opens and (ends or says) and len(items) > 1 and named
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""

@@ -78,7 +78,8 @@ _ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where
 _WISH_TO_HAVE = re.compile(
     r"\b(?:id like|i would like|id love|i want|(?:id|wed) rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
     r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
-    r"it is|sorry|just|one)\b|\bso (?:the|that)\b"
+    r"ha(?:s|ve) to be|"
+    r"it is|sorry|just|one)\b|\bso (?:the|that|those)\b"
 )
 
 
@@ -215,8 +216,9 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return True
     if settles_on_last(reading) and not reading.is_question:
         return True
-    if STRONG_CHOICE.search(norm):
-        return not (reading.is_question and _ASKS_HOW.search(norm))
+    if strong_choice := STRONG_CHOICE.search(norm):
+        said = norm[: strong_choice.start()]
+        return not (reading.is_question and _ASKS_HOW.search(norm) and "," not in said)
     if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
         return False
     compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)

@@ -30,13 +30,16 @@ _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b
 _WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|anything(?! but)|similar|another|instead of)\b")
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
-_LIKE_THAT = re.compile(r"\blike (?:that|this)\b(?! (?:one|\w+s)\b)")
+_LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""
 _LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
 _PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:it|its|that|this)\b")
 """ "I love a duffle coat, is it lined?" """
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
-_ENDS = NAME_ENDS | {"than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before"}
+_ENDS = NAME_ENDS | {
+    "than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
+    "everywhere", "galore",
+}
 _LONGEST = 3
 """Words in which a kind is named: "tea towels"."""
 

@@ -72,7 +72,7 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         if bounded and (within := _within(table, number.value, bounded)):
             found.append(point(utterance, Span(first - len(bounded.group().split()), last), within, 0.9))
             continue
-        alone = before[-1:] in {"", ",", ".", "!", "?"} and (not after or after in MARKS)
+        alone = before[-1:] in {"", ",", ".", "!", "?"} and (not after or after in MARKS | {"to"})
         if alone and _SHOCKED.search(utterance.norm) and len(costly := _costing(table, {number.value})) == 1:
             found.append(replace(point(utterance, Span(first, last), costly, 0.9), refusal=True))
             continue

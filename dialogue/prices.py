@@ -53,6 +53,7 @@ _IDIOMS = (
     (
         -1,
         True,
+        r"(?:is|its|theyre|thats) (?:way |well )?beyond (?:me|us|my means|our means)(?= ?$| ?[,.!?])|"
         r"too dear|too much(?: money)?(?= (?:for|to)\b| ?$| ?[,.!?])|out of (?:my|our) (?:price range|budget|league|"
         r"reach)|over (?:(?:my|our|the) )?(?:budget|limit)|"
         r"(?:more than|beyond|above) (?:my budget|what (?:i|we)|(?:i|we) (?:can|want|wanted|was|had))(?: \w+){0,4}|"

@@ -250,7 +250,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
         said = match.group()
         after = utterance.words[span.last] if span.last < len(utterance.words) else None
         of = _ONE_OF.search(" ".join(word.norm for word in utterance.words[: span.first]))
-        counted = of is not None and (after is None or after.norm == after.stem)   # not "one of those kettles"
+        counted = of is not None and (said == "them" or after is None or after.norm == after.stem)   # not "one of those kettles"
         weak = said in {"them", "those", "these", "they", "theyre"} and not (counted and of and of.group() == "which of")
         if (
             said in {"those", "these"}

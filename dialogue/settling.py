@@ -13,7 +13,8 @@ _TAKEN_BACK = re.compile(
     r"^(?:(?:at|in|on|from|with|by|of) (?:\w+ ){0,3}|(?:then|please|i think) )?"
     r"(?:[,.!?;] ?)*(?:or )?(?:(?:no|sorry|wait|actually|rather|i mean|"
     r"i meant|i said|make (?:that|it)|hang on|hold on|never ?mind|then|"
-    r"scratch that|correction|(?:i )?tell a lie|my mistake|you know what|on second thoughts?|not that(?: one)?)(?: ?[,.!?;])* ?)+"
+    r"scratch that|correction|(?:i )?tell a lie|my mistake|you know what|"
+    r"(?:ill )?tell you what|on second thoughts?|not that(?: one)?)(?: ?[,.!?;])* ?)+"
     r"(?:(?:well|just|ill (?:take|have|do|go (?:for|with))|"
     r"lets (?:say|have|do|get|try|go (?:for|with))|give me|instead)(?: ?[,.])* ?)*$"
 )
@@ -37,8 +38,8 @@ FAULTED = re.compile(
     r"(?:be )?(?:really |quite |exactly )?(?!sure )\w+ enough\b))|"
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?) )?(?:both |all |just )?(?:a bit|a little|a tad|rather) "
     r"(?!than\b|like\b|of\b|more\b|less\b|special\b|nice\b|lovely\b|good\b|different\b|\w+er\b)\w+|"
-    r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:its|theyre|thats|it is|they are) (?:(?:a bit|a little|far|way|"
-    r"just) )*"
+    r"^(?:(?:is|are|s|looks?|sounds?) )?(?:\w+ ){0,2}but (?:(?:its|theyre|thats|it is|they are) )?"
+    r"(?:(?:a bit|a little|far|way|just) )*"
     r"(?:too|out)\b"
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""

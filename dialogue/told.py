@@ -70,6 +70,7 @@ _ALWAYS = re.compile(r"^(?:is |are )?(?:always|usually|never|tends?)\b")
 _APPOSED = re.compile(r"^, (?:the|that) ")
 """ "The cap, the wool one"."""
 _OF_THOSE = re.compile(r"\b(?:the|that|those|these) $")
+_SOMETHING = re.compile(r"\b(?:something|anything|one|ones|else|bits?|things?) $")
 _WHERE = re.compile(r"\b(?:in|at|around) (?:(?:the|my|her|his|our|their) )?$")
 """ "It would go nicely in the ...": a place."""
 _IF_IT_WERE = re.compile(r"\bif (?:it|they|that) (?:was|were|came) (?:in |made of )*$")
@@ -140,6 +141,10 @@ def is_told(
         return True
     placed = _WHERE.search(before) or _DEFINITE.search(before)
     if named and kind and (placed or (_OF_THOSE.search(before) and _APPOSED.match(after))):
+        return True
+    definite = _OF_THOSE.search(before) and after.split(" ")[0] in {"one", "ones"}   # "the navy one", whichever that is
+    purpose = kind and words[0].norm == "for" and not _SOMETHING.search(before)   # "I want it for the kitchen, so the wall one"
+    if named and not person and (definite or purpose):
         return True
     if not person and (_ONLY_FOR.search(before) or _ALWAYS.match(after)):
         return True
