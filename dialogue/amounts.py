@@ -70,6 +70,9 @@ _AFTER_AROUND = re.compile(
     r"^\s*(?:, )?(?:odd|something(?! (?:for|in|like|that|nice|with))|or so|ish|give or take|or thereabouts|roughly|"
     r"more or less|or something)\b"
 )
+_CENTS = 10
+"""Cents said without their unit are of two digits: "two pound fifty"."""
+_MEANT = re.compile(r"\b(?:i (?:really )?(?:meant|mean|said)|make (?:it|that)|or rather|correction)(?: (?:to say|more like|like|say))? ?$")
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
@@ -110,6 +113,7 @@ def find_amounts(
     found = find_years(utterance, slots)
     claimed = [*(amount.span for amount in found), *taken]
     numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(span) for span in claimed)]
+    numbers = _with_cents(utterance, numbers)
     skip = False
     for index, number in enumerate(numbers):
         if skip:
@@ -120,10 +124,45 @@ def find_amounts(
         if amount:
             skip = True
         else:
-            amount = _single(utterance, number, slots, asked)
+            amount = _single(utterance, number, slots, asked) or _instead(utterance, number, found, slots)
         if amount:
             found.append(amount)
     return tuple(sorted(found, key=lambda amount: amount.span.first))
+
+
+def _with_cents(utterance: Utterance, numbers: Sequence[Number]) -> list[Number]:
+    """ "Forty five dollars and ninety nine cents", "two pound fifty": one price, said in two numbers."""
+    joined: list[Number] = []
+    for number in numbers:
+        whole = joined[-1] if joined else None
+        gap = [word.norm for word in utterance.words[whole.span.last : number.span.first]] if whole else []
+        sign = utterance.words[whole.span.first].text[:1] in {"$", "£", "€"} if whole else False
+        after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else ""
+        minor = _unit_of(after) == "pence"
+        unit = [norm for norm in gap if norm != "and"]
+        major = (len(unit) == 1 and _unit_of(unit[0]) == "money") or (sign and not unit)
+        bare = _CENTS <= number.value and "and" not in gap and bool(unit) and _unit_of(after) is None and after not in _JOIN
+        if whole and major and number.value == int(number.value) < 100 and (minor or bare):
+            price = whole.value + number.value / 100
+            joined[-1] = Number(Span(whole.span.first, number.span.last + minor), price, "quid")
+        else:
+            joined.append(number)
+    return joined
+
+
+def _instead(utterance: Utterance, number: Number, found: Sequence[Amount], slots: Sequence[AmountSlot]) -> Amount | None:
+    """ "About fifty dollars. No, sorry, I meant sixty": a bare number in place of the amount before it, or of one said earlier."""
+    before = " ".join(word.norm for word in utterance.words[: number.span.first])
+    after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else "."
+    marker = _MEANT.search(before)
+    if marker is None or (after.isalpha() and after not in SMALL_WORDS):
+        return None
+    early = found[-1] if found and found[-1].span.last <= len(before[: marker.start()].split()) else None
+    if early is not None:
+        low, high = (number.value if bound is not None else None for bound in (early.low, early.high))
+        return None if early.kind == "between" else Amount(early.slot, early.kind, number.span, low, high)
+    money = next((slot for slot in slots if slot.money), None)
+    return Amount(money.name, "at_most", number.span, None, number.value) if money and number.value >= _CENTS else None
 
 
 def _range(utterance: Utterance, low: Number, high: Number, slots: Sequence[AmountSlot], asked: str | None) -> Amount | None:

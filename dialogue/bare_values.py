@@ -16,7 +16,8 @@ from recommender.types import Item
 
 _OPPOSED = re.compile(
     r"^(?:(?:no|oh|well|actually|sorry|yes|yeah|i said|i meant|i mean|maybe|the) ,? ?)*"
-    r"(?:(?P<late>not 0 ?,? ?(?:but |the )*1)|(?P<early>0 ?,? ?(?:and |but )?(?:not|rather than|instead of|over) (?:the )?1))"
+    r"(?:(?P<late>not 0 ?,? ?(?:but |the )*1)|(?P<early>0 ?,? ?(?:and |but )?(?:not|rather than|instead of|over) (?:the )?1|"
+    r"(?:(?!not)\w+ ){0,4}(?:prefer|rather have|sooner have) 0 (?:to|than|over|rather than) 1))"
     r"(?: (?:please|then|thanks|i think|instead))* ?[.!]?$"
 )
 """A whole turn, with 0 and 1 for its two values."""
@@ -25,6 +26,8 @@ _IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
 """ "Is hemp itchy?", "I like the idea of glass": of those in it."""
 _YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )that one\b|(?<=yeah , )that one\b")
 """ "Velvet for the bedroom, yes, that one"."""
+_WHICH_OF_TWO = re.compile(OPENING + r"0 or 1 ?[,?]? ?(?:which|what do you (?:think|say|reckon))\b")
+""" "Leather or cashmere, what do you think?" """
 _COUNTS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 _ENDS = frozenset({"and", "please", "then", "thanks", ",", "."})
 _OPENS = frozenset({".", "!", "?", ","})
@@ -58,7 +61,8 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         if one.span.last < len(utterance.words) and (having := _having(table, one))
         and (_ASKED.match(said := _said(utterance, one.span)) or (_IDEA_OF.search(said) and len(having) == 1))
     ]
-    return [*asked, *_opposed(utterance, single), *(counted if len(counted) > 1 else ()), *faulted, *taken]
+    counted = counted if len(counted) > 1 else []
+    return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]
 
 
 def _of_one_word(utterance: Utterance, table: Table) -> list[tuple[Span, Item]]:
@@ -82,16 +86,30 @@ def _having(table: Table, mention: Mention) -> list[Item]:
 
 def _opposed(utterance: Utterance, single: Sequence[tuple[Mention, Item]]) -> list[Pointing]:
     """ "Not olive, navy": the one wanted of two values of one slot that are held against each other."""
-    if len(single) != 2 or single[0][0].slot != single[1][0].slot or single[0][1] is single[1][1]:
+    if len(single) != 2 or single[0][1] is single[1][1]:
         return []
     (one, early), (other, late) = single
-    words = [word.norm for word in utterance.words]
-    said = [*words[: one.span.first], "0", *words[one.span.last : other.span.first], "1", *words[other.span.last :]]
-    match = _OPPOSED.match(" ".join(said))
+    match = _OPPOSED.match(" ".join(_with_values(utterance, one, other)))
     if match is None:
         return []
     whole = Span(one.span.first - bool(match.group("late")), other.span.last)
     return [replace(point(utterance, whole, [late if match.group("late") else early], 0.9), corrects=True)]
+
+
+def _weighed(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
+    """ "Leather or cashmere, which is better?": the items that have either of the first two values."""
+    if len(mentions) < 2 or mentions[0].slot != mentions[1].slot:
+        return []
+    one, other = mentions[:2]
+    items = [item for item in table.items if has_any(item, one) or has_any(item, other)]
+    weighed = _WHICH_OF_TWO.match(" ".join(_with_values(utterance, one, other))) and _having(table, one) and _having(table, other)
+    return [point(utterance, Span(one.span.first, other.span.last), items, 0.9)] if weighed else []
+
+
+def _with_values(utterance: Utterance, one: Mention, other: Mention) -> list[str]:
+    """The words of a turn, 0 and 1 standing for two values in it."""
+    words = [word.norm for word in utterance.words]
+    return [*words[: one.span.first], "0", *words[one.span.last : other.span.first], "1", *words[other.span.last :]]
 
 
 def _said(utterance: Utterance, span: Span) -> str:

@@ -142,10 +142,10 @@ class Describer:
                 return last, scored[1]
         return at, tuple(items)
 
-    def of_kind(self, span: Span, items: Sequence[Item]) -> tuple[Item, ...]:
-        """The items whose titles hold every word of a span that ends in the name of a kind."""
+    def of_kind(self, span: Span, items: Sequence[Item], *, loosely: bool = False) -> tuple[Item, ...]:
+        """The items whose titles hold every word of a span that ends in the name of a kind; ``loosely``: whatever it ends in."""
         words = self.utterance.words[span.first : span.last]
-        if not self.is_kind_at(span.last - 1, items) or any(word.is_mark for word in words):
+        if not (loosely or self.is_kind_at(span.last - 1, items)) or any(word.is_mark for word in words):
             return ()
         return tuple(item for item in items if all(self._is_in_title(word.stem, item) for word in words))
 

@@ -13,7 +13,7 @@ from dialogue.english import SMALL_WORDS
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, joined_stem
 
-_SOME = r"(?: (?:a|an|any|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
+_SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
     r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
     r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
@@ -27,7 +27,7 @@ _OWNED = re.compile(
 _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 """ "Every child has a teddy already"."""
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
-_WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|anything(?! but)|similar|another|instead of)\b")
+_WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|(?<!want )(?<!like )(?<!wear )anything(?! but)|similar|another|instead of)\b")
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
@@ -61,7 +61,7 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
             continue
         for last in range(min(first + _LONGEST, len(words)), first, -1):
             ends = last == len(words) or words[last].norm in _ENDS
-            items = describer.of_kind(Span(first, last), table.items) if ends else ()
+            items = describer.of_kind(Span(first, last), table.items, loosely=said.endswith("anything")) if ends else ()
             if not (refused or owned or (last < len(words) and words[last].norm == "already")):
                 continue
             if 0 < len(items) < len(table.items) and not (refused and _is_own_name(describer, Span(first, last))):

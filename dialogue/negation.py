@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dialogue.words import Span, Utterance
+from dialogue.words import MARKS, Span, Utterance
 
 Polarity = Literal["want", "exclude", "clear"]
 
@@ -34,7 +34,10 @@ _EXCLUDE = (
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"
     r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
-    r"suit|recommend|be)|dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
+    r"suit|recommend|be)|(?:dont|doesnt|do not|does not|wont|wouldnt|cant|cannot|couldnt|shouldnt) "
+    r"(?!see\b|find\b|think\b|know\b|remember\b|spot\b)\w+ (?=any(?:thing)?\b)|"
+    r"(?:rather|prefer|hope|hoping|wish|if|long as)(?: (?:if|it|they|that|was)){1,3} (?:wasnt|werent|isnt|arent)|"
+    r"dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
     r"loads of|"
     r"lots of|tons of)|isnt|arent|not|no more|no(?! (?:the|this|that)\b))"
 )
@@ -140,7 +143,8 @@ _LEADING = frozenset(
 )
 _AFTER = re.compile(
     r"^(?:one |ones |things? |stuff |colou?r )?(?:(?:is|are|s) (?:out|not (?:for|my|her|his|an option|really|her|what)|"
-    r"a no|off the table|wrong)|isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
+    r"a no|off the table|wrong)|(?:makes?|gives?|brings?) (?:me|him|her|them|us|my \w+|his \w+|their \w+)"
+    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?|out in)|isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
     r"(?:doesnt|dont|does not|do not) (?:work|suit|appeal))\b"
 )
 
@@ -222,6 +226,9 @@ def _reach(utterance: Utterance, first: int, mentions: Sequence[tuple[Span, str]
             slot = here[1]
             at = here[0].last
             continue
+        if _adds_any(utterance, at):
+            slot, at = None, at + 1
+            continue
         if word.norm in {".", ";", "!", "?", ":"}:
             return at
         if word.norm in {",", "and", "or", "nor", "&"}:
@@ -236,6 +243,13 @@ def _reach(utterance: Utterance, first: int, mentions: Sequence[tuple[Span, str]
             return at
         at += 1
     return at
+
+
+def _adds_any(utterance: Utterance, at: int) -> bool:
+    """ "No hats or anything formal", "... . Or anything sad": the same "not" goes on to something of another sort."""
+    norms = [word.norm for word in utterance.words[at : at + 3]]
+    following = norms[1:] if norms[0] in MARKS else norms
+    return following[:1] in (["or"], ["nor"]) and following[1:2] in (["any"], ["anything"])
 
 
 def _same_phrase(utterance: Utterance, at: int, mentions: Sequence[tuple[Span, str]]) -> bool:

@@ -188,5 +188,7 @@ def _tail(words: tuple[Word, ...], at: int, total: float) -> tuple[float, int]:
             continue
         if words[at].norm != "and" and total < 1_000 and value < 10 and after == at:
             break
+        if nxt < len(words) and words[nxt].norm in _SCALES:
+            break   # "between one hundred and two hundred"
         return total + value, nxt
     return total, at

@@ -33,7 +33,7 @@ FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
     r"way|much|"
     r"rather|ll) )*(?:too (?!is\b)|out\b(?! of)|over (?:my |the |our )?budget\b|(?:would |might |will )?"
-    r"clash(?:es)?\b|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
+    r"clash(?:es)?\b|a miss\b|no good\b|a no\b|dear\b|(?:not|isnt|arent|wont|doesnt|dont|wouldnt) "
     r"(?:(?:\w+ )?(?:for (?:me|her|him|them|us)|right|suit|work|do|appeal|grab|me|us|her|him)\b|"
     r"(?:be )?(?:really |quite |exactly )?(?!sure )\w+ enough\b))|"
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?) )?(?:both |all |just )?(?:a bit|a little|a tad|rather) "

@@ -65,11 +65,13 @@ _IF_IT = re.compile(
 )
 """ "I'd take it if it weren't ..." says what it is; "if it were ..." wishes for that."""
 _ONLY_FOR = re.compile(r"(?:\b(?:is|are)|\w+s) (?:only|just|really|more) for $")
-_ALWAYS = re.compile(r"^(?:is |are )?(?:always|usually|never|tends?)\b")
+_ALWAYS = re.compile(r"^(?:ones? )?(?:is |are )?(?:always|usually|never|tends?)\b")
 """ "Alpaca always is" holds of all of it."""
 _APPOSED = re.compile(r"^, (?:the|that) ")
 """ "The cap, the wool one"."""
 _OF_THOSE = re.compile(r"\b(?:the|that|those|these) $")
+_SORT_OF_PERSON = re.compile(r"^(?:\w+ )?(?:person|man|woman|girl|guy|fan|type)\b")
+""" "He's more of a leather strap man, so the square one"."""
 _SOMETHING = re.compile(r"\b(?:something|anything|one|ones|else|bits?|things?) $")
 _WHERE = re.compile(r"\b(?:in|at|around) (?:(?:the|my|her|his|our|their) )?$")
 """ "It would go nicely in the ...": a place."""
@@ -144,7 +146,7 @@ def is_told(
         return True
     definite = _OF_THOSE.search(before) and after.split(" ")[0] in {"one", "ones"}   # "the navy one", whichever that is
     purpose = kind and words[0].norm == "for" and not _SOMETHING.search(before)   # "I want it for the kitchen, so the wall one"
-    if named and not person and (definite or purpose):
+    if named and not person and (definite or purpose or _SORT_OF_PERSON.match(after)):
         return True
     if not person and (_ONLY_FOR.search(before) or _ALWAYS.match(after)):
         return True
