@@ -27,7 +27,10 @@ _OWNED = re.compile(
 _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 """ "Every child has a teddy already"."""
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
-_WISHES = re.compile(r"\b(?:to go with|goes? with|to match|matching|something|(?<!want )(?<!like )(?<!wear )anything(?! but)|similar|another|instead of)\b")
+_WISHES = re.compile(
+    r"\b(?:to go with|goes? with|to match|matching|something|(?<!want )(?<!like )(?<!wear )anything(?! but)|similar|another|"
+    r"instead of)\b"
+)
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
