@@ -21,6 +21,8 @@ DOUBTFUL = 0.6
 
 _INSTEAD = re.compile(r"^(?:oh )?no\b|\b(?:instead|actually|wait|rather|changed my mind|sorry)\b")
 """Takes the place of what was chosen before."""
+_ASKING = frozenset({Act.ASK_ITEM, Act.ASK_STOCK, Act.ASK_POLICY})
+""" "Okay, how much would that be?" agrees to nothing yet."""
 TEXTS_KEPT = 3
 
 
@@ -31,12 +33,16 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
         return BeliefState(turn=state.turn + 1, table=state.table, last_item=state.last_item, known=Known(kept=state.known.kept))
     if Act.START_OVER in acts:
         history = state.remembered().history
-        return BeliefState(turn=state.turn + 1, history=history, chosen=state.chosen, owned=state.owned, known=state.known)
+        fresh = BeliefState(turn=state.turn + 1, history=history, chosen=state.chosen, owned=state.owned, known=state.known)
+        rest = tuple(change for change in understanding.changes if change.kind not in {"less", "more"})
+        for change in rest:   # "start again, I want a lamp"
+            fresh = change_slot(change, fresh, shop, recommender)
+        return fresh
     if Act.UNDO in acts and not understanding.changes:
         return _undone(state)
     past = state
     state = replace(state.remembered(), turn=state.turn + 1)
-    if Act.AFFIRM in acts and not understanding.changes and past.last_plan is not None and past.last_plan.kind == "none_fit":
+    if Act.AFFIRM in acts and not (understanding.changes or acts & _ASKING) and past.last_plan is not None and past.last_plan.kind == "none_fit":
         state = take_easing(state, shop, understanding.text)
     if state.pending:
         state = _settle_pending(understanding, state, shop, recommender)
@@ -46,9 +52,10 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
     state = _about_items(acts, understanding, state, referred)
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
+    of_items = referred or understanding.like_items or _of_its_kind(understanding, past.table, shop, recommender)
     for change in sorted(understanding.changes, key=lambda change: change.most):
         if change not in doubtful:
-            state = change_slot(change, state, shop, recommender, referred or understanding.like_items or past.table)
+            state = change_slot(change, state, shop, recommender, of_items)
     state = _of_the_same_kind(understanding, state, shop, recommender)
     state = replace(state, manner=manner_of(understanding.text, state.manner))
     known = corrected(state.known, understanding)
@@ -58,6 +65,19 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     if understanding.free_text and Act.INFORM in acts:
         state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
     return replace(state, pending=doubtful)
+
+
+def _of_its_kind(
+    understanding: Understanding, table: Sequence[str], shop: TalkingShop, recommender: Recommender
+) -> tuple[str, ...]:
+    """What "not too expensive" is measured from: the table, where no kind is named in the same breath; else those of that kind."""
+    topic = shop.topic
+    kinds = {
+        value for change in understanding.changes if topic and change.slot == topic.name and change.kind == "want"
+        for value in change.values
+    }
+    items = [item for item in map(recommender.item, table) if item]
+    return tuple(item.id for item in items if topic is None or not kinds or kinds & {*item.values.get(topic.name, ())})
 
 
 def _of_the_same_kind(
@@ -168,6 +188,11 @@ def _settle_pending(understanding: Understanding, state: BeliefState, shop: Talk
     return replace(state, pending=())
 
 
+def _told(state: BeliefState) -> tuple[object, ...]:
+    """What the shopper said that counts: wishes, and what was refused."""
+    return state.slots, state.texts, state.like_item, state.refused
+
+
 def _undone(state: BeliefState) -> BeliefState:
     """The wishes as they were before the last turn that changed them; what was heard stays heard."""
     last, history = state.last_plan, state.history
@@ -175,8 +200,8 @@ def _undone(state: BeliefState) -> BeliefState:
         kept = tuple(item for item in state.chosen if item != last.focus)
         return replace(state, turn=state.turn + 1, chosen=kept, asked_slot=None)
     for back in range(len(history) - 1, -1, -1):
-        if (history[back].slots, history[back].texts, history[back].like_item) != (state.slots, state.texts, state.like_item):
-            earlier = history[back]
+        earlier = history[back]
+        if _told(earlier) != _told(state):
             return replace(
                 earlier,
                 turn=state.turn + 1,

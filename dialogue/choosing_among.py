@@ -111,6 +111,8 @@ def find_superlatives(
                 continue
             opens = first < 0 or before in {",", ".", "and", "just", "then"}
             bare = opens and _BARE.match(utterance.norm[match.end() :])
+            if bare and comparative and bare.group().startswith(" ones"):
+                continue   # "cheaper ones" are others
             if before != "the" and not bare and (counted or not asked):
                 continue
             first += bool(bare)

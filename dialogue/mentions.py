@@ -57,6 +57,9 @@ def find_mentions(
         if mention is None:
             at += 1
             continue
+        inner = _longest(words, free, at + 1, vocabulary, asked) if words[at].norm in SMALL_WORDS else None
+        if inner is not None and inner.span.first > at and inner.span.last > mention.span.last:
+            mention = inner   # "on Saturday afternoon", where "on Saturday" is a name too
         found.append(mention)
         at = mention.span.last
     if not found and asked and (answer := _alone(words, vocabulary, asked)):

@@ -86,7 +86,7 @@ def _memory(turn: Deciding) -> Plan | None:
 
 
 def _started_over(turn: Deciding) -> Plan | None:
-    if Act.START_OVER not in turn.acts:
+    if Act.START_OVER not in turn.acts or turn.state.slots:
         return None
     topic = turn.shop.topic
     options = options_of(turn, topic.name) if topic else ()

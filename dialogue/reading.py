@@ -171,6 +171,7 @@ def read_stages(
     amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
     taken = [amount.span for amount in amounts]
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
+    pointings = tuple(pointing for pointing in pointings if not _is_part_of_value(pointing.span, mentions))
     pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)
@@ -213,6 +214,13 @@ def read_stages(
         named=tuple(slots_named(utterance, vocabulary)),
         scopes=find_scopes(utterance, [(mention.span, mention.slot) for mention in kept]),
         is_question=question,
+    )
+
+
+def _is_part_of_value(span: Span, mentions: Sequence[Mention]) -> bool:
+    """ "Something for the kitchen", where that is what a kind of thing is called, means none of the items."""
+    return any(
+        mention.span.first < span.first and span.last <= mention.span.last and mention.confidence == 1.0 for mention in mentions
     )
 
 

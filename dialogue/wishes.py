@@ -33,6 +33,7 @@ _ADDITION = re.compile(
     r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
     r"and (?:maybe |also )|in addition|plus)\b"
 )
+_FOR_THE = re.compile(r"\bfor (?:the|my|our|his|her|their|a|an) $")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
 """ "Which is cheaper?" asks; it does not wish."""
 
@@ -41,7 +42,8 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     """Every slot change of a turn, in the order in which it was said. The words in ``asked`` were asked about, not wished for."""
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
-    mentions = [mention for mention in reading.mentions if mention.span not in asked and not _is_whose(reading, mention)]
+    mentions = [mention for mention in reading.mentions if mention.span not in asked]
+    mentions = [mention for mention in mentions if not (_is_whose(reading, mention) or _is_for_what(reading, mention))]
     for mention in _without_repaired(reading, mentions):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
@@ -55,6 +57,19 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def _is_for_what(reading: Reading, mention: Mention) -> bool:
+    """ "A clock for the kitchen": of two kinds of thing, the second, which is what the first is for."""
+    topic = reading.shop.topic
+    if topic is None or mention.slot != topic.name:
+        return False
+    said = reading.utterance.words[mention.span.first].norm
+    opened = said == "for" or _FOR_THE.search(reading.before(mention.span, 2)) is not None
+    return opened and any(
+        other.slot == mention.slot and 0 <= mention.span.first - other.span.last <= 2 and other.values != mention.values
+        for other in reading.mentions
+    )
 
 
 def _is_whose(reading: Reading, mention: Mention) -> bool:
@@ -106,10 +121,18 @@ def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, Slot
         which = reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
         asks = plain and which and not _is_beyond(reading, critique)
         if critique.slot not in amount_slots and not (asks and reading.state.table):
-            kind: ChangeKind = "more" if critique.direction > 0 else "less"
+            kind: ChangeKind = "more" if (critique.direction > 0) != _is_shut_out(reading, critique) else "less"
             words = reading.utterance.said(critique.span)
             found.append((critique.span, SlotChange(critique.slot, kind, words=words, most=critique.most)))
     return found
+
+
+def _is_shut_out(reading: Reading, critique: CritiqueMention) -> bool:
+    """ "She can't carry anything heavy": a plain degree that a "not" further off reaches."""
+    plain = not (critique.of_item or critique.complaint or critique.most)
+    return plain and any(
+        scope.polarity == "exclude" and scope.opener.last <= critique.span.first < scope.span.last for scope in reading.scopes
+    )
 
 
 def _is_beyond(reading: Reading, critique: CritiqueMention) -> bool:
