@@ -107,7 +107,8 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         moves = [critique for critique in reading.relative if critique.of_item and not (critique.complaint or critique.asked)]
         follows |= any(moved.span.first >= span.last for moved in moves) or _BUT_MORE.match(after) is not None
         follows |= _IN_ANOTHER.match(after) is not None and not reading.is_question
-        asked = bool(reading.mentions) and VARIANT.search(reading.utterance.norm) is not None
+        asked = any(mention.slot != reading.vocabulary.topic for mention in reading.mentions)
+        asked = asked and VARIANT.search(reading.utterance.norm) is not None
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)
         asks_of = asks_of or is_contracted(reading.utterance.words[span.last - 1])   # "the straw one's only for summer"

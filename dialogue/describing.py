@@ -259,7 +259,8 @@ class Describer:
     def _tells_what_it_has(self, index: int, span: Span) -> bool:
         """Whether a word says what "the one" has: "the one with the deep pockets"."""
         before = [word.norm for word in self.utterance.words[span.first : index]]
-        return bool(before) and bool(_ONE & set(before)) and bool(_HAVING & set(before))
+        thing = bool(_ONE & set(before)) or any(self.is_kind_at(at, ()) for at in range(span.first, index))
+        return thing and bool(_HAVING & set(before))
 
     def _is_of_several(self, mention: Mention) -> bool:
         """Said of several: the values count beside the titles ("the leather ones")."""

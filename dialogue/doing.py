@@ -70,7 +70,7 @@ _TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
 _AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
 """ "The red one and do you wrap?": a choice, then a question to the shop."""
 _IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
-_GO_ON = re.compile(r"\w ,? ?go on(?: then)? ?[.!]?$")
+_GO_ON = re.compile(r"^(?:oh )?go on(?: then)? ?,|\w ,? ?go on(?: then)? ?[.!]?$")
 """ "The Hartwell pair, go on"."""
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")

@@ -17,7 +17,7 @@ _SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plen
 _REFUSED = re.compile(
     r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
     r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
-    r"not a fan of|anything but|not)" + _SOME
+    r"not a fan of|anything but|not|no)" + _SOME
 )
 _OWNED = re.compile(
     r"(?:^|[,.;!] |\b(?:and|but|because|as|since|well|no|oh|sorry|think) )(?:(?:ive|weve|shes|hes|theyve|\w+s)(?: already)? got|"
@@ -41,7 +41,7 @@ _PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:i
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
 _ENDS = NAME_ENDS | {
     "than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
-    "everywhere", "galore",
+    "everywhere", "galore", "person", "man", "woman", "girl", "type", "fan",
 }
 _LONGEST = 3
 """Words in which a kind is named: "tea towels"."""

@@ -17,7 +17,7 @@ _PRICED = re.compile(
     r"(?: (?:about|around))?$"
 )
 _BOUNDED = re.compile(
-    r"\bthe (?:only )?(?P<many>ones|one|pairs|pair)(?: (?:thats|that is|that are|which is|which are|costing|"
+    r"\bthe (?:only )?(?P<many>ones|one|pairs|pair|two|three)(?: (?:thats|that is|that are|which is|which are|costing|"
     r"that costs?))? (?:(?P<below>under|below|less than|cheaper than|up to)|(?:over|above|more than|dearer than))$"
 )
 """ "The one that's under fifty"."""
@@ -137,5 +137,5 @@ def _within(table: Table, price: float, bounded: re.Match[str]) -> list[Item]:
     """The items that cost less than a price, or more; none where "the one" is said and not exactly one does."""
     costs = [(item.price_minor / 100, item) for item in table.items if item.price_minor is not None]
     within = [item for cost, item in costs if (cost <= price if bounded.group("below") else cost > price)]
-    many = bounded.group("many").endswith("s")
+    many = bounded.group("many").endswith("s") or bounded.group("many") in {"two", "three"}
     return within if len(within) < len(table.items) and (len(within) == 1 or many) else []

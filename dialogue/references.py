@@ -44,7 +44,8 @@ _NEITHER = re.compile(
 )
 _THAT = re.compile(
     r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
-    r"(?:the )?(?:very )?same(?: thing| again)?(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
+    r"(?:the )?(?:very )?same(?: again| (?!size|colou?r|price|brand|sort|kind|style|way|time|day)\w+)?"
+    r"(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"
     r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
     r"described)|"

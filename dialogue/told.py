@@ -70,6 +70,8 @@ _ALWAYS = re.compile(r"^(?:ones? )?(?:is |are )?(?:always|usually|never|tends?)\
 _APPOSED = re.compile(r"^, (?:the|that) ")
 """ "The cap, the wool one"."""
 _OF_THOSE = re.compile(r"\b(?:the|that|those|these) $")
+_COMES_IN = re.compile(r"\bcomes? in an? $")
+""" "Does it come in a gift box?" """
 _SORT_OF_PERSON = re.compile(r"^(?:\w+ )?(?:person|man|woman|girl|guy|fan|type)\b")
 """ "He's more of a leather strap man, so the square one"."""
 _SOMETHING = re.compile(r"\b(?:something|anything|one|ones|else|bits?|things?) $")
@@ -141,7 +143,7 @@ def is_told(
         return False
     if person and (_THINKS.search(after) or is_contracted(words[-1])):
         return True
-    placed = _WHERE.search(before) or _DEFINITE.search(before)
+    placed = _WHERE.search(before) or _COMES_IN.search(before) or _DEFINITE.search(before)
     if named and kind and (placed or (_OF_THOSE.search(before) and _APPOSED.match(after))):
         return True
     definite = _OF_THOSE.search(before) and after.split(" ")[0] in {"one", "ones"}   # "the navy one", whichever that is
