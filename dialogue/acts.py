@@ -64,7 +64,7 @@ VARIANT = re.compile(
     r"but in|only in|just in|"
     r"(?:want|like|prefer|need|love|fancy) (?:it|that|them|those|that one|this one) in|"
     r"same (?:one|thing) in|same in|(?:can|could|would|might) (?:it|that|they|those) (?:be|come)(?! (?:for|a|an|with|too|any)\b)"
-    r"(?! (?:\w+ )?(?:enough|suitable|good|ok|okay|all ?right|right|fine)\b)|"
+    r"(?! \w+ for\b)(?! (?:\w+ )?(?:enough|suitable|good|ok|okay|all ?right|right|fine)\b)|"
     r"if (?:it|that|they|those) (?:was|were|came|had)(?! not\b)|"
     r"there (?:a|another) (?:one in|version in))\b"
 )

@@ -31,7 +31,7 @@ _ASKS_OF_IT = re.compile(
     rf"(?:{OPENING}|[,.;!?] |\b(?:and|so|but|how|when|where|who|whos|what|why) )"
     r"(?:is|are|does|do|can|could|will|would|has|have|was|did) "
     r"(?:(?:one|any|either|some|all) of )?(?:it|they|them|that|this|those|these)\b"
-    r"(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all))|"
+    r"(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all(?= ?(?:$|[,.?!]))))|"
     r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
     r"\babout (?:it|that|them|those)\b|"
     r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
@@ -112,7 +112,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)
         asks_of = asks_of or is_contracted(reading.utterance.words[span.last - 1])   # "the straw one's only for summer"
-        plain_but = (span not in weak or _BUT_IN.match(after)) and _BUT.search(after) and not asks_of
+        plain_but = (span not in weak or _BUT_IN.match(after) or _BUT_MORE.match(after)) and _BUT.search(after) and not asks_of
         if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
             return reference.items, [span]
     return (), []

@@ -46,7 +46,8 @@ kids children boy girl relative colour color shade
 _IS_IT = re.compile(
     rf"(?:{OPENING}|[,.;:!?] |\b(?:and|so|but|ok|okay|well|wait|actually|sorry) )(?:is|are|was|were|isnt|arent|would|does|do) "
     r"(?:it|that|this|they|those|these|(?:that|this|either|both|any)(?: of)? (?:one|them|these|those)|the \w+(?: \w+){0,3})"
-    r"(?: (?:be|look|feel|run))?(?: (?:really|very|quite|all that|any|much|a bit|a lot|still|more|less|that|so|rather))*$"
+    r"(?: (?:be|look|feel|run|(?:need|take|have|come with)(?: an?| any| some)?))?"
+    r"(?: (?:really|very|quite|all that|any|much|a bit|a lot|still|more|less|that|so|rather))*$"
 )
 """ "Is it ...", "are they any ...": what follows is asked about."""
 

@@ -187,7 +187,7 @@ def read_stages(
     relative += tuple(
         CritiqueMention(money, -1, one.span, of_item=True, complaint=True) for one in priced if money and one.refusal
     )
-    question = any(not _asks_for(match.group(), span, strong) for span, match in utterance.find(QUESTION))
+    question = any(not _asks_for(match.group(), span, explained) for span, match in utterance.find(QUESTION))
     question = question or any(_ASKS_NEXT.match(utterance.after(span, _REACH)) for span in strong)
     relative = tuple(
         replace(critique, asked=True) if is_asked_of_item(utterance, critique, strong, question=question) else critique
@@ -226,7 +226,7 @@ def _is_part_of_value(span: Span, mentions: Sequence[Mention]) -> bool:
 
 def _asks_for(said: str, span: Span, pointed: Sequence[Span]) -> bool:
     """ "I want the second one" asks for an item, unlike "I want the phone number"."""
-    return said.endswith((" the", " that")) and any(span.last == other.first + 1 for other in pointed)
+    return said.endswith((" the", " that")) and any(span.last in {other.first, other.first + 1} for other in pointed)
 
 
 def _options_meant(utterance: Utterance, state: BeliefState) -> tuple[Mention, ...]:
