@@ -63,7 +63,7 @@ _HAD_LIKE = re.compile(
 """ "My mother had one like it" tells of another."""
 _BUT = re.compile(
     r"^(?:,? ?(?:but|only|just|except|though) (?!(?:its|it is|theyre) for\b)|in (?!stock)|"
-    r"(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
+    r"(?:would|might|could) (?:be|look) (?:\w+ ){1,2}in |(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
 )
 """ "The second but in green", "that one in black"."""
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")

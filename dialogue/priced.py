@@ -25,7 +25,7 @@ _FOR_THAT = re.compile(
     r"^(?=(?:is|was) (?:that|it|this)\b)|"
     r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)|"
     r"^(?=(?:is|s|seems|sounds) (?:(?:a bit|quite|rather|really|way|far|very) )*(?:a lot|too much|much|steep|dear|expensive|"
-    r"pricey|silly|cheap|reasonable|good|not bad)\b)"
+    r"pricey|silly|cheap|reasonable|good|about right|fine|not bad)\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
 _FOR_KIND = re.compile(r"^for (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")

@@ -21,8 +21,8 @@ _TAKEN_BACK = re.compile(
 """All that stands between a reference and the one that takes its place."""
 _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
 _EACH = frozenset({"one of each", "each of them", "each of those"})
-_FLOATS = re.compile(r"^(?:(?:are|were|look|looks|sound|seem|s) ?)?$")
-""" "The wraps are both nice"."""
+_FLOATS = re.compile(r"^,? ?(?:(?:are|were|look|looks|sound|seem|s|do|will|would) ?)?(?:they|those|these)? ?$")
+""" "The wraps are both nice", "the first and the last, are they both tan"."""
 _HELD_AGAINST = re.compile(
     r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|"
     r"want)\w*(?: (?!to\b|and\b|or\b)\w+){0,4} more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
@@ -44,6 +44,8 @@ FAULTED = re.compile(
 )
 """ "... is too dear", "... are out": what is said of an item that is not taken."""
 _TOO_FOR = re.compile(r"\btoo (?:\w+ ){1,2}for$")
+_IS = re.compile(r"^(?:is|was|looks|sounds|seems)$")
+_MOST = re.compile(r"^the (?:(?:most|least) \w+|\w+est)\b")
 _JOINED = re.compile(r"\b(?:or|nor|and)\b")
 _SO_IS = re.compile(r"\b(?:so|and so|neither|nor) (?:is|are|does|do|did|would|will|was|were)$")
 """ "The first is too dear and so is ..."."""
@@ -83,8 +85,9 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
             continue
         if pointing.reference.words.lower() in _EACH and len({item for one in kept for item in one.reference.items}) > 1:
             continue   # "the first and the second please, one of each"
-        several = kept and not kept[-1].weak and len({item for one in kept for item in one.reference.items}) > 1
-        if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, kept[-1], pointing)):
+        strong = [one for one in kept if not one.weak]
+        several = len({item for one in strong for item in one.reference.items}) > 1
+        if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, strong[-1], pointing)):
             continue
         refusing &= not kept or _JOINED.search(_between(utterance, kept[-1], pointing)) is not None
         alike = bool(kept) and _SO_IS.search(_between(utterance, kept[-1], pointing)) and is_faulted(utterance, kept[-1])
@@ -164,7 +167,7 @@ def _takes_up(utterance: Utterance, pointing: Pointing, named: Sequence[Pointing
 
 
 def without_predicates(utterance: Utterance, pointings: Sequence[Pointing]) -> tuple[Pointing, ...]:
-    """ "Is the red one the dearest?" means one item, of which the other words are asked."""
+    """ "Is the red one the dearest?", "the red one is the dearest" mean one item, of which the other words are said."""
     asked = {
         one.span.last
         for one in pointings
@@ -172,7 +175,13 @@ def without_predicates(utterance: Utterance, pointings: Sequence[Pointing]) -> t
         and _before(utterance, one) in {"is", "are", "was", "were"}
         and one.reference.words.lower() not in _QUANTIFIES  # "are both the red ones wool?"
     }
-    return tuple(pointing for pointing in pointings if pointing.weak or pointing.span.first not in asked)
+    told = {one.span.last + 1 for one in pointings if not one.weak and _IS.match(utterance.after(one.span, 1))}
+    return tuple(
+        pointing
+        for pointing in pointings
+        if pointing.weak
+        or not (pointing.span.first in asked or (pointing.span.first in told and _MOST.match(pointing.reference.words.lower())))
+    )
 
 
 def _before(utterance: Utterance, pointing: Pointing) -> str:
