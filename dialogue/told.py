@@ -203,5 +203,6 @@ def is_praise(utterance: Utterance, critique: CritiqueMention, pointed: list[Spa
     early = any(span.last <= critique.span.first for span in pointed)
     compared = any(span.last <= critique.span.first <= span.last + 1 for span in pointed)
     contracted = critique.span.first > 0 and is_contracted(utterance.words[critique.span.first - 1])
-    is_said = _IS.search(before.removesuffix("the ") if critique.most else before) is not None or (contracted and any(span.last == critique.span.first for span in pointed))
+    said = before.removesuffix("the ") if critique.most else before   # "the Compass is the smartest"
+    is_said = _IS.search(said) is not None or (contracted and any(span.last == critique.span.first for span in pointed))
     return early and (compared or not critique.of_item) and not critique.complaint and is_said
