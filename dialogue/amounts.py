@@ -10,13 +10,9 @@ from dialogue.amount_types import Amount, AmountSlot
 from dialogue.english import SMALL_WORDS
 from dialogue.numbers import Number, find_numbers
 from dialogue.types import ChangeKind
+from dialogue.units import CENTS, TIME, unit_of, with_cents
 from dialogue.words import Span, Utterance, stem_of
 from dialogue.years import find_years
-
-_MONEY = {"$", "£", "€", "dollar", "pound", "quid", "buck", "euro", "usd", "gbp", "eur", "grand", "sterling"}
-_MINOR_MONEY = {"pence", "penny", "cent", "p"}
-_TIME = {"minute": 1.0, "min": 1.0, "mins": 1.0, "hour": 60.0, "hr": 60.0, "h": 60.0, "second": 1 / 60}
-"""Spoken durations in minutes; used by a slot whose unit is a duration."""
 
 _AT_MOST = (
     r"(?:under|below|beneath|less than|cheaper than|lower than|shorter than|smaller than|lighter than|up to|upto|(?:go|"
@@ -70,9 +66,9 @@ _AFTER_AROUND = re.compile(
     r"^\s*(?:, )?(?:odd|something(?! (?:for|in|like|that|nice|with))|or so|ish|give or take|or thereabouts|roughly|"
     r"more or less|or something)\b"
 )
-_CENTS = 10
-"""Cents said without their unit are of two digits: "two pound fifty"."""
-_MEANT = re.compile(r"\b(?:i (?:really )?(?:meant|mean|said)|make (?:it|that)|or rather|correction)(?: (?:to say|more like|like|say))? ?$")
+_MEANT = re.compile(
+    r"\b(?:i (?:really )?(?:meant|mean|said)|make (?:it|that)|or rather|correction)(?: (?:to say|more like|like|say))? ?$"
+)
 _JOIN = {"and", "to", "or", "-", "–", "through", "till"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
@@ -113,7 +109,7 @@ def find_amounts(
     found = find_years(utterance, slots)
     claimed = [*(amount.span for amount in found), *taken]
     numbers = [number for number in find_numbers(utterance) if not any(number.span.overlaps(span) for span in claimed)]
-    numbers = _with_cents(utterance, numbers)
+    numbers = with_cents(utterance, numbers)
     skip = False
     for index, number in enumerate(numbers):
         if skip:
@@ -130,28 +126,8 @@ def find_amounts(
     return tuple(sorted(found, key=lambda amount: amount.span.first))
 
 
-def _with_cents(utterance: Utterance, numbers: Sequence[Number]) -> list[Number]:
-    """ "Forty five dollars and ninety nine cents", "two pound fifty": one price, said in two numbers."""
-    joined: list[Number] = []
-    for number in numbers:
-        whole = joined[-1] if joined else None
-        gap = [word.norm for word in utterance.words[whole.span.last : number.span.first]] if whole else []
-        sign = utterance.words[whole.span.first].text[:1] in {"$", "£", "€"} if whole else False
-        after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else ""
-        minor = _unit_of(after) == "pence"
-        unit = [norm for norm in gap if norm != "and"]
-        major = (len(unit) == 1 and _unit_of(unit[0]) == "money") or (sign and not unit)
-        bare = _CENTS <= number.value and "and" not in gap and bool(unit) and _unit_of(after) is None and after not in _JOIN
-        if whole and major and number.value == int(number.value) < 100 and (minor or bare):
-            price = whole.value + number.value / 100
-            joined[-1] = Number(Span(whole.span.first, number.span.last + minor), price, "quid")
-        else:
-            joined.append(number)
-    return joined
-
-
 def _instead(utterance: Utterance, number: Number, found: Sequence[Amount], slots: Sequence[AmountSlot]) -> Amount | None:
-    """ "About fifty dollars. No, sorry, I meant sixty": a bare number in place of the amount before it, or of one said earlier."""
+    """ "About fifty dollars. No, sorry, I meant sixty": a bare number in place of the amount before it, or of an earlier one."""
     before = " ".join(word.norm for word in utterance.words[: number.span.first])
     after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else "."
     marker = _MEANT.search(before)
@@ -162,13 +138,13 @@ def _instead(utterance: Utterance, number: Number, found: Sequence[Amount], slot
         low, high = (number.value if bound is not None else None for bound in (early.low, early.high))
         return None if early.kind == "between" else Amount(early.slot, early.kind, number.span, low, high)
     money = next((slot for slot in slots if slot.money), None)
-    return Amount(money.name, "at_most", number.span, None, number.value) if money and number.value >= _CENTS else None
+    return Amount(money.name, "at_most", number.span, None, number.value) if money and number.value >= CENTS else None
 
 
 def _range(utterance: Utterance, low: Number, high: Number, slots: Sequence[AmountSlot], asked: str | None) -> Amount | None:
     words = utterance.words
     gap = [word.norm for word in words[low.span.last : high.span.first]]
-    inner = [norm for norm in gap if _unit_of(norm) is None]
+    inner = [norm for norm in gap if unit_of(norm) is None]
     written_dash = not gap and utterance.text[words[low.span.last - 1].end : words[high.span.first].start].strip() in {
         "-",
         "–",
@@ -239,20 +215,10 @@ def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], a
     return Amount(slot.name, kind, span, value, value)
 
 
-def _unit_of(norm: str) -> str | None:
-    """ "money", "pence" or a duration's stem, if the word is a unit."""
-    stem = stem_of(norm)
-    if stem in _MONEY or norm in _MONEY:
-        return "money"
-    if stem in _MINOR_MONEY or norm in _MINOR_MONEY:
-        return "pence"
-    return stem if stem in _TIME or norm in _TIME else None
-
-
 def _with_unit(utterance: Utterance, number: Number) -> int:
     """The word after the number and its unit."""
     end = number.span.last
-    while end < len(utterance.words) and _unit_of(utterance.words[end].norm):
+    while end < len(utterance.words) and unit_of(utterance.words[end].norm):
         end += 1
     return end
 
@@ -266,11 +232,11 @@ def _slot_of(
     here = {words[i].norm for i in range(max(0, number.span.first - 1), number.span.first)}
     after = words[number.span.last].norm if number.span.last < len(words) else ""
     sign = utterance.words[number.span.first].text[:1]
-    unit = _unit_of(after) or ("money" if sign in "$£€" or here & {"$", "£", "€"} else _unit_of(number.suffix))
+    unit = unit_of(after) or ("money" if sign in "$£€" or here & {"$", "£", "€"} else unit_of(number.suffix))
     if unit in {"money", "pence"}:
         return money
     if unit is not None:
-        return next((slot for slot in slots if stem_of(slot.unit) in _TIME), None)
+        return next((slot for slot in slots if stem_of(slot.unit) in TIME), None)
     stem = stem_of(after)
     after_words = list(takewhile(lambda word: not word.is_mark, words[number.span.last : number.span.last + 3]))
     near = {word.stem for word in (*words[max(0, number.span.first - 5) : number.span.first], *after_words)}
@@ -297,13 +263,13 @@ def _slot_of(
 
 def _value(number: Number, slot: AmountSlot, utterance: Utterance) -> float:
     after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else ""
-    unit = _unit_of(after) or number.suffix
+    unit = unit_of(after) or number.suffix
     if slot.money and number.pair and unit != "pence" and number.value < 10_000:
         return number.pair[0] + number.pair[1] / 100
     if slot.money and unit in {"pence", "p"}:
         return number.value / 100
-    own = _TIME.get(stem_of(slot.unit))
-    spoken = _TIME.get(stem_of(unit)) or _TIME.get(unit)
+    own = TIME.get(stem_of(slot.unit))
+    spoken = TIME.get(stem_of(unit)) or TIME.get(unit)
     if own and spoken:
         return number.value * spoken / own
     if own and not spoken and slot.unit == "minutes" and number.value <= 4:

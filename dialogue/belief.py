@@ -14,6 +14,7 @@ from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.types import Act, SlotChange, Understanding
+from dialogue.words import read_words
 from recommender.types import Recommender
 
 DOUBTFUL = 0.6
@@ -42,7 +43,8 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
         return _undone(state)
     past = state
     state = replace(state.remembered(), turn=state.turn + 1)
-    if Act.AFFIRM in acts and not (understanding.changes or acts & _ASKING) and past.last_plan is not None and past.last_plan.kind == "none_fit":
+    agrees = Act.AFFIRM in acts and not (understanding.changes or acts & _ASKING)
+    if agrees and past.last_plan is not None and past.last_plan.kind == "none_fit":
         state = take_easing(state, shop, understanding.text)
     if state.pending:
         state = _settle_pending(understanding, state, shop, recommender)
@@ -62,15 +64,24 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     if Act.REMEMBER_ME in acts and known.kept:
         known = replace(known, agreed=True)
     state = replace(state, known=known, owned=tuple(dict.fromkeys((*state.owned, *understanding.owned))))
+    if understanding.avoided:
+        kept = tuple(text for text in (_without(text, understanding.avoided) for text in state.texts) if text)
+        avoided = tuple(dict.fromkeys((*state.avoided, *understanding.avoided_items)))
+        state = replace(state, texts=kept, avoided=avoided)
     if understanding.free_text and Act.INFORM in acts:
         state = replace(state, texts=(*state.texts, understanding.free_text)[-TEXTS_KEPT:])
     return replace(state, pending=doubtful)
 
 
+def _without(text: str, stems: Sequence[str]) -> str:
+    """Words of an earlier wish without those taken back: after "no lavender" nothing with lavender is looked for."""
+    return " ".join(word.text for word in read_words(text).words if word.stem not in stems)
+
+
 def _of_its_kind(
     understanding: Understanding, table: Sequence[str], shop: TalkingShop, recommender: Recommender
 ) -> tuple[str, ...]:
-    """What "not too expensive" is measured from: the table, where no kind is named in the same breath; else those of that kind."""
+    """What "not too expensive" is measured from: the table; where a kind is named in the same breath, what is of it."""
     topic = shop.topic
     kinds = {
         value for change in understanding.changes if topic and change.slot == topic.name and change.kind == "want"
@@ -190,7 +201,7 @@ def _settle_pending(understanding: Understanding, state: BeliefState, shop: Talk
 
 def _told(state: BeliefState) -> tuple[object, ...]:
     """What the shopper said that counts: wishes, and what was refused."""
-    return state.slots, state.texts, state.like_item, state.refused
+    return state.slots, state.texts, state.like_item, state.refused, state.avoided
 
 
 def _undone(state: BeliefState) -> BeliefState:

@@ -47,6 +47,11 @@ _ELSEWHERE = re.compile(
 )
 """ "Who won the football?": nothing is asked of a shop."""
 _HAVE_YOU = re.compile(r"\b(?:do you|have you|you)(?: still| ever| actually)? (?:have|got|stock|sell)$")
+_WHAT_OF = re.compile(
+    r"(?:^|[,.!] )(?:(?:and|but|so|then|okay|ok|well) ,? ?)*(?:what|how) about (?!(?:it|that|this|them|those|these|the)\b)"
+)
+""" "What about tea things?": a wish, where no item is meant."""
+_SOLD = re.compile(OPENING + r"(?:its |thats |youve )?sold ?[.!]?$")
 _IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
 _AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
 _SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
@@ -229,6 +234,8 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     polite = _POLITELY.search(norm)
     if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
         return False
+    if _SOLD.match(norm) and reading.state.last_item in reading.state.table:
+        return True
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
@@ -277,10 +284,16 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
     only_named = bool(reading.titles or _UNDECIDED.search(reading.utterance.norm)) and not found.changes
     if about and reading.state.table and not found.changes and not found.like_items:
-        return True
+        return not (_WHAT_OF.search(reading.utterance.norm) and _is_known(reading, found.free_text) and not reading.strong)
     kind = bool(reading.strong) and _names_kind(reading) and _is_bare(reading, reading.strong) and not found.changes
     named = reading.is_question or about or only_named or _asks_on(reading) or (kind and Act.REJECT not in acts)
     return bool(found.references) and named and not found.like_items
+
+
+def _is_known(reading: Reading, free_text: str) -> bool:
+    """Whether words that no slot holds are words of the shop's."""
+    words = read_words(free_text).words
+    return bool(words) and all(word.stem in reading.vocabulary.known for word in words)
 
 
 def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], steering: bool) -> list[Act]:

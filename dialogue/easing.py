@@ -35,7 +35,14 @@ def find_easing(limits: Limits, shop: TalkingShop, recommender: Recommender) -> 
             best = ((topic not in pair, count), pair, eased)
     if best is None:
         return (), limits
-    return tuple(Relaxation(name, best[0][1]) for name in best[1]), best[2]
+    (_, count), both, eased = best
+    if "price" not in both:
+        return tuple(Relaxation(name, count) for name in both), eased
+    other = next(name for name in both if name != "price")
+    nearest = next((one.nearest for one in recommender.relaxations(_without(limits, other)) if one.slot == "price"), None)
+    if nearest is not None and limits.price_minor.high is not None and nearest > limits.price_minor.high:
+        eased = replace(eased, price_minor=Range(None, nearest * A_LITTLE_MORE))
+    return tuple(Relaxation(name, count, nearest if name == "price" else None) for name in both), eased
 
 
 def _cost(one: Relaxation, limits: Limits, shop: TalkingShop) -> tuple[int, int]:

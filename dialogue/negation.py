@@ -144,7 +144,8 @@ _LEADING = frozenset(
 _AFTER = re.compile(
     r"^(?:one |ones |things? |stuff |colou?r )?(?:(?:is|are|s) (?:out|not (?:for|my|her|his|an option|really|her|what)|"
     r"a no|off the table|wrong)|(?:makes?|gives?|brings?) (?:me|him|her|them|us|my \w+|his \w+|their \w+)"
-    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?|out in)|isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
+    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?|out in)|"
+    r"isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
     r"(?:doesnt|dont|does not|do not) (?:work|suit|appeal))\b"
 )
 

@@ -58,6 +58,11 @@ _POINTED = re.compile(
     OPENING + r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
 )
 _POINTED_LATE = re.compile(r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this)\b")
+_ANY_WITH = re.compile(
+    OPENING + r"(?:(?:do|have|is|are) (?:you|there)(?: have| got)? |(?:ive |you )?got )?(?:any|some|anything|something|ones?) "
+    r"(?:\w+ )?(?:with|in|that has|that have)\b"
+)
+""" "Anything with animals on it?" wishes for another."""
 _TO_SHOP = re.compile(
     r"^(?:can|could|may|do|does|will|would|is|are|how|what|where|when) (?:(?:can|do) )?(?:i|we|you|there|your)\b"
 )
@@ -79,6 +84,8 @@ def is_about_item(text: str) -> bool:
     norm = read_words(text).norm
     if _OTHERS_SAY.search(norm):
         return True
+    if _ANY_WITH.search(norm):
+        return False
     return _ASKS.search(norm) is not None and _OF_ITEM.search(norm) is not None
 
 

@@ -27,6 +27,13 @@ _PAUSES = re.compile(
     r"(?: please| about it)? ?[.!]?$"
 )
 """Asks for a little time."""
+_WHICH_WOULD_YOU = re.compile(
+    r"\bwhich(?: one| of (?:them|those|these|the two))? (?:would|do|should) (?:you|i) (?:yourself )?"
+    r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
+)
+""" "Which would you pick?" wants one named, not both described."""
+_GONE = re.compile(r"\b(?:sold out|out of stock|run out|all gone)\b")
+""" "Is it sold out?" is answered the other way round."""
 _AND_THE = re.compile(rf"{OPENING}(?:and|what about|how about)? ?(?:for )?(?:the|that|this|those|number|option)\b")
 
 
@@ -165,10 +172,20 @@ def _choose(turn: Deciding) -> Plan | None:
         return Plan(
             "answer", items=tuple(gone), focus=gone[0].item.id, requested=("stock",), note="out_of_stock", expecting="yes_no"
         )
+    if len(items) == 1 and _wants_another_kind(turn, items[0]):
+        return replace(recommend_or_ask(turn), taken=items[0].item.id)
     with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 else ()
     names = {policy.name for policy in turn.shop.policies}
     lines = tuple(name for name in turn.understanding.requested if name in names)
     return Plan("chosen", items=(*items, *with_it), focus=items[0].item.id, policies=lines, expecting="anything")
+
+
+def _wants_another_kind(turn: Deciding, taken: Ranked) -> bool:
+    """ "I'll have the first one. Now for my dad, a wallet"."""
+    topic = turn.shop.topic
+    kinds = {*taken.item.values.get(topic.name, ())} if topic else set()
+    wanted = [change for change in turn.understanding.changes if topic and change.slot == topic.name and change.kind == "want"]
+    return any(not kinds & {*change.values} for change in wanted)
 
 
 def _compare(turn: Deciding) -> Plan | None:
@@ -179,7 +196,15 @@ def _compare(turn: Deciding) -> Plan | None:
     if len(items) < 2:
         return None
     requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
+    if not requested and _WHICH_WOULD_YOU.search(read_words(turn.understanding.text).norm):
+        best = min(items, key=lambda ranked: _told_first(turn, ranked.item.id))
+        return Plan("answer", items=(best,), focus=best.item.id, note="pick", wishes=turn.wishes, expecting="choice")
     return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
+
+
+def _told_first(turn: Deciding, item: str) -> int:
+    """The place of an item in the last list that the recommender ranked: the table is in its order."""
+    return turn.state.table.index(item) if item in turn.state.table else len(turn.state.table)
 
 
 def _policies(turn: Deciding) -> Plan | None:
@@ -217,12 +242,13 @@ def _about_item(turn: Deciding) -> Plan | None:
             items=items,
             focus=items[0].item.id,
             requested=requested,
-            note="" if requested else "details",
+            note="asked_gone" if _GONE.search(turn.understanding.text.lower()) else "" if requested else "details",
             expecting="anything",
         )
     slot = next((name for name in turn.understanding.requested if turn.shop.slot(name)), None)
     declared = turn.shop.slot(slot) if slot else None
-    if slot is not None and not (declared and declared.kind == "amount" and Act.MORE in turn.acts):
+    tells = declared is not None and (declared.is_money or options_of(turn, slot))
+    if slot is not None and tells and not (declared and declared.kind == "amount" and Act.MORE in turn.acts):
         return Plan(
             "answer",
             slot=slot,

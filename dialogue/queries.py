@@ -37,7 +37,7 @@ def limits_of(state: BeliefState, shop: TalkingShop, *, skip_offered: bool = Fal
         elif slot.limit:
             ranges[slot.name] = _range(belief)
     ranges = {name: found for name, found in ranges.items() if found != Range()}
-    away = set(state.refused) | set(state.known.owned) | (set(state.offered) if skip_offered else set())
+    away = set(state.refused) | set(state.avoided) | set(state.known.owned) | (set(state.offered) if skip_offered else set())
     return Limits(price_minor=price, must=must, exclude=exclude, ranges=ranges, exclude_items=frozenset(away))
 
 

@@ -69,6 +69,8 @@ class BeliefState:
     offered: tuple[str, ...] = ()
     """Every item whose name was heard, in order, once each."""
     refused: tuple[str, ...] = ()
+    avoided: tuple[str, ...] = ()
+    """Items called by a word that was shut out."""
     liked: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
@@ -109,14 +111,18 @@ class BeliefState:
 
     def hear(self, heard: Heard) -> BeliefState:
         """Take note of what reached the ear: an item whose name was never heard was never shown."""
-        table = heard.items or self.table
+        taken = self.last_plan.taken if self.last_plan is not None else None
+        table = tuple(item for item in heard.items if item != taken) or self.table
         kind = self.last_plan.kind if self.last_plan is not None else ""
         about_one = kind == "chosen" or (kind in _ABOUT_ONE and len(heard.items) == 1)
         if about_one and {*heard.items[:1]} <= {*self.table}:
             table = tuple(dict.fromkeys((*self.table, *heard.items)))
         offered = self.offered + tuple(item for item in dict.fromkeys(heard.items) if item not in self.offered)
         last = heard.last_item or (heard.items[-1] if heard.items else self.last_item)
-        return replace(self, table=table, offered=offered, last_item=last)
+        state = replace(self, table=table, offered=offered, last_item=last)
+        return state if heard.asked or self.asked_slot is None else replace(
+            state, asked_slot=None, asked=tuple(slot for slot in self.asked if slot != self.asked_slot)
+        )
 
     def remembered(self) -> BeliefState:
         """This state, undoable: it stands at the end of its own history."""

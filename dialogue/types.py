@@ -91,6 +91,10 @@ class Understanding:
     """Items that the shopper says are owned already."""
     free_text: str = ""
     """What is left for dense retrieval: the wish in the shopper's words."""
+    avoided: tuple[str, ...] = ()
+    """Stems of words of titles that were shut out: "no lavender"."""
+    avoided_items: tuple[str, ...] = ()
+    """The items that are called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Heard:
     last_item: str | None = None
     """The item being spoken of when the reply ended or was cut: "that one"."""
     complete: bool = True
+    asked: bool = True
+    """Whether a sentence of the reply asked anything; a plan's further question is left out where a reply would be too long."""
 
 
 PlanKind = Literal["greet", "ask", "recommend", "compare", "answer", "confirm", "none_fit", "chosen", "memory", "repair", "close"]
@@ -117,6 +123,8 @@ class Plan:
     items: tuple[Ranked, ...] = ()
     focus: str | None = None
     """Item id the answer is about."""
+    taken: str | None = None
+    """Item id chosen in the same breath as another wish: "I'll have that; and now a wallet"."""
     slot: str | None = None
     """The slot asked for, confirmed or in the way."""
     options: tuple[str, ...] = ()

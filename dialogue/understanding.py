@@ -5,6 +5,7 @@ Pure and quick. ``reading`` runs the stages that find things; ``wishes``, ``aski
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,14 @@ from dialogue.state import BeliefState
 from dialogue.steering import gives_orders
 from dialogue.tongues import is_foreign
 from dialogue.types import Act, Reference, Understanding
+from dialogue.unlisted import narrower, shut_out
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
 
+_CONTRACTED = re.compile(r"(?:you|he|she|we|they|who|where|how|here|there|are|were|is|has|had)(?:['’]|n['’])\w+$", re.IGNORECASE)
+""" "She's", "weren't" say nothing of what is wanted."""
 EARLIER_KEPT = 24
 """Items of earlier replies that can still be pointed at by what they are."""
 
@@ -74,15 +78,21 @@ class Reader:
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else wanted_references(reading, meant)
+        if Act.CHOOSE in acts and not references and table.last:
+            references = (Reference((table.last.id,), text, 0.9),)   # "sold!"
         if not (table.items or references or changes or like_items or policies) and (at := _points_at_nothing(reading)):
             references = (Reference((), reading.utterance.said(at), 0.0),)
             acts = [Act.UNCLEAR]
         if {Act.OFF_TOPIC, Act.UNCLEAR} & set(acts):
             free_text = ""
+        elif Act.INFORM in acts:
+            free_text = " ".join(part for part in (free_text, narrower(reading)) if part)
+        avoided, avoided_items = ((), ()) if policies or references else shut_out(reading)
         refused = [item for reference in references for item in reference.items] or list(state.table)
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
         return Understanding(
-            text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text
+            text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text,
+            avoided, avoided_items,
         )
 
     def table(self, state: BeliefState) -> Table:
@@ -119,6 +129,7 @@ def _left_over(reading: Reading) -> str:
     left = [
         word.text
         for index, word in enumerate(reading.utterance.words)
-        if not word.is_mark and word.norm not in SMALL_WORDS and not any(span.first <= index < span.last for span in explained)
+        if not word.is_mark and word.norm not in SMALL_WORDS and not _CONTRACTED.match(word.text)
+        and not covered(Span(index, index + 1), explained)
     ]
     return " ".join(left)

@@ -59,6 +59,7 @@ class Mouth:
         self._all_sent = asyncio.Event()
         self._all_sent.set()
         self._written: list[str] = []
+        self._asks = True
         self._reply_aloud = aloud
         self._rested_at = self._cleared_at = 0
         self._finished, self._held = True, False
@@ -73,7 +74,7 @@ class Mouth:
 
     def begin(self) -> int:
         """A new reply; returns its generation."""
-        self._written, self._reply_aloud = [], self.aloud
+        self._written, self._reply_aloud, self._asks = [], self.aloud, False
         self._finished, self._held = False, False
         self._all_sent.clear()
         self._ledger.begin()
@@ -89,6 +90,7 @@ class Mouth:
         start = self._ledger.sent_samples + ahead
         self._send(_reply(sentence, speech, turn, index, start))
         self._written += [item for item, _, _ in sentence.spans]
+        self._asks = self._asks or "?" in sentence.text
         if speech is not None:
             self._ledger.append(speech, sentence.spans)
             self._more.set()
@@ -198,10 +200,10 @@ class Mouth:
     def heard(self) -> Heard:
         """What reached the ear of the last reply, as the dialogue wants to know it."""
         if not self._reply_aloud:
-            return Heard(tuple(dict.fromkeys(self._written)), self._written[-1] if self._written else None, True)
+            return Heard(tuple(dict.fromkeys(self._written)), self._written[-1] if self._written else None, True, self._asks)
         self._note_estimate()
         heard = self._ledger.heard()
-        return Heard(heard.tags, heard.last_tag, heard.complete)
+        return Heard(heard.tags, heard.last_tag, heard.complete, self._asks)
 
     def heard_text(self) -> str:
         """The words of the last reply that reached the ear."""

@@ -37,7 +37,7 @@ def answer(scene: Scene) -> list[Telling]:
         return tellings or _without_item(scene)
     policies = {policy.name for policy in scene.ground.policies}
     topics = [topic for topic in plan.requested if topic not in policies]
-    if plan.note == "why":
+    if plan.note in ("why", "pick"):
         return _why(scene, facts)
     if plan.note == "question":
         return [_open(scene, facts, plan.requested[0])]
@@ -118,6 +118,8 @@ def _why(scene: Scene, facts: ItemFacts) -> list[Telling]:
     if not reasons:
         return _details(scene, facts)
     text = f"Because {the} {verb} {listed(reasons)}, as you asked"
+    if scene.plan.note == "pick":
+        text = f"I would pick {the}: {'they are' if verb == 'are' else 'it is'} {listed(reasons)}, as you asked"
     cost = f"It is {facts.price}" if verb == "is" else f"They are {facts.price}"
     told = [Telling(sentence(text), scene.ground.only(facts), names=(0,))]
     return [*told, tell(scene.ground.only(facts), cost)] if facts.price else told
@@ -140,7 +142,7 @@ def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
             return Telling(sentence(text), ground, names=(0,))
         return _unknown(ground, facts, "price", the)
     if topic in STOCK_TOPICS:
-        return _stock(ground, facts, the, verb)
+        return _stock(ground, facts, the, verb, gone=scene.plan.note == "asked_gone")
     if slot is not None and topic in facts.amounts:
         return _value(ground, the, verb, slot.said, facts.amounts[topic], put(slot, facts.amounts[topic]))
     if slot is not None and facts.values.get(topic):
@@ -163,7 +165,7 @@ def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: 
     return Telling(sentence(text), with_words(ground, said), sheet, names=(0,))
 
 
-def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str) -> Telling:
+def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str, *, gone: bool) -> Telling:
     stock = facts.item.stock
     if not facts.live:
         asked = with_words(ground, "check whether still here just now")
@@ -173,11 +175,13 @@ def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str) -> Telling:
     if stock == 0:
         return Telling(sentence(f"I'm sorry, {the} {verb} out of stock"), ground, names=(0,))
     left = f", {relaxed(stock)} left" if stock <= STOCK_COUNTED else ""
-    return Telling(sentence(f"Yes, {the} {verb} in stock{left}"), ground, names=(0,))
+    opening = f"No, {the} {verb} still in stock" if gone else f"Yes, {the} {verb} in stock"
+    return Telling(sentence(f"{opening}{left}"), ground, names=(0,))
 
 
 def _unknown(ground: Ground, facts: ItemFacts, said: str, the: str) -> Telling:
-    instead = f", but {the} {verb_of(facts)} {facts.price}" if facts.price and said != "price" else f" for {the}"
+    known = f"I don't know about {said}, I'm afraid, but {the} {verb_of(facts)} {facts.price}"
+    text = known if facts.price and said != "price" else f"I'm afraid I don't know the {said} of {the}"
     return Telling(
-        sentence(f"I don't know about {said}, I'm afraid{instead}"), with_words(ground, said, "afraid know"), names=(0,)
+        sentence(text), with_words(ground, said, "afraid know"), names=(0,)
     )

@@ -17,15 +17,19 @@ def chosen(scene: Scene) -> list[Telling]:
     facts = scene.focus
     if facts is None:
         return [tell(scene.ground, "Good choice.")]
-    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
-    verb = "they are" if verb_of(facts) == "are" else "it is"
-    first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
     more = scene.vary(
         ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
     )
-    told = [Telling(sentence(first), scene.ground.only(facts), names=(0,))]
-    told += _also_chosen(scene, facts)
+    told = [said_back(scene, facts), *_also_chosen(scene, facts)]
     return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
+
+
+def said_back(scene: Scene, facts: ItemFacts) -> Telling:
+    """The choice with its price."""
+    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    verb = "they are" if verb_of(facts) == "are" else "it is"
+    first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
+    return Telling(sentence(first), scene.ground.only(facts), names=(0,))
 
 
 def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:

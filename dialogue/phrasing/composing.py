@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from dialogue.phrasing import answering, showing, small_talk
 from dialogue.phrasing.checking import forbidden_in
-from dialogue.phrasing.chosen import chosen
+from dialogue.phrasing.chosen import chosen, said_back
 from dialogue.phrasing.telling import Scene, Telling, tell, with_words
 from dialogue.types import PlanKind
 
@@ -38,6 +38,9 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
 
     The shop's forbidden words are kept to by the templates too: of the wordings of three turns the first without one is said.
     """
+    if scene.plan.taken and (taken := [one for one in scene.ground.items if one.item.id == scene.plan.taken]):
+        ground = replace(scene.ground, items=tuple(one for one in scene.ground.items if one is not taken[0]))
+        return (said_back(scene, taken[0]), *compose(replace(scene, plan=replace(scene.plan, taken=None), ground=ground)))
     shifts = range(WORDINGS if scene.shop.shop.voice.forbidden else 1)
     turns = (replace(scene, state=replace(scene.state, turn=scene.state.turn + shift)) for shift in shifts)
     lines = (

@@ -140,8 +140,9 @@ class Phraser:
     def ground(self, plan: Plan, state: BeliefState) -> Ground:
         """What a reply to this plan may be built from."""
         rows: dict[str, Item] = {ranked.item.id: ranked.item for ranked in plan.items}
-        if plan.focus and plan.focus not in rows and (row := self._recommender.item(plan.focus)):
-            rows[row.id] = row
+        for beside in (plan.focus, plan.taken):
+            if beside and beside not in rows and (row := self._recommender.item(beside)):
+                rows[row.id] = row
         asked = list(rows.values())
         checked = check_live(asked, self._live, self._live_timeout_ms)
         here = checked.items

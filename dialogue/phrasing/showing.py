@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dialogue.phrasing.facts import Ground, ItemFacts
-from dialogue.phrasing.names import sayable
+from dialogue.phrasing.easings import easings, side, together
+from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.ranking import measured
-from dialogue.phrasing.spoken import count, listed, ordinal, price, quantity, relaxed, sentence
+from dialogue.phrasing.spoken import count, ordinal, price, quantity, relaxed, sentence
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
-from dialogue.phrasing.traits import Trait, price_gap, put, puts_of, sentence_traits, traits_of, wished_words, wishes_met
-from recommender.types import Relaxation
+from dialogue.phrasing.traits import Trait, price_gap, puts_of, sentence_traits, traits_of, wished_words, wishes_met
 
 ITEMS_SPOKEN = 3
 """More than three things heard are none remembered."""
@@ -231,47 +230,16 @@ def none_fit(scene: Scene) -> list[Telling]:
     plan, ground = scene.plan, with_words(scene.ground, "nothing fits exactly heard all besides already everything")
     if plan.note == "all_heard":
         first = scene.vary(("You have heard all that fits.", "That was everything that fits."))
-        return [tell(ground, first), *_easings(scene)]
+        return [tell(ground, first), *easings(scene)]
     money = scene.shop.shop.money
     in_the_way = money is not None and any(relaxation.slot in ("price", money.name) for relaxation in plan.relaxations[:1])
     limit = max(scene.ground.limits_minor, default=None)
+    if plan.note == "several_in_the_way":
+        return [tell(ground, "Nothing fits all of that."), together(scene), *pitches(scene, NEAR_MISSES)]
     if in_the_way and limit is not None:
-        first = f"I have nothing under {price(limit, scene.shop.currency)}"
+        first = f"I have nothing {side(scene)} {price(limit, scene.shop.currency)}"
     else:
         first = scene.vary(
             ("Nothing fits all of that.", "I have nothing that fits all of that.", "Not one thing fits all of that.")
         )
-    return [tell(ground, first), *_easings(scene), *pitches(scene, NEAR_MISSES)]
-
-
-def _easings(scene: Scene) -> list[Telling]:
-    return [telling for relaxation in scene.plan.relaxations[:2] if (telling := _easing(scene, relaxation))]
-
-
-def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:
-    """What one limit eased would bring."""
-    slot = scene.shop.slots.get(relaxation.slot)
-    ground = replace(scene.ground, items=(), counts=scene.ground.counts | {relaxation.fitting})
-    there = f"there {'is' if relaxation.fitting == 1 else 'are'} {count(relaxation.fitting)}"
-    if relaxation.nearest is not None and (relaxation.slot == "price" or (slot is not None and slot.is_money)):
-        minor = round(relaxation.nearest)
-        cost = price(minor, scene.shop.currency)
-        spoken = replace(ground, prices_minor=ground.prices_minor | {minor})
-        if relaxation.fitting == 1:
-            return _among(spoken, f"There is one at {cost}", f"I do have one at {cost}", f"At {cost} there is one")
-        return _among(spoken, f"{there}, from {cost}", f"From {cost} {there}", f"{there} if you go to {cost}")
-    if slot is not None and (values := sayable(relaxation.values)):
-        offered = listed([put(slot, value) for value in values[:2]], "or")
-        if slot.topic:
-            kinds = (f"Of another kind, say {offered}, {there}", f"{there} of another kind, say {offered}")
-            return _among(with_words(ground, offered), *kinds)
-        return _among(with_words(ground, offered), f"{offered}, {there}", f"{there} {offered}")
-    if slot is not None:
-        ways = (f"With another {slot.said}, {there}", f"{there} with another {slot.said}")
-        return _among(with_words(ground, slot.said), *ways)
-    return None
-
-
-def _among(ground: Ground, *ways: str) -> Telling:
-    """A sentence that the model may say in any of these ways; the first without one."""
-    return replace(tell(ground, ways[0]), sheet=Sheet(ways=tuple(f" {sentence(way)}" for way in ways)))
+    return [tell(ground, first), *easings(scene), *pitches(scene, NEAR_MISSES)]

@@ -1,0 +1,62 @@
+"""Words that no slot holds but titles do: what they shut out ("nothing with hearts"), narrower names of a kind ("boots").
+
+A shop's values never name all that its titles do. A word that a "not" reaches shuts out the items whose titles have it; a kind of
+thing called by a narrower name than its own is sought by that name too, so that who asks for boots hears of boots first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.english import SMALL_WORDS
+from dialogue.reading import Reading, covered
+from dialogue.wishes import refused_within
+from dialogue.words import Span, Word, joined_stem
+
+TELLING = 0.2
+"""A word that more of the titles than this share have tells nothing apart."""
+_DEGREES = frozenset("too so very that as overly particularly really quite".split())  # noqa: SIM905
+""" "Not too plain" is no word to shut out."""
+
+
+def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The stems of words that a "not" reaches and titles have, and the ids of the items called so."""
+    if reading.is_question:
+        return (), ()
+    explained = [*(amount.span for amount in reading.amounts), *(critique.span for critique in reading.relative)]
+    explained += [pointing.span for pointing in reading.pointings] + [title.span for title in reading.titles]
+    explained += [mention.span for mention in reading.mentions if not refused_within(reading, mention)]
+    explained += [span for _, span in (*reading.open, *reading.named)]
+    words = reading.utterance.words
+    reached = [
+        words[index].stem
+        for scope in reading.scopes
+        if scope.polarity == "exclude"
+        for index in range(scope.span.first, scope.span.last)
+        if _is_telling(words, index) and not covered(Span(index, index + 1), explained)
+    ]
+    called = {stem: _called(reading, stem) for stem in dict.fromkeys(reached)}
+    kept = {stem: items for stem, items in called.items() if 0 < len(items) <= TELLING * len(reading.vocabulary.title_stems)}
+    return tuple(kept), tuple(dict.fromkeys(item for items in kept.values() for item in items))
+
+
+def narrower(reading: Reading) -> str:
+    """The words of kinds of things that are wanted by a narrower name than their own, as far as titles have them."""
+    topic, words = reading.shop.topic, reading.utterance.words
+    wanted = [mention for mention in reading.mentions if topic and mention.slot == topic.name and mention.how == "form"]
+    said = []
+    for mention in wanted:
+        own = {joined_stem(value) for value in mention.values}
+        inside = [words[index] for index in range(mention.span.first, mention.span.last) if _is_telling(words, index)]
+        same = joined_stem(reading.utterance.said(mention.span)) in own or reading.polarity(mention) != "want"
+        said += [] if same else [word.text for word in inside if word.stem not in own and _called(reading, word.stem)]
+    return " ".join(said)
+
+
+def _is_telling(words: Sequence[Word], index: int) -> bool:
+    word, before = words[index], words[index - 1].norm if index else ""
+    return not word.is_mark and word.norm not in SMALL_WORDS and word.norm.isalpha() and before not in _DEGREES
+
+
+def _called(reading: Reading, stem: str) -> list[str]:
+    return [item for item, stems in reading.vocabulary.title_stems.items() if stem in stems]
