@@ -193,7 +193,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"both) (?:differ|compare|different)|whats the difference|"
             r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"
             r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
-            r"would you (?:choose|pick|recommend|go for)|should i)|better than|(?:is|"
+            r"would you (?:choose|pick|recommend|go for)|should i)|what would you (?:choose|pick|go for|take)|better than|(?:is|"
             r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side|which ones? \w+er)\b",
         ),
         (

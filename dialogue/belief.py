@@ -155,6 +155,8 @@ def _only(why: dict[str, Evidence], key: str) -> dict[str, Evidence]:
 def _turns_to_another_topic(understanding: Understanding, state: BeliefState, topic: str) -> bool:
     wanted = set(state.wants(topic))
     said = [change for change in understanding.changes if change.slot == topic and change.kind == "want"]
+    if said and not wanted and Act.CHOOSE in understanding.acts:
+        return True   # "I'll have that, and now a belt": what "cheaper" was measured from is left behind
     return bool(wanted and said) and all(not wanted & set(change.values) and not change.correction for change in said)
 
 

@@ -51,7 +51,7 @@ _WHAT_OF = re.compile(
     r"(?:^|[,.!] )(?:(?:and|but|so|then|okay|ok|well) ,? ?)*(?:what|how) about (?!(?:it|that|this|them|those|these|the)\b)"
 )
 """ "What about tea things?": a wish, where no item is meant."""
-_SOLD = re.compile(OPENING + r"(?:its |thats |youve )?sold ?[.!]?$")
+_SOLD = re.compile(OPENING + r"(?:(?:fine|done|good|deal) ,? ?)*(?:its |thats |youve )?sold ?[.!]?$")
 _IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
 _AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
 _SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
@@ -159,6 +159,8 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.remove(Act.THANK)
     if Act.REJECT in acts:
         acts = [act for act in acts if act is not Act.AFFIRM]
+    if Act.GOODBYE in acts and not found.changes and not reading.strong:
+        acts = [act for act in acts if act is not Act.REJECT]   # "no thanks, that's everything"
     if steering:
         acts = [act for act in acts if act not in {Act.CHOOSE, Act.START_OVER, Act.UNDO}]
     if not found.changes and not found.like_items and not set(acts) - {Act.GREET, Act.THANK, Act.AFFIRM, Act.DENY}:
@@ -205,6 +207,8 @@ def _names_item(reading: Reading) -> bool:
 
 def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     blocked = {Act.REJECT, Act.COMPARE, Act.MORE, Act.REPEAT, Act.UNDO, Act.START_OVER, Act.HELP}
+    if _SOLD.match(reading.utterance.norm) and reading.state.last_item in reading.state.table:
+        return True
     if (
         not found.references
         or found.requested
@@ -234,8 +238,6 @@ def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     polite = _POLITELY.search(norm)
     if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
         return False
-    if _SOLD.match(norm) and reading.state.last_item in reading.state.table:
-        return True
     if reading.titles and not strong and not reading.mentions:
         return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):

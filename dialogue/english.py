@@ -55,6 +55,7 @@ SMALL_WORDS = STOP | {
     "lovely",
     "perfect",
     "wonderful",
+    "fine",
 }
 """STOP and other words that say nothing of what is wanted."""
 

@@ -28,7 +28,7 @@ _PAUSES = re.compile(
 )
 """Asks for a little time."""
 _WHICH_WOULD_YOU = re.compile(
-    r"\bwhich(?: one| of (?:them|those|these|the two))? (?:would|do|should) (?:you|i) (?:yourself )?"
+    r"\b(?:what|which(?: one| of (?:them|those|these|the two))?) (?:would|do|should) (?:you|i) (?:yourself )?"
     r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
 )
 """ "Which would you pick?" wants one named, not both described."""

@@ -88,6 +88,8 @@ class Reader:
         elif Act.INFORM in acts:
             free_text = " ".join(part for part in (free_text, narrower(reading)) if part)
         avoided, avoided_items = ((), ()) if policies or references else shut_out(reading)
+        if avoided:
+            free_text = " ".join(word.text for word in read_words(free_text).words if word.stem not in avoided)
         refused = [item for reference in references for item in reference.items] or list(state.table)
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
         return Understanding(

@@ -6,6 +6,7 @@ thing called by a narrower name than its own is sought by that name too, so that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialogue.english import SMALL_WORDS
@@ -13,6 +14,11 @@ from dialogue.reading import Reading, covered
 from dialogue.wishes import refused_within
 from dialogue.words import Span, Word, joined_stem
 
+_AVERSE = re.compile(
+    r"\b(?!it\b|that\b|this\b)\w+ (?=(?:makes?|gives?) (?:me|him|her|them|us|my \w+)"
+    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?)\b)"
+)
+""" "Jasmine gives me a headache"."""
 TELLING = 0.2
 """A word that more of the titles than this share have tells nothing apart."""
 _DEGREES = frozenset("too so very that as overly particularly really quite".split())  # noqa: SIM905
@@ -35,6 +41,8 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for index in range(scope.span.first, scope.span.last)
         if _is_telling(words, index) and not covered(Span(index, index + 1), explained)
     ]
+    for span, _ in reading.utterance.find(_AVERSE):
+        reached += [words[index].stem for index in range(span.first, span.last) if _is_telling(words, index)][:1]
     called = {stem: _called(reading, stem) for stem in dict.fromkeys(reached)}
     kept = {stem: items for stem, items in called.items() if 0 < len(items) <= TELLING * len(reading.vocabulary.title_stems)}
     return tuple(kept), tuple(dict.fromkeys(item for items in kept.values() for item in items))

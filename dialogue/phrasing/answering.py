@@ -112,11 +112,13 @@ def _why(scene: Scene, facts: ItemFacts) -> list[Telling]:
     reasons = [put(slot, value) for slot, value in wishes_met(scene.shop, scene.plan.wishes, (facts,))]
     limit = max(scene.ground.limits_minor, default=None)
     price_minor = facts.item.price_minor
-    within = limit is not None and price_minor is not None and price_minor <= limit
+    money = scene.shop.shop.money
+    set_by_shopper = money is not None and not scene.state.belief(money.name).direction
+    within = set_by_shopper and limit is not None and price_minor is not None and price_minor <= limit
     if within and limit is not None:
         reasons.append(f"within your budget of {price(limit, scene.shop.currency)}")
     if not reasons:
-        return _details(scene, facts)
+        return [pitch(scene, facts, 0)] if scene.plan.note == "pick" else _details(scene, facts)
     text = f"Because {the} {verb} {listed(reasons)}, as you asked"
     if scene.plan.note == "pick":
         text = f"I would pick {the}: {'they are' if verb == 'are' else 'it is'} {listed(reasons)}, as you asked"

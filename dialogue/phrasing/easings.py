@@ -19,7 +19,10 @@ def side(scene: Scene) -> str:
     belief = scene.state.belief(money.name) if money else None
     if belief is not None and belief.around is not None:
         return "around"
-    return "over" if belief is not None and belief.high is None and belief.low is not None else "under"
+    if belief is None or belief.low is None:
+        return "under"
+    nearest = next((one.nearest for one in scene.plan.relaxations if one.nearest is not None), None)
+    return "over" if belief.high is None or (nearest is not None and nearest < belief.low * 100) else "under"
 
 
 def together(scene: Scene) -> Telling:

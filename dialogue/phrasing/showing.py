@@ -234,6 +234,8 @@ def none_fit(scene: Scene) -> list[Telling]:
     money = scene.shop.shop.money
     in_the_way = money is not None and any(relaxation.slot in ("price", money.name) for relaxation in plan.relaxations[:1])
     limit = max(scene.ground.limits_minor, default=None)
+    if side(scene) == "over":
+        limit = min(scene.ground.limits_minor, default=None)
     if plan.note == "several_in_the_way":
         return [tell(ground, "Nothing fits all of that."), together(scene), *pitches(scene, NEAR_MISSES)]
     if in_the_way and limit is not None:

@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from talking import Talk, demo
 
 from dialogue.shop import load_shop
-from dialogue.state import BeliefState
+from dialogue.state import BeliefState, SlotBelief
 from dialogue.types import Heard
 
 ROOT = Path(__file__).parents[2]
@@ -266,3 +267,90 @@ def test_like_that_one_but_cheaper_shows_only_cheaper_ones() -> None:
         assert plan.kind == "none_fit" or all(cheaper), item.title
         shown += len(cheaper) if plan.kind == "recommend" else 0
     assert shown > 40
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "belief"),
+    [
+        ("about fifty dollars. No, sorry, I meant sixty.", "budget", SlotBelief(around=60.0)),
+        ("a coat between one hundred and two hundred", "budget", SlotBelief(low=100.0, high=200.0)),
+        ("less than forty five dollars and ninety nine cents", "budget", SlotBelief(high=45.99)),
+        ("two pound fifty tops", "budget", SlotBelief(high=2.5)),
+        ("a watch, but I'd rather it wasn't gold", "colour", SlotBelief(exclude=("gold",))),
+        ("no hats. Or anything formal.", "style", SlotBelief(exclude=("formal",))),
+        ("a throw, but wool makes her itch", "material", SlotBelief(exclude=("wool",))),
+        ("a lamp for the kitchen", "category", SlotBelief(want=("lamp",))),
+    ],
+)
+def test_what_is_believed_of_one_breath(said: str, slot: str, belief: SlotBelief) -> None:
+    talk = Talk()
+    talk.say(said)
+    assert replace(talk.state.belief(slot), evidence={}) == belief
+
+
+def test_a_word_of_titles_is_shut_out_for_good() -> None:
+    talk = Talk()
+    talk.say("a candle with lavender")
+    plan = talk.say("no lavender sorry, she sneezes")
+    assert plan.items
+    assert not any("avender" in ranked.item.title for ranked in plan.items)
+    assert not any("avender" in text for text in talk.state.texts)
+
+
+def test_a_kind_is_sought_by_its_narrower_name() -> None:
+    plan = Talk().say("a teddy bear for my nephew")
+    assert "Teddy" in plan.items[0].item.title
+
+
+def test_a_choice_and_another_wish_in_one_breath_are_both_heard() -> None:
+    talk = Talk()
+    talk.say("a necklace for my mum under 80 dollars")
+    talk.say("cheaper")
+    plan = talk.say("lovely, I'll take the first one, and now a belt for my dad")
+    assert plan.kind == "recommend"
+    assert plan.taken in talk.state.chosen
+    assert all("belt" in ranked.item.values["category"] for ranked in plan.items)
+    assert talk.state.belief("budget").high == 80.0
+    assert not talk.state.belief("budget").direction
+
+
+def test_a_question_that_was_not_said_is_not_answered() -> None:
+    talk = Talk()
+    plan = talk.say("a coat")
+    assert plan.ask_next is not None
+    heard = tuple(ranked.item.id for ranked in plan.items)
+    talk.say("no", Heard(heard, heard[-1], asked=False))
+    assert plan.ask_next not in talk.state.slots
+    assert set(heard) <= set(talk.state.refused)
+
+
+def test_undo_takes_back_a_refusal_and_starting_over_keeps_the_new_wish() -> None:
+    talk = Talk()
+    talk.say("a red scarf")
+    talk.say("neither of those")
+    assert talk.state.refused
+    talk.say("undo that")
+    assert not talk.state.refused
+    assert talk.state.wants("colour") == ("red",)
+    plan = talk.say("start again, I want a clock")
+    assert plan.kind == "recommend"
+    assert set(talk.state.slots) == {"category"}
+
+
+def test_a_condition_or_a_question_settles_nothing() -> None:
+    talk = Talk()
+    talk.say("a dress for a wedding")
+    talk.say("can I return it if it doesn't fit?")
+    assert not talk.state.refused
+    plan = talk.say("which would you pick?")
+    assert (plan.kind, plan.note, len(plan.items)) == ("answer", "pick", 1)
+    assert talk.say("sold").kind == "chosen"
+
+
+def test_two_limits_in_the_way_are_both_told() -> None:
+    talk = Talk()
+    plan = talk.say("a red leather handbag for under five dollars")
+    assert plan.note == "several_in_the_way"
+    assert {one.slot for one in plan.relaxations} == {"colour", "price"}
+    nearest = next(one.nearest for one in plan.relaxations if one.slot == "price")
+    assert nearest == min(ranked.item.price_minor or 0 for ranked in plan.items)
