@@ -220,7 +220,7 @@ def read_stages(
 def _is_part_of_value(span: Span, mentions: Sequence[Mention]) -> bool:
     """ "Something for the kitchen", where that is what a kind of thing is called, means none of the items."""
     return any(
-        mention.span.first < span.first and span.last <= mention.span.last and mention.confidence == 1.0 for mention in mentions
+        mention.span.first < span.first and span.last <= mention.span.last and mention.how == "form" for mention in mentions
     )
 
 

@@ -136,6 +136,14 @@ def test_when_nothing_fits_the_limit_in_the_way_is_named_and_yes_eases_it() -> N
     assert [item.price_minor for item in talk.items] == [prices[0]]
 
 
+def test_what_a_kind_is_called_means_none_of_the_items() -> None:
+    talk = Talk()
+    talk.say("a mortar for a housewarming")
+    plan = talk.say("hmm, something for the kitchen")
+    assert plan.kind == "recommend"
+    assert talk.state.wants("category") == ("kitchen",)
+
+
 def test_two_limits_in_the_way_are_named_together() -> None:
     talk = Talk()
     plan = talk.say("a purple cashmere umbrella under ten dollars")
