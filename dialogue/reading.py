@@ -171,7 +171,7 @@ def read_stages(
     amounts = tuple(amount for amount in amounts if not covered(amount.span, [pointing.span for pointing in priced]))
     taken = [amount.span for amount in amounts]
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
-    pointings = tuple(pointing for pointing in pointings if not _is_part_of_value(pointing.span, mentions))
+    pointings = tuple(pointing for pointing in pointings if not _is_part_of_value(utterance, pointing.span, mentions))
     pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)
@@ -217,11 +217,11 @@ def read_stages(
     )
 
 
-def _is_part_of_value(span: Span, mentions: Sequence[Mention]) -> bool:
+def _is_part_of_value(utterance: Utterance, span: Span, mentions: Sequence[Mention]) -> bool:
     """ "Something for the kitchen", where that is what a kind of thing is called, means none of the items."""
-    return any(
-        mention.span.first < span.first and span.last <= mention.span.last and mention.how == "form" for mention in mentions
-    )
+    wish = utterance.words[span.first].norm in {"something", "anything"}
+    inside = [one for one in mentions if one.how == "form" and one.span.first <= span.first and span.last <= one.span.last]
+    return any(wish or mention.span.first < span.first for mention in inside)
 
 
 def _asks_for(said: str, span: Span, pointed: Sequence[Span]) -> bool:

@@ -138,8 +138,10 @@ def test_when_nothing_fits_the_limit_in_the_way_is_named_and_yes_eases_it() -> N
 
 def test_what_a_kind_is_called_means_none_of_the_items() -> None:
     talk = Talk()
-    talk.say("a mortar for a housewarming")
-    plan = talk.say("hmm, something for the kitchen")
+    talk.say("something for a housewarming")
+    one = next(item.id for item in demo().recommender.items() if "kitchen" in item.values["category"])
+    other = next(item.id for item in demo().recommender.items() if "kitchen" not in item.values["category"])
+    plan = talk.say("hmm, something for the kitchen", Heard((one, other), other))
     assert plan.kind == "recommend"
     assert talk.state.wants("category") == ("kitchen",)
 
