@@ -10,7 +10,7 @@ from dialogue.amount_types import Amount, AmountSlot
 from dialogue.english import SMALL_WORDS
 from dialogue.numbers import Number, find_numbers
 from dialogue.types import ChangeKind
-from dialogue.units import CENTS, TIME, unit_of, with_cents
+from dialogue.units import CENTS, JOINS, TIME, unit_of, with_cents
 from dialogue.words import Span, Utterance, stem_of
 from dialogue.years import find_years
 
@@ -69,7 +69,7 @@ _AFTER_AROUND = re.compile(
 _MEANT = re.compile(
     r"\b(?:i (?:really )?(?:meant|mean|said)|make (?:it|that)|or rather|correction)(?: (?:to say|more like|like|say))? ?$"
 )
-_JOIN = {"and", "to", "or", "-", "–", "through", "till"}
+_JOIN = JOINS | {"and"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
 _NOT_MONEY = {
@@ -128,7 +128,7 @@ def find_amounts(
 
 def _instead(utterance: Utterance, number: Number, found: Sequence[Amount], slots: Sequence[AmountSlot]) -> Amount | None:
     """ "About fifty dollars. No, sorry, I meant sixty": a bare number in place of the amount before it, or of an earlier one."""
-    before = " ".join(word.norm for word in utterance.words[: number.span.first])
+    before = utterance.before(number.span.first)
     after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else "."
     marker = _MEANT.search(before)
     if marker is None or (after.isalpha() and after not in SMALL_WORDS):
@@ -152,7 +152,7 @@ def _range(utterance: Utterance, low: Number, high: Number, slots: Sequence[Amou
     }
     if not written_dash and (len(inner) != 1 or inner[0] not in _JOIN):
         return None
-    before = " ".join(word.norm for word in words[max(0, low.span.first - 3) : low.span.first])
+    before = utterance.before(low.span.first, 3)
     between = re.search(r"(?:between|from|anywhere|somewhere|range)(?: \w+)?$", before) is not None
     if inner and inner[0] == "and" and not between:
         return None
@@ -174,7 +174,7 @@ def _single(utterance: Utterance, number: Number, slots: Sequence[AmountSlot], a
     start = number.span.first
     while start > 0 and words[start - 1].norm in {"$", "£", "€"}:
         start -= 1
-    before = " ".join(word.norm for word in words[max(0, start - 8) : start])
+    before = utterance.before(start, 8)
     end = _with_unit(utterance, number)
     after = " ".join(word.norm for word in words[end : end + 4])
     if end > number.span.last and _DIFFERENCE.match(after):

@@ -59,7 +59,7 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         point(utterance, one.span, having, 0.9)
         for one in mentions
         if one.span.last < len(utterance.words) and (having := _having(table, one))
-        and (_ASKED.match(said := _said(utterance, one.span)) or (_IDEA_OF.search(said) and len(having) == 1))
+        and (_ASKED.match(said := utterance.before(one.span.first)) or (_IDEA_OF.search(said) and len(having) == 1))
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]
@@ -110,10 +110,6 @@ def _with_values(utterance: Utterance, one: Mention, other: Mention) -> list[str
     """The words of a turn, 0 and 1 standing for two values in it."""
     words = [word.norm for word in utterance.words]
     return [*words[: one.span.first], "0", *words[one.span.last : other.span.first], "1", *words[other.span.last :]]
-
-
-def _said(utterance: Utterance, span: Span) -> str:
-    return " ".join(word.norm for word in utterance.words[: span.first])
 
 
 def _ends(utterance: Utterance, at: int) -> bool:

@@ -73,7 +73,7 @@ def stands_for_item(utterance: Utterance, span: Span) -> bool:
     words = utterance.words
     before = words[span.first - 2].norm if span.first > 1 else ""
     after = words[span.last].norm if span.last < len(words) else "."
-    said = " ".join(word.norm for word in words[max(0, span.first - 4) : span.first])
+    said = utterance.before(span.first, 4)
     if after == "like" and before in {"whats", "is", "are", "was", "were"}:
         return True
     if before in _ASKS and (span.first == 2 or words[span.first - 3].norm in _JOINS):
@@ -86,13 +86,13 @@ def stands_for_item(utterance: Utterance, span: Span) -> bool:
 def is_purpose(utterance: Utterance, span: Span) -> bool:
     """ "For the garden": where or what for something is, unlike "go for the garden"."""
     before = utterance.words[span.first - 2].norm if span.first > 1 else ""
-    said = " ".join(word.norm for word in utterance.words[max(0, span.first - 4) : span.first])
+    said = utterance.before(span.first, 4)
     return before in _FOR and not _FAVOURS.search(said)
 
 
 def asks_what_is(utterance: Utterance, at: int) -> bool:
     """ "What on earth is a samovar?": of the one at hand."""
-    before = " ".join(word.norm for word in utterance.words[max(0, at - 5) : at])
+    before = utterance.before(at, 5)
     if utterance.words[at].norm not in {"a", "an"}:
         return False
     ahead = before.endswith("what") and _WHAT_ONE_IS.match(utterance.after(Span(at, at), 4))

@@ -101,7 +101,7 @@ def find_superlatives(
             counted = first > 0 and utterance.words[first].norm in _COUNTS
             first -= counted
             before = utterance.words[first].norm if first >= 0 else ""
-            said = " ".join(word.norm for word in utterance.words[: first + 1])
+            said = utterance.before(first + 1)
             asked, group = _WHICH.search(said), _WHICHEVER_OF.search(said)
             if group:
                 opener = len(said[: group.start()].split())

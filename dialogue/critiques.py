@@ -173,7 +173,7 @@ def _is_part(utterance: Utterance, span: Span) -> bool:
 
 
 def _is_asked(utterance: Utterance, span: Span) -> bool:
-    before = " ".join(word.norm for word in utterance.words[: span.first])
+    before = utterance.before(span.first)
     return _HOW.search(before) is not None or _IS_IT.search(before) is not None
 
 

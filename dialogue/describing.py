@@ -93,7 +93,7 @@ class Describer:
     def _taken(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """ "I'll go for black": a value that ends a choice, where one item has it."""
         words = self.utterance.words
-        if not _TAKES.search(" ".join(word.norm for word in words[max(0, first - 3) : first])):
+        if not _TAKES.search(self.utterance.before(first, 3)):
             return None
         for mention in self.mentions:
             span = mention.span

@@ -57,18 +57,19 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
     found: list[Pointing] = []
     words = utterance.words
     for first, word in enumerate(words):
-        said = " ".join(other.norm for other in words[:first])
-        refused = _REFUSED.search(said)
-        owned, has = _OWNED.search(said), _HAS.search(said)
-        if word.is_mark or not (refused or owned or has) or (found and first < found[-1].span.last):
+        if word.is_mark or (found and first < found[-1].span.last):
             continue
-        for last in range(min(first + _LONGEST, len(words)), first, -1):
-            ends = last == len(words) or words[last].norm in _ENDS
-            items = describer.of_kind(Span(first, last), table.items, loosely=said.endswith("anything")) if ends else ()
-            if not (refused or owned or (last < len(words) and words[last].norm == "already")):
+        said = utterance.before(first)
+        refused, owned = _REFUSED.search(said), _OWNED.search(said)
+        if not (refused or owned or _HAS.search(said)):
+            continue
+        for span in _spans_at(utterance, first):
+            after = words[span.last].norm if span.last < len(words) else None
+            if not (refused or owned or after == "already") or not (after is None or after in _ENDS):
                 continue
-            if 0 < len(items) < len(table.items) and not (refused and _is_own_name(describer, Span(first, last))):
-                found.append(replace(point(utterance, Span(first, last), items, 0.9), refusal=True))
+            items = describer.of_kind(span, table.items, loosely=said.endswith("anything"))
+            if 0 < len(items) < len(table.items) and not (refused and _is_own_name(describer, span)):
+                found.append(replace(point(utterance, span, items, 0.9), refusal=True))
                 break
     return found
 
@@ -77,8 +78,7 @@ def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> lis
     """ "Which wrap's the softer?": all of the kind, where there are several."""
     found = []
     for span, _ in utterance.find(_WHICH):
-        spans = [Span(span.last, last) for last in range(min(span.last + _LONGEST, len(utterance.words)), span.last, -1)]
-        kinds = [(one, items) for one in spans if len(items := describer.of_kind(one, table.items)) > 1]
+        kinds = [(one, items) for one in _spans_at(utterance, span.last) if len(items := describer.of_kind(one, table.items)) > 1]
         found += [point(utterance, Span(span.first, one.last), items, 0.9) for one, items in kinds[:1]]
     return found
 
@@ -90,9 +90,9 @@ def kinds_counted(utterance: Utterance, table: Table, describer: Describer, name
     for at, word in enumerate(words):
         if word.norm not in _COUNTS or len(table.items) < 2:
             continue
-        taken = STRONG_CHOICE.search(" ".join(other.norm for other in words[:at])) and word.norm not in {"a", "an"}
+        taken = STRONG_CHOICE.search(utterance.before(at)) and word.norm not in {"a", "an"}
         beside = at > 1 and words[at - 1].norm == "and" and any(one.span.last == at - 1 for one in (*named, *found))
-        spans = [Span(at + 1, last) for last in range(min(at + 1 + _LONGEST, len(words)), at + 1, -1)] if taken or beside else []
+        spans = _spans_at(utterance, at + 1) if taken or beside else []
         kinds = [(span, items) for span in spans if len(items := describer.of_kind(span, table.items)) == 1]
         found += [point(utterance, Span(at, span.last), items, 0.9) for span, items in kinds[:1]]
     return found
@@ -116,13 +116,18 @@ def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[P
         if kinds and len(table.items) > 1:
             found.append(point(utterance, span, kinds[-1], 0.9))
     for span, match in utterance.find(_LOVES_A):
-        for last in range(min(span.last + _LONGEST, len(utterance.words)), span.last, -1):
-            items = describer.of_kind(Span(span.last, last), table.items)
-            goes_on = _PRONOUN.search(utterance.after(Span(span.last, last), 5)) is not None
+        for kind in _spans_at(utterance, span.last):
+            items = describer.of_kind(kind, table.items)
+            goes_on = _PRONOUN.search(utterance.after(kind, 5)) is not None
             if goes_on and len(items) == 1 < len(table.items) and not match.group("not"):
-                found.append(point(utterance, Span(span.last - 1, last), items, 0.9))
+                found.append(point(utterance, Span(span.last - 1, kind.last), items, 0.9))
                 break
     return found
+
+
+def _spans_at(utterance: Utterance, first: int) -> list[Span]:
+    """The words that may name a kind from there on, the longest first."""
+    return [Span(first, last) for last in range(min(first + _LONGEST, len(utterance.words)), first, -1)]
 
 
 def _indefinite_before(utterance: Utterance, first: int) -> bool:

@@ -141,10 +141,12 @@ _LEADING = frozenset(
         "its",
     ]
 )
+AILMENTS = r"itch\w*|rash|hives|sneez\w*|ill|sick|headaches?"
+""" "Wool makes her itch": what a thing does to one who is not to have it."""
 _AFTER = re.compile(
     r"^(?:one |ones |things? |stuff |colou?r )?(?:(?:is|are|s) (?:out|not (?:for|my|her|his|an option|really|her|what)|"
     r"a no|off the table|wrong)|(?:makes?|gives?|brings?) (?:me|him|her|them|us|my \w+|his \w+|their \w+)"
-    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?|out in)|"
+    rf" (?:a |an )?(?:{AILMENTS}|out in)|"
     r"isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
     r"(?:doesnt|dont|does not|do not) (?:work|suit|appeal))\b"
 )

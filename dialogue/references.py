@@ -147,7 +147,7 @@ def _negated(utterance: Utterance, table: Table, mentions: Sequence[Mention]) ->
     """ "The one that isn't leather": what has not the value named."""
     found = []
     for mention in mentions:
-        match = _ISNT.search(" ".join(word.norm for word in utterance.words[: mention.span.first]))
+        match = _ISNT.search(utterance.before(mention.span.first))
         noun = match.group("many") if match else ""
         rest = [
             item
@@ -179,7 +179,7 @@ def _beside_named(utterance: Utterance, table: Table, found: Sequence[Pointing])
     ids = [item.id for item in table.items]
     kept = []
     for pointing in found:
-        match = _BESIDE.search(" ".join(word.norm for word in utterance.words[: pointing.span.first]))
+        match = _BESIDE.search(utterance.before(pointing.span.first))
         at = ids.index(pointing.reference.items[0]) if pointing.reference.items[0] in ids else -1
         step = 0 if match is None else 1 if match.group("way") in {"after", "following"} else -1
         if match and at >= 0 and len(pointing.reference.items) == 1 and 0 <= at + step < len(ids):
@@ -194,7 +194,7 @@ def _all_but(utterance: Utterance, table: Table, found: Sequence[Pointing]) -> l
     """ "All but the last": every item on the table except those named."""
     kept = []
     for pointing in found:
-        match = _ALL_BUT.search(" ".join(word.norm for word in utterance.words[: pointing.span.first]))
+        match = _ALL_BUT.search(utterance.before(pointing.span.first))
         rest = [item for item in table.items if item.id not in pointing.reference.items]
         if match and rest:
             span = Span(pointing.span.first - len(match.group().split()), pointing.span.last)
@@ -250,7 +250,7 @@ def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
     for span, match in utterance.find(_PLURAL):
         said = match.group()
         after = utterance.words[span.last] if span.last < len(utterance.words) else None
-        of = _ONE_OF.search(" ".join(word.norm for word in utterance.words[: span.first]))
+        of = _ONE_OF.search(utterance.before(span.first))
         counted = of is not None and (said == "them" or after is None or after.norm == after.stem)   # not "one of those kettles"
         weak = said in {"them", "those", "these", "they", "theyre"} and not (counted and of and of.group() == "which of")
         if (

@@ -121,7 +121,7 @@ def _preferred(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
         return list(found)
     kept: list[Pointing] = []
     for pointing in found:
-        before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
+        before = utterance.before(pointing.span.first)
         if kept and not kept[-1].weak and _HELD_AGAINST.search(before):
             continue
         kept.append(pointing)
@@ -190,7 +190,7 @@ def _before(utterance: Utterance, pointing: Pointing) -> str:
 
 def is_faulted(utterance: Utterance, pointing: Pointing) -> bool:
     """Whether a fault is found with the items meant, right after they are named or in "that's too much for the vase"."""
-    before = " ".join(word.norm for word in utterance.words[: pointing.span.first])
+    before = utterance.before(pointing.span.first)
     return FAULTED.search(utterance.after(pointing.span)) is not None or _TOO_FOR.search(before) is not None
 
 

@@ -191,7 +191,7 @@ def is_asked_of_item(utterance: Utterance, critique: CritiqueMention, pointed: l
     if not question or not early:
         return False
     between = " ".join(word.norm for word in utterance.words[early[-1].last : critique.span.first])
-    opening = " ".join(word.norm for word in utterance.words[: early[0].first])
+    opening = utterance.before(early[0].first)
     if critique.complaint and not _OPENS_QUESTION.search(opening):
         return False
     return not _WISHES.search(between) and not _WISHES.search(opening)

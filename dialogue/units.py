@@ -9,7 +9,7 @@ from dialogue.words import Span, Utterance, stem_of
 
 CENTS = 10
 """Cents said without their unit are of two digits: "two pound fifty"."""
-_JOINS = {"to", "or", "-", "–", "through", "till"}
+JOINS = {"to", "or", "-", "–", "through", "till"}
 """Between the bounds of a range."""
 _MONEY = {"$", "£", "€", "dollar", "pound", "quid", "buck", "euro", "usd", "gbp", "eur", "grand", "sterling"}
 _MINOR_MONEY = {"pence", "penny", "cent", "p"}
@@ -38,7 +38,7 @@ def with_cents(utterance: Utterance, numbers: Sequence[Number]) -> list[Number]:
         minor = unit_of(after) == "pence"
         unit = [norm for norm in gap if norm != "and"]
         major = (len(unit) == 1 and unit_of(unit[0]) == "money") or (sign and not unit)
-        bare = number.value >= CENTS and "and" not in gap and bool(unit) and unit_of(after) is None and after not in _JOINS
+        bare = number.value >= CENTS and "and" not in gap and bool(unit) and unit_of(after) is None and after not in JOINS
         if whole and major and number.value == int(number.value) < 100 and (minor or bare):
             price = whole.value + number.value / 100
             joined[-1] = Number(Span(whole.span.first, number.span.last + minor), price, "quid")

@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 
 from dialogue.english import SMALL_WORDS
+from dialogue.negation import AILMENTS
 from dialogue.reading import Reading, covered
 from dialogue.wishes import refused_within
 from dialogue.words import Span, Word, joined_stem
 
 _AVERSE = re.compile(
     r"\b(?!it\b|that\b|this\b)\w+ (?=(?:makes?|gives?) (?:me|him|her|them|us|my \w+)"
-    r" (?:a |an )?(?:itch\w*|rash|hives|sneez\w*|ill|sick|headaches?)\b)"
+    rf" (?:a |an )?(?:{AILMENTS})\b)"
 )
 """ "Jasmine gives me a headache"."""
 TELLING = 0.2

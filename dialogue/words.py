@@ -91,6 +91,10 @@ class Utterance:
             return ""
         return self.text[self.words[span.first].start : self.words[span.last - 1].end]
 
+    def before(self, at: int, count: int | None = None) -> str:
+        """The norms of the words before a position, or of the last ``count`` of them, with single spaces."""
+        return " ".join(word.norm for word in self.words[0 if count is None else max(0, at - count) : at])
+
     def after(self, span: Span, count: int | None = None) -> str:
         """The norms of the words after a span, or of the first ``count`` of them, with single spaces."""
         return " ".join(word.norm for word in self.words[span.last :][:count])

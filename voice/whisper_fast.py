@@ -54,9 +54,9 @@ FAIRLY_SURE_LOG_PROBABILITY = -0.4
 """Above this it is not heard by beam search without a reminder: of AN4's 158 recordings 45 lie between the two, and with the beam
 not one word of theirs is heard better (of 189 spoken orders one is: "shot" for "chork"). Numbers that have a twin ("$13", "$30")
 are left to the beam: only it parts them."""
+_TWIN_NUMBER = re.compile(r"\b(?:1[3-9]|[3-9]0)\b|(?:thir|four|fif|six|seven|eigh|nine)t(?:een|y)", re.IGNORECASE)
 _SPELLED = re.compile(r"\b[A-Z](?:[- ]?[A-Z])+|\b[A-Z]-|\d{4}|\d[-,] ?\d")
 """Letters one by one and long numbers: a list before them puts its commas between."""
-_TWIN_NUMBER = re.compile(r"\b(?:1[3-9]|[3-9]0)\b|(?:thir|four|fif|six|seven|eigh|nine)t(?:een|y)", re.IGNORECASE)
 
 PROMPT_TOKENS = 180
 """Tokens of what is likely that Whisper is reminded of where it is unsure; it takes 223."""
@@ -162,16 +162,16 @@ class FasterWhisper:
         """A guess that is not sure, heard again by beam search, first with what is likely in mind: where that hears the same
         words, and no number with a twin, they were said."""
         whole = why_doubted(guess, duration_s) is None
-        plain = whole and not _TWIN_NUMBER.search(guess.text)
+        twin = _TWIN_NUMBER.search(guess.text) is not None
+        plain = whole and not twin
         if likely and guess.text:
             reminded = self._reminded(encoded, words, duration_s, likely)
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
             brings = brings_in(reminded.text, guess.text, likely)
             below_nats = REMINDED_NATS if brings else OTHERWISE_NATS
-            plainly = brings or not (_TWIN_NUMBER.search(guess.text) or _SPELLED.search(guess.text))
-            believable = plainly and why_doubted(reminded, duration_s) is None
-            if believable and score(reminded.text) >= score(guess.text) - below_nats:
+            may_win = (brings or not (twin or _SPELLED.search(guess.text))) and why_doubted(reminded, duration_s) is None
+            if may_win and score(reminded.text) >= score(guess.text) - below_nats:
                 return replace(reminded, text=reminded.text.rstrip(" ,.?!") + _end_mark(guess.text))
         if guess.mean_log_probability > (FAIRLY_SURE_LOG_PROBABILITY if plain else SURE_LOG_PROBABILITY) and whole:
             return guess

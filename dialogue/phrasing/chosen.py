@@ -26,10 +26,14 @@ def chosen(scene: Scene) -> list[Telling]:
 
 def said_back(scene: Scene, facts: ItemFacts) -> Telling:
     """The choice with its price."""
-    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    the, cost = named(facts, scene.shop), _at_price(facts)
     verb = "they are" if verb_of(facts) == "are" else "it is"
     first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
     return Telling(sentence(first), scene.ground.only(facts), names=(0,))
+
+
+def _at_price(facts: ItemFacts) -> str:
+    return f", at {facts.price}" if facts.price else ""
 
 
 def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
@@ -38,7 +42,7 @@ def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
     told = []
     for facts in scene.ground.items:
         if facts.item.id in others and facts is not first:
-            the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+            the, cost = named(facts, scene.shop), _at_price(facts)
             told.append(Telling(sentence(f"And {the}{cost}"), scene.ground.only(facts), names=(0,)))
     return told
 
@@ -49,7 +53,7 @@ def _goes_with(scene: Scene, chosen: ItemFacts) -> list[Telling]:
     facts = next((facts for facts in scene.ground.items if facts.item.id in found and facts is not chosen), None)
     if facts is None:
         return []
-    the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+    the, cost = named(facts, scene.shop), _at_price(facts)
     lead = scene.vary((f"With it, {the} would go nicely", f"{the} would go well with that", f"It would pair nicely with {the}"))
     traits = traits_of(facts, scene.shop, {}, 1)
     sheet = sheet_of(the, f"{lead},", traits, facts.price, verb_of(facts)) if facts.price or traits else None

@@ -41,7 +41,7 @@ def together(scene: Scene) -> Telling:
         prices_minor=scene.ground.prices_minor | prices,
     )
     text = f"{' and '.join(sorted(ways, reverse=True))}, there {'is' if fitting == 1 else 'are'} {count(fitting)}"
-    return _among(ground, f"{text[0].upper()}{text[1:]}")
+    return _among(ground, text)
 
 
 def easings(scene: Scene) -> list[Telling]:
