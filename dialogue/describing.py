@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, is_purpose, stands_for_item
+from dialogue.definite import HAVING, JOINING, ONE, ONES, RELATIVE, after_count, are_joined, is_plural, links
 from dialogue.english import APPRAISING, SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, tells, value_words
 from dialogue.mentions import Mention
@@ -19,17 +20,8 @@ LONGEST_DESCRIPTION = 7
 _DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _COUNTING = frozenset({"both", "all", "either", "neither"})
 """May stand before several things without "the": "both pocket squares"."""
-_COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
 _OPENERS = frozenset("and or just maybe not no then than actually okay ok so right yeah yes well please".split())  # noqa: SIM905
 """ "Just red one please": "the" may be left out where a clause begins."""
-_ONES = frozenset({"ones", "pairs", "options", "things", "items"})
-_ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | _ONES
-"""Words that stand for a thing of any kind."""
-_JOINING = _ONE | {"coloured", "colored", "and", "from", "in", "with", "by", "made", "of", "for"}
-_RELATIVE = frozenset({"that", "thats", "which"})
-""" "The one that's navy"; "is" may follow them."""
-_HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
-"""After "the one", what it has is told by its description: "the one with the pockets"."""
 _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
@@ -67,13 +59,13 @@ class Describer:
         opened, counting = words[first].norm in _DEFINITE or asks_what_is(self.utterance, first), words[first].norm in _COUNTING
         if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
             return self._taken(first, items) or self._by_name(first, items)
-        start = self._after_count(first + (opened or counting))
+        start = after_count(self.utterance, first + (opened or counting))
         best: tuple[float, Span, tuple[Item, ...]] | None = None
         for last in range(start + 1, min(start + 1 + LONGEST_DESCRIPTION, len(words) + 1)):
             if words[last - 1].is_mark:
                 break
             span = Span(start, last)
-            if counting and not (self._is_plural(span) and words[start].norm not in _DEFINITE | {"of"}):
+            if counting and not (is_plural(self.utterance, span) and words[start].norm not in _DEFINITE | {"of"}):
                 continue
             bare = not opened and not counting
             if bare and not ((len(span) > 1 and self._ends_in_one(span, items)) or self._is_whole_clause(span, items)):
@@ -106,19 +98,11 @@ class Describer:
         named = called_by_name(self.utterance, first, items, self.vocabulary)
         return (1.0, named[0], (named[1],)) if named else None
 
-    def _after_count(self, at: int) -> int:
-        """Where the describing words begin after "the two", "the two pairs of"."""
-        words = self.utterance.words
-        norms = [word.norm for word in words[at : at + 3]] + [""] * 3
-        counted = norms[0] in _COUNTS
-        pairs = norms[counted] in {"pair", "pairs"} and norms[counted + 1] == "of"
-        return at + counted + 2 if pairs else at + (counted and norms[1] not in _ONE)
-
     def _ends_in_one(self, span: Span, items: Sequence[Item]) -> bool:
         """ "Red one"; "pearl ones" where the thing is called in the plural."""
         last = self.utterance.words[span.last - 1]
         if not says_ones(last):
-            return last.norm in _ONE - _ONES
+            return last.norm in ONE - ONES
         return all(called_in_plural(item.title) for item in items)
 
     def _is_whole_clause(self, span: Span, items: Sequence[Item]) -> bool:
@@ -130,7 +114,7 @@ class Describer:
         says = bool(after) and after[0].norm in _PREDICATES and opens
         if says and after[0].norm in _SEEMS and all(self._is_plain_value(index) for index in range(span.first, span.last)):
             return len(items) > 1
-        made = span.last - span.first > 2 and words[span.first + 1].norm in _JOINING - _ONE   # "oxfords in nubuck"
+        made = span.last - span.first > 2 and words[span.first + 1].norm in JOINING - ONE   # "oxfords in nubuck"
         named = self.is_kind_at(span.last - 1, items) or (made and self.is_kind_at(span.first, items))
         return opens and (ends or says) and len(items) > 1 and named
 
@@ -138,7 +122,7 @@ class Describer:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
         for last in range(min(at + 4, len(self.utterance.words)), at, -1):
             scored = self._fitting(Span(at, last), items, loosely=True)
-            if scored and (self.is_kind_at(last - 1, items) or self.utterance.words[last - 1].norm in _ONE):
+            if scored and (self.is_kind_at(last - 1, items) or self.utterance.words[last - 1].norm in ONE):
                 return last, scored[1]
         return at, tuple(items)
 
@@ -166,8 +150,8 @@ class Describer:
             return None
         points, fitting = scored
         words = self.utterance.words[span.first : span.last]
-        said_one = bool(_ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
-        several = self._is_plural(span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
+        said_one = bool(ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
+        several = is_plural(self.utterance, span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
         if len(fitting) > 1 and not several:
             return None
         head = any(words[-1].stem in self.vocabulary.title_stems.get(item.id, ())[-1:] for item in fitting)
@@ -186,16 +170,20 @@ class Describer:
         In the plural, values of one slot add up: "the ones in glass and steel". ``loosely``: a value counts for every item
         that has it, even where some have it in their titles ("the first bag" of a satchel and two bags).
         """
-        if self.utterance.words[span.last - 1].norm in (_JOINING - _ONE) | _RELATIVE | _CANNOT_END:
+        if self.utterance.words[span.last - 1].norm in (JOINING - ONE) | RELATIVE | _CANNOT_END:
             return None
         if [word.norm for word in self.utterance.words[span.first : span.last][-2:]] == ["and", "one"]:
             return None
         inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
-        plural = self._is_plural(span)
+        plural = is_plural(self.utterance, span)
         fitting, points = list(items), 0.0
         covered: set[int] = set()
         for mention in inside:
-            beside = [other for other in inside if plural and other.slot == mention.slot and self._added(mention, other)]
+            beside = [
+                other
+                for other in inside
+                if plural and other.slot == mention.slot and are_joined(self.utterance, mention.span, other.span)
+            ]
             meant = (mention, *beside)
             matching = [item for item in fitting if any(self._is_like(item, other, fitting, loosely) for other in meant)]
             if matching and any(self._is_like(item, mention, fitting, loosely) for item in matching):
@@ -203,12 +191,12 @@ class Describer:
                 covered.update(range(mention.span.first, mention.span.last))
         for index in range(span.first, span.last):
             word = self.utterance.words[index]
-            if index in covered or word.norm in _JOINING or self._links(index, span):
+            if index in covered or word.norm in JOINING or links(self.utterance, index, span):
                 continue
             matching = [item for item in fitting if len(word.stem) > 2 and self._is_in_title(word.stem, item)]
             if not matching and index + 1 == span.last:
                 matching = [item for item in fitting if is_head(word.stem, self.vocabulary.title_stems.get(item.id, ()))]
-            if not matching and _ONE & {word.norm for word in self.utterance.words[index:span.last]}:
+            if not matching and ONE & {word.norm for word in self.utterance.words[index:span.last]}:
                 matching = [item for item in fitting if word.stem in value_words(item)]
             if not matching and index + 1 == span.last and word.stem in self.vocabulary.wares:
                 continue
@@ -259,35 +247,13 @@ class Describer:
     def _tells_what_it_has(self, index: int, span: Span) -> bool:
         """Whether a word says what "the one" has: "the one with the deep pockets"."""
         before = [word.norm for word in self.utterance.words[span.first : index]]
-        thing = bool(_ONE & set(before)) or any(self.is_kind_at(at, ()) for at in range(span.first, index))
-        return thing and bool(_HAVING & set(before))
+        thing = bool(ONE & set(before)) or any(self.is_kind_at(at, ()) for at in range(span.first, index))
+        return thing and bool(HAVING & set(before))
 
     def _is_of_several(self, mention: Mention) -> bool:
         """Said of several: the values count beside the titles ("the leather ones")."""
         after = self.utterance.words[mention.span.last] if mention.span.last < len(self.utterance.words) else None
-        return after is not None and (says_ones(after) or after.norm in _ONES - {"ones"})
-
-    def _added(self, one: Mention, other: Mention) -> bool:
-        """Two values joined by "and" or "or"."""
-        low, high = sorted((one.span, other.span), key=lambda span: span.first)
-        return any(word.norm in {"and", "or"} for word in self.utterance.words[low.last : high.first])
-
-    def _is_plural(self, span: Span) -> bool:
-        words = self.utterance.words[span.first : span.last]
-        last = words[-1]
-        inflected = last.norm != last.stem and last.text.isalpha() and last.norm.endswith("s")
-        return any(map(says_ones, words)) or last.norm in _ONES or inflected
-
-    def _links(self, index: int, span: Span) -> bool:
-        """Small words inside a description: "the one that is navy", "the one with the zip"."""
-        words = self.utterance.words
-        norm, before = words[index].norm, words[index - 1].norm if index > span.first else ""
-        return (
-            (norm in _RELATIVE and before in _ONE)
-            or (norm in {"is", "are"} and before in _RELATIVE)
-            or (norm in _HAVING and before in _RELATIVE | _ONE | {"comes"})
-            or (norm in {"the", "a", "an"} and before in (_JOINING - _ONE - {"and"}) | _HAVING)
-        )
+        return after is not None and (says_ones(after) or after.norm in ONES - {"ones"})
 
     def _trails(self, span: Span, items: Sequence[Item]) -> bool:
         """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""
@@ -295,8 +261,8 @@ class Describer:
         before = [word.norm for word in words[: max(0, span.first - 1)] if word.norm not in _COUNTING]
         asked = bool(before) and before[-1] in _ASKS
         return any(
-            (words[index].norm in _ONE or self.is_kind_at(index, items))
-            and words[index + 1].norm not in _JOINING | _RELATIVE
+            (words[index].norm in ONE or self.is_kind_at(index, items))
+            and words[index + 1].norm not in JOINING | RELATIVE
             and (not self.is_kind_at(index + 1, items) or (asked and self._is_plain_value(index + 1)))
             and (asked or not all(words[index + 1].stem in self.vocabulary.title_stems.get(item.id, ()) for item in items))
             for index in range(span.first, span.last - 1)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, FAULT, STOCK, STRONG_CHOICE, TAG
+from dialogue.acts import ABOUT_ITEM, FAULT, STOCK, TAG
+from dialogue.choosing import SOMETHING, UNDECIDED, Found, asks_on, chooses, is_bare, names_kind
 from dialogue.critiques import HEDGED
-from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.meant import all_refused, prefers, settles_on_last
-from dialogue.pointing import Pointing
+from dialogue.english import OPENING
+from dialogue.meant import all_refused, prefers
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
 from dialogue.steering import is_steering
-from dialogue.types import Act, Reference, SlotChange
+from dialogue.types import Act
 from dialogue.wishes import refused_within
 from dialogue.words import read_words
 
@@ -33,14 +32,6 @@ _INSULTS = re.compile(
     r"screw you)\b"
 )
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
-_UNDECIDED = re.compile(
-    r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
-    r"(?:is|are|ones|s|looks?|sounds?) (?:all |"
-    r"both )?(?:quite |really "
-    r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |"
-    r"very )?nice$"
-)
-"""Praise that does not buy yet."""
 _ELSEWHERE = re.compile(
     OPENING + r"(?:who|whos|when|where|wheres|why|will|whats (?:the|your|my|a)|(?:what|"
     r"how)(?! about))\b(?!.*\b(?:something|anything|have|got|sell|stock|do)\b)"
@@ -51,10 +42,7 @@ _WHAT_OF = re.compile(
     r"(?:^|[,.!] )(?:(?:and|but|so|then|okay|ok|well) ,? ?)*(?:what|how) about (?!(?:it|that|this|them|those|these|the)\b)"
 )
 """ "What about tea things?": a wish, where no item is meant."""
-_SOLD = re.compile(OPENING + r"(?:(?:fine|done|good|deal) ,? ?)*(?:its |thats |youve )?sold ?[.!]?$")
 _IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
-_AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
-_SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
 _WISH_FOR_ONE = re.compile(
     OPENING + r"(?:(?:a bit|a little|much|slightly|even|something|anything|ones?) )*"
     r"(?:\w{3,}er|(?:more|less|not too|not so|not as|not that|nothing too|too) \w+)(?: (?:ones?|please|though|for me|"
@@ -62,44 +50,13 @@ _WISH_FOR_ONE = re.compile(
 )
 """ "Bigger", "not too religious": a wish about what is on the table, whatever the word."""
 _OR = re.compile(r"^,? ?or(?: \w+)?$")
-_IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
-""" "I'd take it if it weren't pink" takes nothing."""
-_PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
-""" "It's gorgeous but a hundred and seventy ..." takes nothing."""
 _WHICH_WAS = re.compile(r"\bwhich (?:one )?(?:is|was) (?:the|that|it)\b")
 _TAGGED = re.compile(TAG)
 _SO_THEN = re.compile(r"\b(?:so|but)\b")
 """ "I've got a silk one already, so the cotton"."""
-_POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
-_TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
-_AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
-""" "The red one and do you wrap?": a choice, then a question to the shop."""
-_IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
 _GO_ON = re.compile(r"^(?:oh )?go on(?: then)? ?,|\w ,? ?go on(?: then)? ?[.!]?$")
 """ "The Hartwell pair, go on"."""
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
-_SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
-_ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
-_WISH_TO_HAVE = re.compile(
-    r"\b(?:id like|i would like|id love|i want|(?:id|wed) rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
-    r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
-    r"ha(?:s|ve) to be|"
-    r"it is|sorry|just|one)\b|\bso (?:the|that|those)\b"
-)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the readers made of a turn, before its acts."""
-
-    changes: Sequence[SlotChange]
-    references: Sequence[Reference]
-    requested: Sequence[str]
-    policies: Sequence[str]
-    like_items: Sequence[str]
-    free_text: str
-
-
 def all_acts(reading: Reading, found: Found) -> list[Act]:
     """Every act of the turn."""
     acts = list(reading.acts)
@@ -136,7 +93,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.REJECT)
     if any(change.kind == "any" for change in found.changes) or reading.open:
         acts.append(Act.DONT_CARE)
-    if not steering and _chooses(reading, found, acts):
+    if not steering and chooses(reading, found, acts):
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
     norm = reading.utterance.norm
@@ -187,7 +144,7 @@ def _is_between(reading: Reading) -> bool:
     strong = reading.strong
     if any(len(one.reference.items) > 1 and reading.before(one.span, 2) == "one of " for one in strong):
         return not reading.is_question
-    return len(strong) > 1 and reading.before(strong[0].span, 1) == "between " and not _SOMETHING.search(reading.utterance.norm)
+    return len(strong) > 1 and reading.before(strong[0].span, 1) == "between " and not SOMETHING.search(reading.utterance.norm)
 
 
 def _either_or(reading: Reading) -> bool:
@@ -205,74 +162,6 @@ def _names_item(reading: Reading) -> bool:
     return any(not pointing.deictic for pointing in reading.strong)
 
 
-def _chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
-    blocked = {Act.REJECT, Act.COMPARE, Act.MORE, Act.REPEAT, Act.UNDO, Act.START_OVER, Act.HELP}
-    if _SOLD.match(reading.utterance.norm) and reading.state.last_item in reading.state.table:
-        return True
-    if (
-        not found.references
-        or found.requested
-        or found.like_items
-        or blocked & set(acts)
-        or ABOUT_ITEM.search(reading.utterance.norm)
-    ):
-        return False
-    norm = reading.utterance.norm
-    if _asks_on(reading) or _IF.search(norm) or _PRAISED_BUT.search(norm):
-        return False
-    strong = [pointing for pointing in reading.strong if not pointing.refusal]
-    if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):
-        return True
-    if settles_on_last(reading) and not reading.is_question:
-        return True
-    if strong_choice := STRONG_CHOICE.search(norm):
-        said = norm[: strong_choice.start()]
-        return not (reading.is_question and _ASKS_HOW.search(norm) and "," not in said)
-    if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
-        return False
-    compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
-    if _UNDECIDED.search(norm) or compares or _SOMETHING.search(norm):
-        return False
-    if found.policies and len(strong) == 1 and _TAKEN_AND.match(norm) and _AND_ASKS.match(reading.after(strong[0].span)):
-        return True
-    polite = _POLITELY.search(norm)
-    if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
-        return False
-    if reading.titles and not strong and not reading.mentions:
-        return bool(not reading.is_question and CHOICE.search(norm))
-    if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
-        return False
-    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (_is_bare(reading, strong) and not _names_kind(reading)))
-
-
-def _has_just(reading: Reading, at: int) -> bool:
-    """ "Can I have the first one?", not "can I have money off the first" nor "can I have the first in a smaller size"."""
-    words = [*(word.norm for word in reading.utterance.words), ""]
-    return any(pointing.span.first == at and words[pointing.span.last] != "in" for pointing in reading.strong)
-
-
-def _asks_on(reading: Reading) -> bool:
-    """ "And the first?", after an answer about the second."""
-    last = reading.state.last_plan
-    return last is not None and last.kind == "answer" and _AND_THE.match(reading.utterance.norm) is not None
-
-
-def _names_kind(reading: Reading) -> bool:
-    """ "The cheaper ones", by itself, asks about them."""
-    last = reading.strong[-1]
-    return len(last.reference.items) > 1 and reading.utterance.words[last.span.last - 1].norm == "ones"
-
-
-def _is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
-    """A turn that is little but a reference chooses it."""
-    if reading.mentions or reading.amounts or reading.relative:
-        return False
-    inside = sum(len(pointing.span) for pointing in strong)
-    said = [word for word in reading.utterance.words if not word.is_mark]
-    content = [word for word in said if word.norm not in SMALL_WORDS]
-    return len(said) - inside <= 4 or len(content) <= inside
-
-
 def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if {Act.ASK_STOCK, Act.CHOOSE, Act.REPEAT} & set(acts):
         return False
@@ -284,11 +173,11 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if Act.COMPARE in acts or found.policies or moves:
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
-    only_named = bool(reading.titles or _UNDECIDED.search(reading.utterance.norm)) and not found.changes
+    only_named = bool(reading.titles or UNDECIDED.search(reading.utterance.norm)) and not found.changes
     if about and reading.state.table and not found.changes and not found.like_items:
         return not (_WHAT_OF.search(reading.utterance.norm) and _is_known(reading, found.free_text) and not reading.strong)
-    kind = bool(reading.strong) and _names_kind(reading) and _is_bare(reading, reading.strong) and not found.changes
-    named = reading.is_question or about or only_named or _asks_on(reading) or (kind and Act.REJECT not in acts)
+    kind = bool(reading.strong) and names_kind(reading) and is_bare(reading, reading.strong) and not found.changes
+    named = reading.is_question or about or only_named or asks_on(reading) or (kind and Act.REJECT not in acts)
     return bool(found.references) and named and not found.like_items
 
 

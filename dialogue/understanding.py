@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
 from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
+from dialogue.choosing import Found
 from dialogue.critiques import CritiqueBook, compile_critiques
-from dialogue.doing import Found, all_acts
+from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
 from dialogue.meant import chosen_references, wanted_references
 from dialogue.ordinals import points_at_nothing

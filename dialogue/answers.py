@@ -1,0 +1,145 @@
+"""What is answered: a question about an item or the shop, items side by side, a line that the shop stands behind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogue.deciding import Deciding, options_of, ranked_of
+from dialogue.english import OPENING
+from dialogue.leading import recommend_or_ask
+from dialogue.lines import compared_by, named_policy, nearest_policy
+from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
+from dialogue.queries import LIST_LENGTH, limits_of
+from dialogue.types import Act, Plan
+from dialogue.words import read_words
+from recommender.types import Limits, Ranked
+
+_WHICH_WOULD_YOU = re.compile(
+    r"\b(?:what|which(?: one| of (?:them|those|these|the two))?) (?:would|do|should) (?:you|i) (?:yourself )?"
+    r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
+)
+""" "Which would you pick?" wants one named, not both described."""
+_GONE = re.compile(r"\b(?:sold out|out of stock|run out|all gone)\b")
+""" "Is it sold out?" is answered the other way round."""
+_AND_THE = re.compile(rf"{OPENING}(?:and|what about|how about)? ?(?:for )?(?:the|that|this|those|number|option)\b")
+
+
+def open_question(turn: Deciding) -> Plan | None:
+    """A question that no slot answers, about the item at hand or about the shop."""
+    text, understood = turn.understanding.text, turn.understanding
+    asked = kind_of(text)
+    other = {Act.ASK_POLICY, Act.REJECT, Act.COMPARE, Act.UNDO, Act.START_OVER} | (set() if asked == "goes_with" else {Act.MORE})
+    if understood.changes or turn.acts & other:
+        return None
+    items = _at_hand(turn, most=1)
+    if not items or not (is_about_item(text) or asked == "stock"):
+        unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
+        return Plan("answer", requested=(text,), note="question") if unmet else None
+    if asked == "goes_with":
+        found = turn.recommender.goes_with(items[0].item.id, Limits(), LIST_LENGTH)
+        return Plan("recommend", items=tuple(found), fitting=len(found), note="goes_with", expecting="choice") if found else None
+    if Act.CHOOSE in turn.acts and not asks_to_change(text):
+        return None
+    if (Act.ASK_STOCK in turn.acts or understood.requested) and asked not in ("why", "others"):
+        return None
+    if Act.ASK_ITEM in turn.acts and asked == "question" and not is_pointed(text):
+        return None
+    requested = ("stock",) if asked == "stock" else () if asked == "details" else (text,)
+    note = asked if asked in ("details", "why") else "" if asked == "stock" else "question"
+    return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note=note, wishes=turn.wishes)
+
+
+def compare(turn: Deciding) -> Plan | None:
+    """Items side by side, or the one that the shop would pick."""
+    if Act.COMPARE not in turn.acts:
+        return None
+    ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))
+    items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
+    if len(items) < 2:
+        return None
+    requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
+    if not requested and _WHICH_WOULD_YOU.search(read_words(turn.understanding.text).norm):
+        best = min(items, key=lambda ranked: _told_first(turn, ranked.item.id))
+        return Plan("answer", items=(best,), focus=best.item.id, note="pick", wishes=turn.wishes, expecting="choice")
+    return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
+
+
+def _told_first(turn: Deciding, item: str) -> int:
+    """The place of an item in the last list that the recommender ranked: the table is in its order."""
+    return turn.state.table.index(item) if item in turn.state.table else len(turn.state.table)
+
+
+def policies(turn: Deciding) -> Plan | None:
+    """A line that the shop stands behind."""
+    names = {policy.name for policy in turn.shop.policies}
+    asked = tuple(name for name in turn.understanding.requested if name in names)
+    if Act.ASK_POLICY not in turn.acts or not asked:
+        named = named_policy(turn.understanding.text, turn.shop.policies) if is_to_shop(turn.understanding.text) else None
+        return Plan("answer", policies=(named.name,), requested=(named.name,), note="policy") if named else None
+    if len(asked) == 1 and not _said_whole(turn, asked[0]):
+        closer = nearest_policy(turn.understanding.text, turn.shop.policies)
+        asked = (closer.name,) if closer else asked
+    slots, items = _asked_of_items(turn), _at_hand(turn, most=1)
+    if slots and turn.referred and items:
+        return Plan("answer", items=items, focus=items[0].item.id, policies=asked, requested=(*slots, *asked))
+    if turn.understanding.changes and not turn.referred:
+        return replace(recommend_or_ask(turn), policies=asked)
+    return Plan("answer", policies=asked, requested=asked, note="policy")
+
+
+def _said_whole(turn: Deciding, name: str) -> bool:
+    """Whether a phrase of several words of a policy is said as it stands."""
+    norm = f" {read_words(turn.understanding.text).norm} "
+    phrases = [read_words(word) for policy in turn.shop.policies if policy.name == name for word in policy.words]
+    return any(len(phrase.words) > 1 and f" {phrase.norm} " in norm for phrase in phrases)
+
+
+def about_item(turn: Deciding) -> Plan | None:
+    """What is asked of an item, or what values there are."""
+    if not turn.acts & {Act.ASK_ITEM, Act.ASK_STOCK}:
+        return None
+    items = _at_hand(turn)
+    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
+    if items:
+        return Plan(
+            "answer",
+            items=items,
+            focus=items[0].item.id,
+            requested=requested,
+            note="asked_gone" if _GONE.search(turn.understanding.text.lower()) else "" if requested else "details",
+            expecting="anything",
+        )
+    slot = next((name for name in turn.understanding.requested if turn.shop.slot(name)), None)
+    declared = turn.shop.slot(slot) if slot else None
+    tells = declared is not None and (declared.is_money or options_of(turn, slot))
+    if slot is not None and tells and not (declared and declared.kind == "amount" and Act.MORE in turn.acts):
+        return Plan(
+            "answer",
+            slot=slot,
+            requested=(slot,),
+            options=options_of(turn, slot),
+            note="what_there_is",
+            fitting=turn.recommender.count(limits_of(turn.state, turn.shop)),
+            expecting="choice",
+        )
+    return None
+
+
+def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
+    policies = {policy.name for policy in turn.shop.policies}
+    return tuple(name for name in turn.understanding.requested if name not in policies)
+
+
+def _asked_before(turn: Deciding) -> tuple[str, ...]:
+    """ "And the other?" asks of another item what was asked of the first."""
+    last = turn.state.last_plan
+    if last is None or last.kind != "answer" or not turn.referred or not _AND_THE.match(read_words(turn.understanding.text).norm):
+        return ()
+    return tuple(name for name in last.requested if turn.shop.slot(name) or name == "stock")
+
+
+def _at_hand(turn: Deciding, most: int | None = None) -> tuple[Ranked, ...]:
+    """The items pointed at; else the one heard last, or the first on the table."""
+    ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
+    return tuple(ranked for item in ids[:most] if (ranked := ranked_of(turn, item)))

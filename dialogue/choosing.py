@@ -1,0 +1,124 @@
+"""Whether a turn takes an item: "I'll have the first", "the red one, please", "sold" - and not "is the red one nice?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dialogue.acts import ABOUT_ITEM, CHOICE, STRONG_CHOICE
+from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.meant import prefers, settles_on_last
+from dialogue.pointing import Pointing
+from dialogue.reading import Reading
+from dialogue.types import Act, Reference, SlotChange
+
+UNDECIDED = re.compile(
+    r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
+    r"(?:is|are|ones|s|looks?|sounds?) (?:all |"
+    r"both )?(?:quite |really "
+    r"|very |rather )?(?:nice|good|interesting|alright|okay|all right)(?= ?(?:$|[.,!])))\b|\b\w+s (?:quite |really |"
+    r"very )?nice$"
+)
+"""Praise that does not buy yet."""
+_SOLD = re.compile(OPENING + r"(?:(?:fine|done|good|deal) ,? ?)*(?:its |thats |youve )?sold ?[.!]?$")
+_AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
+_SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
+_IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
+""" "I'd take it if it weren't pink" takes nothing."""
+_PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
+""" "It's gorgeous but a hundred and seventy ..." takes nothing."""
+_POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
+_TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
+_AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
+""" "The red one and do you wrap?": a choice, then a question to the shop."""
+_IS_FINE = re.compile(r"^(?:(?:is|are|looks?|sounds?) )?(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal)\b")
+SOMETHING = re.compile(r"\b(?:something|anything) (?:\w+ )?(?:between|than)\b")
+_ASKS_HOW = re.compile(r"^(?:(?:and|so|but|ok|okay|well) ,? ?)*(?:how|when|where|what|why|which|who)\b")
+_WISH_TO_HAVE = re.compile(
+    r"\b(?:id like|i would like|id love|i want|(?:id|wed) rather(?: have)?|i prefer|i would prefer|id prefer|we want|"
+    r"(?:can|could|may) i (?:please )?(?:have|get|take|buy)|i think|then|please|perfect|better|best|gorgeous|lovely|nicer|"
+    r"ha(?:s|ve) to be|"
+    r"it is|sorry|just|one)\b|\bso (?:the|that|those)\b"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the readers made of a turn, before its acts."""
+
+    changes: Sequence[SlotChange]
+    references: Sequence[Reference]
+    requested: Sequence[str]
+    policies: Sequence[str]
+    like_items: Sequence[str]
+    free_text: str
+
+
+def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
+    """Whether an item is taken. ``acts``: those that phrases alone show."""
+    blocked = {Act.REJECT, Act.COMPARE, Act.MORE, Act.REPEAT, Act.UNDO, Act.START_OVER, Act.HELP}
+    if _SOLD.match(reading.utterance.norm) and reading.state.last_item in reading.state.table:
+        return True
+    if (
+        not found.references
+        or found.requested
+        or found.like_items
+        or blocked & set(acts)
+        or ABOUT_ITEM.search(reading.utterance.norm)
+    ):
+        return False
+    norm = reading.utterance.norm
+    if asks_on(reading) or _IF.search(norm) or _PRAISED_BUT.search(norm):
+        return False
+    strong = [pointing for pointing in reading.strong if not pointing.refusal]
+    if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):
+        return True
+    if settles_on_last(reading) and not reading.is_question:
+        return True
+    if strong_choice := STRONG_CHOICE.search(norm):
+        said = norm[: strong_choice.start()]
+        return not (reading.is_question and _ASKS_HOW.search(norm) and "," not in said)
+    if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
+        return False
+    compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
+    if UNDECIDED.search(norm) or compares or SOMETHING.search(norm):
+        return False
+    if found.policies and len(strong) == 1 and _TAKEN_AND.match(norm) and _AND_ASKS.match(reading.after(strong[0].span)):
+        return True
+    polite = _POLITELY.search(norm)
+    if polite and found.policies and not _has_just(reading, len(norm[: polite.end()].split())):
+        return False
+    if reading.titles and not strong and not reading.mentions:
+        return bool(not reading.is_question and CHOICE.search(norm))
+    if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
+        return False
+    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (is_bare(reading, strong) and not names_kind(reading)))
+
+
+def _has_just(reading: Reading, at: int) -> bool:
+    """ "Can I have the first one?", not "can I have money off the first" nor "can I have the first in a smaller size"."""
+    words = [*(word.norm for word in reading.utterance.words), ""]
+    return any(pointing.span.first == at and words[pointing.span.last] != "in" for pointing in reading.strong)
+
+
+def asks_on(reading: Reading) -> bool:
+    """ "And the first?", after an answer about the second."""
+    last = reading.state.last_plan
+    return last is not None and last.kind == "answer" and _AND_THE.match(reading.utterance.norm) is not None
+
+
+def names_kind(reading: Reading) -> bool:
+    """ "The cheaper ones", by itself, asks about them."""
+    last = reading.strong[-1]
+    return len(last.reference.items) > 1 and reading.utterance.words[last.span.last - 1].norm == "ones"
+
+
+def is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
+    """A turn that is little but a reference chooses it."""
+    if reading.mentions or reading.amounts or reading.relative:
+        return False
+    inside = sum(len(pointing.span) for pointing in strong)
+    said = [word for word in reading.utterance.words if not word.is_mark]
+    content = [word for word in said if word.norm not in SMALL_WORDS]
+    return len(said) - inside <= 4 or len(content) <= inside

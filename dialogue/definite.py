@@ -1,0 +1,50 @@
+"""How a phrase that means items is built: what counts them, what joins its words, and whether it is in the plural."""
+
+from __future__ import annotations
+
+from dialogue.item_words import says_ones
+from dialogue.words import Span, Utterance
+
+_COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
+ONES = frozenset({"ones", "pairs", "options", "things", "items"})
+ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | ONES
+"""Words that stand for a thing of any kind."""
+JOINING = ONE | {"coloured", "colored", "and", "from", "in", "with", "by", "made", "of", "for"}
+RELATIVE = frozenset({"that", "thats", "which"})
+""" "The one that's navy"; "is" may follow them."""
+HAVING = frozenset({"with", "has", "have", "got", "having", "comes"})
+"""After "the one", what it has is told by its description: "the one with the pockets"."""
+
+
+def after_count(utterance: Utterance, at: int) -> int:
+    """Where the describing words begin after "the two", "the two pairs of"."""
+    norms = [word.norm for word in utterance.words[at : at + 3]] + [""] * 3
+    counted = norms[0] in _COUNTS
+    pairs = norms[counted] in {"pair", "pairs"} and norms[counted + 1] == "of"
+    return at + counted + 2 if pairs else at + (counted and norms[1] not in ONE)
+
+
+def are_joined(utterance: Utterance, one: Span, other: Span) -> bool:
+    """Whether "and" or "or" stands between two values."""
+    low, high = sorted((one, other), key=lambda span: span.first)
+    return any(word.norm in {"and", "or"} for word in utterance.words[low.last : high.first])
+
+
+def is_plural(utterance: Utterance, span: Span) -> bool:
+    """Whether a phrase speaks of several: "the ones", "the satchels"."""
+    words = utterance.words[span.first : span.last]
+    last = words[-1]
+    inflected = last.norm != last.stem and last.text.isalpha() and last.norm.endswith("s")
+    return any(map(says_ones, words)) or last.norm in ONES or inflected
+
+
+def links(utterance: Utterance, index: int, span: Span) -> bool:
+    """Small words inside a description: "the one that is navy", "the one with the zip"."""
+    words = utterance.words
+    norm, before = words[index].norm, words[index - 1].norm if index > span.first else ""
+    return (
+        (norm in RELATIVE and before in ONE)
+        or (norm in {"is", "are"} and before in RELATIVE)
+        or (norm in HAVING and before in RELATIVE | ONE | {"comes"})
+        or (norm in {"the", "a", "an"} and before in (JOINING - ONE - {"and"}) | HAVING)
+    )
