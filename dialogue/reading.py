@@ -19,7 +19,8 @@ from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
 from dialogue.priced import find_priced
-from dialogue.references import ASKS_WHETHER, find_references
+from dialogue.pronouns import ASKS_WHETHER
+from dialogue.references import find_references
 from dialogue.relative import amount_of
 from dialogue.settling import is_faulted, settled, without_predicates
 from dialogue.shop import TalkingShop

@@ -10,51 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dialogue.bare_values import find_bare_values
-from dialogue.choosing_among import VERBS, find_superlatives, rest_of
+from dialogue.choosing_among import find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
-from dialogue.english import SMALL_WORDS
 from dialogue.in_general import kinds_asked, kinds_counted, kinds_refused, taken_up
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
 from dialogue.negation import find_scopes
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
+from dialogue.pronouns import find_plurals, find_pronouns
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, read_words
 from recommender.types import Item
 
-_PLURAL = re.compile(
-    r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two"
-    r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
-    r"which ones?(?: did you say| do you think)?(?= (?:is|are|was|has|have|comes?|in)\b)|"
-    r"all (?:of (?:them|those|these)|three|four)|"
-    r"(?:those|these|the) (?:(?:three|four)(?! (?:hundred|\w+ty)\b)|"
-    r"ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
-    r"the pair(?: of (?:them|those|these))?(?! of)|"
-    r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"
-    r"(?:either|any) (?:of (?:them|those|these)|one)|"
-    r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on ))either(?= ?(?:$|[,.!?]))|"
-    r"eithers?(?= (?:one |is |have |has |comes? |costs? |will |would |works?\b|suits?\b|looks?\b|sounds?\b|fine\b))|"
-    r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
-)
 _NEITHER = re.compile(
     r"\b(?:neithers?(?: (?:of (?:them|those|these)|one))?|none(?: of (?:them|those|these))?|not (?:(?:any|one) of )?"
     r"(?:them|those|these)(?: ones)?|no to (?:both|all)(?: of them)?)\b"
 )
-_THAT = re.compile(
-    r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
-    r"(?:the )?(?:very )?same(?: again| (?!size|colou?r|price|brand|sort|kind|style|way|time|day)\w+)?"
-    r"(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
-    r"(?:the one )?you (?:just )?"
-    r"(?:said|mentioned|named)(?: last)?|(?:the )?one you(?:ve)? (?:just )?(?:told me about|showed me|shown me|read out|"
-    r"described)|"
-    r"it|its|thats|that|this)\b"
-)
-_ONE_OF = re.compile(r"\b(?:one|any|either|some|which) of$")
-""" "Is one of those heated": no noun follows."""
-_CLAUSE_OF = frozenset({"", "one", "that", "what", "like", "about", "take", "than", "have", "and", "was", "is", "want"})
-"""Before "you mentioned" where it stands for an item; after a noun it only says which: "the one ... you mentioned"."""
 _BESIDE = re.compile(
     r"\bthe (?:next |first )?(?:ones?|pair) (?:just |right |straight |immediately )?(?P<way>after|before|following|"
     r"preceding)(?: the one)?$"
@@ -64,17 +37,6 @@ _ALL_BUT = re.compile(
     r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
-_ONE_TOLD = r"\bthe (?:one|pair|set|thing)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|had))?"
-_PREVIOUS = re.compile(
-    rf"\bthe (?:previous|earlier) one\b|{_ONE_TOLD} (?:just |right )?before(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b"
-)
-_NEXT = re.compile(
-    rf"{_ONE_TOLD} (?:just |right )?after(?: (?:that|it|this)(?: (?:one|pair|set))?)?\b|\bthe (?:next|following) one\b"
-)
-_OWNING = frozenset({"had", "has", "wears", "wore"})
-""" "She's had the same one for years"."""
-ASKS_WHETHER = frozenset({"is", "are", "was", "were", "does", "do", "would", "will"})
-""" "Is that suitable", where "that" stands for an item."""
 _FROM_THE_START = re.compile(
     r"\bthe (?:very )?first (?:one |thing )?(?:that )?(?:you (?:showed me|mentioned|said|offered|told me about|suggested) )?"
     r"(?:at the (?:start|beginning)|to (?:start|begin) with|originally|earlier)\b"
@@ -131,7 +93,7 @@ def find_references(
     ]
     found = _all_but(utterance, table, _beside_named(utterance, table, found))
     _claim(found, [point(utterance, span, items, sure * EARLIER) for span, items, sure in describer.descriptions(table.earlier)])
-    for pointings in (others, _plural(utterance, table), _that(utterance, table, describer, found)):
+    for pointings in (others, find_plurals(utterance, table), find_pronouns(utterance, table, describer, found)):
         _claim(found, pointings)
     groups = [set(pointing.reference.items) for pointing in found if not pointing.weak]
     found = [
@@ -243,61 +205,3 @@ def _with_kind_before(utterance: Utterance, span: Span, table: Table, describer:
         return span
     the = span.first > 1 and utterance.words[span.first - 2].norm in {"the", "that"}
     return Span(span.first - 1 - the, span.last)
-
-
-def _plural(utterance: Utterance, table: Table) -> list[Pointing]:
-    found = []
-    for span, match in utterance.find(_PLURAL):
-        said = match.group()
-        after = utterance.words[span.last] if span.last < len(utterance.words) else None
-        of = _ONE_OF.search(utterance.before(span.first))
-        counted = of is not None and (said == "them" or after is None or after.norm == after.stem)   # not "one of those kettles"
-        weak = said in {"them", "those", "these", "they", "theyre"} and not (counted and of and of.group() == "which of")
-        if (
-            said in {"those", "these"}
-            and not counted
-            and after is not None
-            and after.norm not in SMALL_WORDS | VERBS
-            and not after.is_mark
-            and not (span.first and utterance.words[span.first - 1].norm in ASKS_WHETHER)
-        ):
-            continue
-        two = said.startswith(("both", "the pair")) or said in {"either", "eithers"} or said.endswith("two")
-        items = table.items[:2] if two and len(table.items) > 2 else table.items
-        found.append(replace(point(utterance, span, items, 0.9 if two and len(table.items) > 2 else 1.0), weak=weak))
-    return found
-
-
-def _that(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
-    last = table.last or table.items[-1]
-    found = []
-    ids = [item.id for item in table.items]
-    for step, pattern in ((-1, _PREVIOUS), (1, _NEXT)):
-        for span, _ in utterance.find(pattern):
-            single = [one.reference.items[0] for one in named if one.span.last <= span.first and len(one.reference.items) == 1]
-            start = single[-1] if single and single[-1] in ids else last.id
-            at = (ids.index(start) if start in ids else 0) + step
-            if 0 <= at < len(ids):
-                found.append(point(utterance, span, [table.items[at]]))
-    for span, match in utterance.find(_THAT):
-        said = match.group()
-        after = utterance.words[span.last].norm if span.last < len(utterance.words) else ""
-        weak = said in {"it", "its", "thats", "that", "this"}
-        noun = bool(after) and after not in SMALL_WORDS and not utterance.words[span.last].is_mark
-        before = utterance.words[span.first - 1].norm if span.first and not utterance.words[span.first - 1].is_mark else ""
-        if any(span.overlaps(pointing.span) for pointing in found):
-            continue
-        told_of = before not in _CLAUSE_OF or any(pointing.span.last == span.first for pointing in named)
-        if told_of and said.startswith(("you", "one you")):
-            continue
-        if "same" in said and span.first and utterance.words[span.first - 1].norm in _OWNING:
-            continue
-        if said in {"that", "this"} and noun:
-            end, items = describer.kind_after(span.last, table.items)
-            if end > span.last and last in items:
-                span, weak = Span(span.first, end), False
-            elif end > span.last or before not in ASKS_WHETHER:
-                continue
-        confidence = 0.8 if weak and len(table.items) > 1 and table.last is None else 0.95
-        found.append(replace(point(utterance, span, [last], confidence), weak=weak))
-    return [replace(pointing, deictic=True) for pointing in found]
