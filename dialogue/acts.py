@@ -60,7 +60,8 @@ GOES_WITH = re.compile(r"\b(?:go(?:es)? with|to match|matching|matches)\b")
 VARIANT = re.compile(
     r"\b(?:come in|comes in|available in|(?:have|got|do|get|make|sell|stock) (?:it|that|this|them|those|"
     r"these|that one|this one|one|"
-    r"the same(?: one| thing)?|(?:the|that|this|those|these)(?: \w+){1,4}?|any of (?:them|those)) in(?! stock\b)|"
+    r"the same(?: one| thing)?|(?:the|that|this|those|these|number|option)(?: [\w$£€]+){1,7}?|"
+    r"any of (?:them|those)) in(?! stock\b)|"
     r"but in|only in|just in|"
     r"(?:want|like|prefer|need|love|fancy) (?:it|that|them|those|that one|this one) in|"
     r"same (?:one|thing) in|same in|(?:can|could|would|might) (?:it|that|they|those) (?:be|come)(?! (?:for|a|an|with|too|any)\b)"

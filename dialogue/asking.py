@@ -34,6 +34,9 @@ _ASKS_OF_IT = re.compile(
     r"(?! (?:possible|ok|okay|all ?right|true|raining|matter|have to|mean|why|all(?= ?(?:$|[,.?!]))))|"
     r"\bwho ?s (?:it|that|this)\b|\bif (?:it|they) (?:breaks?|doesnt|dont|isnt|arent|goes|go|turns?|shrinks?)\b|"
     r"\babout (?:it|that|them|those)\b|"
+    r"\b(?:what|which|how many) (?!time\b|day\b|date\b|year\b)\w+ (?:is|are|does|do|was|were|has|have) "
+    r"(?:it|they|that|this|those|these)\b|"
+    r"\b(?:on|with|for) (?:it|that|this|them|those)(?= ?(?:$|[?.]))|"
     r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
@@ -45,8 +48,10 @@ COST = re.compile(
 )
 _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|wont|wouldnt|might|will|really)"
-    r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$"
+    r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$|"
+    r"\b(?:does|did|would|will|might)(?: (?!(?:you|there|be|have|get|do|come|look|one|ones|something|anything)\b)\w+){1,4} like$"
 )
+""" "I'd like", "would a ten year old like": liking, and no likeness."""
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
@@ -69,6 +74,7 @@ _BUT = re.compile(
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")
 """ "I like those but in silver", where even a bare word means the items at hand."""
 _IN_ANOTHER = re.compile(
+    r"^(?:,? ?(?:but|only|just) )?in (?:an? |the )?(?:size (?:up|down|bigger|smaller|larger)|next size)\b|"
     r"^in (?:an? |any |some )?(?:different|other|another|lighter|darker|brighter|smaller|bigger|larger|longer|shorter) (?!one)\w+"
 )
 """ "I'd like the square one in a lighter colour"."""

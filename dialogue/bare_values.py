@@ -22,6 +22,10 @@ _OPPOSED = re.compile(
 )
 """A whole turn, with 0 and 1 for its two values."""
 _ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would)$")
+_WHAT_IS = re.compile(OPENING + r"(?:whats|what is)$")
+""" "What's twill?" """
+_MAKES = re.compile(r"^(?:do|make|sell|have|stock|offer)\b")
+""" "Does Hartwell make anything else?" asks of the maker."""
 _IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
 """ "Is hemp itchy?", "I like the idea of glass": of those in it."""
 _YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )that one\b|(?<=yeah , )that one\b")
@@ -29,7 +33,7 @@ _YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )tha
 _WHICH_OF_TWO = re.compile(OPENING + r"0 or 1 ?[,?]? ?(?:which|what do you (?:think|say|reckon))\b")
 """ "Leather or cashmere, what do you think?" """
 _COUNTS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
-_ENDS = frozenset({"and", "please", "then", "thanks", ",", "."})
+_ENDS = frozenset({"and", "please", "then", "thanks", "exactly", ",", ".", "?"})
 _OPENS = frozenset({".", "!", "?", ","})
 
 
@@ -59,7 +63,19 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         point(utterance, one.span, having, 0.9)
         for one in mentions
         if one.span.last < len(utterance.words) and (having := _having(table, one))
+        and not _MAKES.match(utterance.after(one.span, 1))
         and (_ASKED.match(said := utterance.before(one.span.first)) or (_IDEA_OF.search(said) and len(having) == 1))
+    ]
+    asked += [
+        point(utterance, one.span, having, 0.9)
+        for one in mentions
+        if asked and one.slot == mentions[0].slot and utterance.before(one.span.first, 1) == "than"
+        and (having := _having(table, one))
+    ]
+    asked += [
+        point(utterance, span, [item], 0.9)
+        for span, item in named
+        if _WHAT_IS.match(utterance.before(span.first)) and _ends(utterance, span.last)
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dialogue.english import SMALL_WORDS
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.sound import sound_key
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, Word, is_contracted
@@ -15,7 +15,7 @@ NAME_ENDS = frozenset(
     """
 . , ! ? please then thanks actually it instead and or nor but is are was were looks looked sounds s though again too i you that
 thats the over rather than not we she he they im id ill ive weve shes hes its theyre because
-would will might wont wouldnt be does doesnt isnt arent seems feels
+would will might wont wouldnt be does doesnt isnt arent seems feels already come comes cost costs last made
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""
@@ -23,14 +23,22 @@ PREPOSITIONS = frozenset("in with without for of from by at on to like as whats 
 """Before "the", these say of what, where or like what something is, not which."""
 _FOR = frozenset({"for", "in"})
 _ASKS = frozenset({"is", "are", "was", "were"})
+_ASKS_OF = re.compile(OPENING + r"(?:how|what|which) \w+ (?:is|are|was|were) the$")
+""" "How much is the yellow?" """
 _JOINS = frozenset({"and", "so", "but", ",", ".", "?", "!"})
 """ "Is the marble heavy?": of the one in marble."""
 _FAVOURS = re.compile(
-    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|wont|wouldnt|might|really|quite|rather|also) like|"
+    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|would|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
     r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)|back to) the$"
 )
 """ "I like the olive", "go for the olive": said of an item, unlike "something like the olive"."""
+_LIKENED = re.compile(
+    r"\b(?:(?:something|anything|any|more|one|ones|another|much|bit|be|is) like|(?:similar|close|alternatives?) to|"
+    r"(?:version|lines|style|chance) of|"
+    r"same (?:\w+ )?as|goe?s? with|(?:\w{3,}er|(?:more|less) \w+) than) the$|^like the$"
+)
+""" "Something like the raffia", "cheaper than the oak": of an item, where one has that value."""
 _COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
 """ "One of the ginger": of an item, unlike "a vase of the glass"."""
 _WHAT_IS = re.compile(r"\b(?:whats|what(?: (?:(?:on|in) (?:earth|\w+ name)|exactly|actually|even|the \w+))? is)$")
@@ -74,13 +82,13 @@ def stands_for_item(utterance: Utterance, span: Span) -> bool:
     before = words[span.first - 2].norm if span.first > 1 else ""
     after = words[span.last].norm if span.last < len(words) else "."
     said = utterance.before(span.first, 4)
-    if after == "like" and before in {"whats", "is", "are", "was", "were"}:
+    if after in {"like", "made"} and before in {"whats", "is", "are", "was", "were"}:
         return True
-    if before in _ASKS and (span.first == 2 or words[span.first - 3].norm in _JOINS):
+    if before in _ASKS and (span.first == 2 or words[span.first - 3].norm in _JOINS or _ASKS_OF.match(said)):
         return True
-    if before in PREPOSITIONS and not (_FAVOURS.search(said) or _COUNTED_OF.search(said)):
+    if before in PREPOSITIONS and not (_FAVOURS.search(said) or _LIKENED.search(said) or _COUNTED_OF.search(said)):
         return False
-    return after in NAME_ENDS or is_contracted(words[span.last - 1])
+    return after in NAME_ENDS or after in SMALL_WORDS or is_contracted(words[span.last - 1])
 
 
 def is_purpose(utterance: Utterance, span: Span) -> bool:

@@ -119,7 +119,7 @@ def compile_critiques(shop: TalkingShop) -> CritiqueBook:
     scales = frozenset(
         {*(critique.slot for critique in shop.critiques if critique.scale), *([shop.money.name] if shop.money else [])}
     )
-    return CritiqueBook(words, pattern, scales, superlatives, re.compile(rf"\b(?:{top})\b") if top else None, money)
+    return CritiqueBook(words, pattern, scales, superlatives, re.compile(rf"\b(?:{top})(?=s?\b)") if top else None, money)
 
 
 def find_critiques(utterance: Utterance, book: CritiqueBook) -> tuple[CritiqueMention, ...]:

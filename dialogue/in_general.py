@@ -11,7 +11,7 @@ from dialogue.called import NAME_ENDS
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
 from dialogue.pointing import Pointing, Table, point
-from dialogue.words import Span, Utterance, joined_stem
+from dialogue.words import Span, Utterance, is_contracted, joined_stem
 
 _SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
@@ -20,12 +20,16 @@ _REFUSED = re.compile(
     r"not a fan of|anything but|not|no)" + _SOME
 )
 _OWNED = re.compile(
-    r"(?:^|[,.;!] |\b(?:and|but|because|as|since|well|no|oh|sorry|think) )(?:(?:ive|weve|shes|hes|theyve|\w+s)(?: already)? got|"
-    r"(?:i|we|they)(?: already)? (?:have|own)|(?:she|he|my \w+|her \w+|his \w+)(?: already)? (?:has|owns)|"
+    r"(?:^|[,.;!] |\b(?:and|but|because|as|since|well|no|oh|sorry|think) )(?:(?:ive|weve|shes|hes|theyve|"
+    r"(?:my |our |his |her )?\w+s)(?: already)? got|(?:i|we|they)(?: already)? (?:have|own)|"
+    r"(?:she|he|my \w+|her \w+|his \w+)(?: already)? (?:has|owns)|"
     r"(?:i|we|she|he) (?:just |already )?(?:bought|had|used to have))" + _SOME
 )
 _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 """ "Every child has a teddy already"."""
+_JUDGED = re.compile(r"(?:^|[,.!;] |\b(?:and|but|so|well|maybe|think|reckon|suppose|guess|oh|hmm|no|yes|yeah) )(?P<one>an?)?$")
+_LIKED = re.compile(r"\b(?:prefers?|likes?|loves?|adores?|suits?|wears?|rather have|go for|going for|keen on|into)$")
+_SAYS = re.compile(r"^(?:is|are|isnt|arent|would|wouldnt|might|could|will|wont|always|sounds?|looks?|seems?|makes?|dont|doesnt)$")
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
 _WISHES = re.compile(
     r"\b(?:to go with|goes? with|to match|matching|something|(?<!want )(?<!like )(?<!wear )anything(?! but)|similar|another|"
@@ -39,6 +43,8 @@ _LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|
 _PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:it|its|that|this)\b")
 """ "I love a duffle coat, is it lined?" """
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
+_ORDERED = re.compile(r"\b(?:please|then|thanks) ?[.!]?$")
+""" "Two travel mugs and a cup, please"."""
 _ENDS = NAME_ENDS | {
     "than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
     "everywhere", "galore", "person", "man", "woman", "girl", "type", "fan",
@@ -67,9 +73,33 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
             after = words[span.last].norm if span.last < len(words) else None
             if not (refused or owned or after == "already") or not (after is None or after in _ENDS):
                 continue
-            items = describer.of_kind(span, table.items, loosely=said.endswith("anything"))
+            items = describer.of_kind(span, table.items, loosely=said.endswith("anything") or _is_plural_noun(utterance, span))
             if 0 < len(items) < len(table.items) and not (refused and _is_own_name(describer, span)):
                 found.append(replace(point(utterance, span, items, 0.9), refusal=True))
+                break
+    return found
+
+
+def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+    """ "A card holder would be perfect", "plates aren't very exciting", "she prefers hoops": of the only ones that are such.
+
+    A kind by the shop's own name for it is a wish, as "a watch would be nice" is.
+    """
+    if len(table.items) < 2 or _WISHES.search(utterance.norm) or utterance.norm.endswith("?"):
+        return []
+    found = []
+    for first, word in enumerate(utterance.words):
+        opens, liked = _JUDGED.search(utterance.before(first)), _LIKED.search(utterance.before(first))
+        if word.is_mark or word.norm in SMALL_WORDS or not (opens or liked):
+            continue
+        for span in _spans_at(utterance, first):
+            plural = _is_plural_noun(utterance, span)
+            says = _SAYS.match(utterance.after(span, 1)) or is_contracted(utterance.words[span.last - 1])
+            ends = span.last == len(utterance.words) or utterance.words[span.last].norm in _ENDS
+            items = describer.of_kind(span, table.items, loosely=plural)
+            said = (opens and says and (plural or opens.group("one"))) or (liked and plural and ends)
+            if said and 0 < len(items) < len(table.items) and not _is_own_name(describer, span):
+                found.append(point(utterance, span, items, 0.9))
                 break
     return found
 
@@ -86,11 +116,11 @@ def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> lis
 def kinds_counted(utterance: Utterance, table: Table, describer: Describer, named: Sequence[Pointing]) -> list[Pointing]:
     """ "Two of the seat pads and one cushion", "I'll take one cup and two mugs": kinds that are counted and taken."""
     found: list[Pointing] = []
-    words = utterance.words
+    words, ordered = utterance.words, _ORDERED.search(utterance.norm)
     for at, word in enumerate(words):
         if word.norm not in _COUNTS or len(table.items) < 2:
             continue
-        taken = STRONG_CHOICE.search(utterance.before(at)) and word.norm not in {"a", "an"}
+        taken = word.norm not in {"a", "an"} and (STRONG_CHOICE.search(utterance.before(at)) or (at == 0 and ordered))
         beside = at > 1 and words[at - 1].norm == "and" and any(one.span.last == at - 1 for one in (*named, *found))
         spans = _spans_at(utterance, at + 1) if taken or beside else []
         kinds = [(span, items) for span in spans if len(items := describer.of_kind(span, table.items)) == 1]
@@ -132,6 +162,12 @@ def _spans_at(utterance: Utterance, first: int) -> list[Span]:
 
 def _indefinite_before(utterance: Utterance, first: int) -> bool:
     return any(word.norm in {"a", "an"} for word in utterance.words[max(0, first - 2) : first])
+
+
+def _is_plural_noun(utterance: Utterance, span: Span) -> bool:
+    """ "Tassels", "hoops", of earrings that have such."""
+    word = utterance.words[span.last - 1]
+    return len(span) == 1 and word.norm != word.stem and word.norm not in SMALL_WORDS and not is_contracted(word)
 
 
 def _is_own_name(describer: Describer, span: Span) -> bool:

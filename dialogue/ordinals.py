@@ -34,7 +34,7 @@ _ORDINAL = re.compile(
     r"named|showed me|offered) (?P<began>to (?:start|begin) with|at the (?:start|beginning))|"
     r"(?:the one )?you (?P<ends>started|began|opened|ended|finished) (?:up )?(?:with|on)|"
     r"the one (?:in the|at the) (?P<put>middle|beginning|start|end|top|bottom)|"
-    r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c]))\b"
+    r"(?:number|option|item|choice) (?P<number>one|two|three|four|five|[1-5a-c])s?)\b"
 )
 _TWO_NUMBERS = re.compile(
     r"\b(?P<said>(?:numbers?|options?|items?) )?(?P<one>one|two|three|four|[1-4]) and (?:number )?(?P<other>two|three|"

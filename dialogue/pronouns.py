@@ -9,20 +9,22 @@ from dataclasses import replace
 from dialogue.choosing_among import VERBS
 from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
+from dialogue.item_words import called_in_plural
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance
 
 _PLURAL = re.compile(
     r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two"
     r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
-    r"which ones?(?: did you say| do you think)?(?= (?:is|are|was|has|have|comes?|in)\b)|"
+    r"(?<!for )the two of (?:them|those|these)|(?<!for )them all(?! (?:over|the)\b)|"
+    r"which ones?(?= \w)|"
     r"all (?:of (?:them|those|these)|three|four)|"
     r"(?:those|these|the) (?:(?:three|four)(?! (?:hundred|\w+ty)\b)|"
     r"ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
     r"the pair(?: of (?:them|those|these))?(?! of)|"
     r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"
     r"(?:either|any) (?:of (?:them|those|these)|one)|"
-    r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on ))either(?= ?(?:$|[,.!?]))|"
+    r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on )|(?<=with ))either(?= ?(?:$|[,.!?]))|"
     r"eithers?(?= (?:one |is |have |has |comes? |costs? |will |would |works?\b|suits?\b|looks?\b|sounds?\b|fine\b))|"
     r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
@@ -37,6 +39,12 @@ _THAT = re.compile(
 )
 _ONE_OF = re.compile(r"\b(?:one|any|either|some|which) of$")
 """ "Is one of those heated": no noun follows."""
+_SEVERAL_OF = re.compile(
+    r"(?:^|\b(?:take|have|get|like|want|need|order|please|just|then|yes|ok|okay|right|and|,) )"
+    r"(?:two|three|four|five|six|[2-9]|a couple|a pair|half a dozen) of$"
+)
+_ENDS = re.compile(r"^(?:please|then|thanks)?(?: please)? ?[.!]?$")
+""" "Two of those, please": of the one spoken of last."""
 _CLAUSE_OF = frozenset({"", "one", "that", "what", "like", "about", "take", "than", "have", "and", "was", "is", "want"})
 """Before "you mentioned" where it stands for an item; after a noun it only says which: "the one ... you mentioned"."""
 _ONE_TOLD = r"\bthe (?:one|pair|set|thing)s?(?: (?:that )?you(?:d| had)? (?:just )?(?:said|mentioned|showed me|named|had))?"
@@ -59,8 +67,9 @@ def find_plurals(utterance: Utterance, table: Table) -> list[Pointing]:
         said = match.group()
         after = utterance.words[span.last] if span.last < len(utterance.words) else None
         of = _ONE_OF.search(utterance.before(span.first))
-        counted = of is not None and (said == "them" or after is None or after.norm == after.stem)   # not "one of those kettles"
-        weak = said in {"them", "those", "these", "they", "theyre"} and not (counted and of and of.group() == "which of")
+        which = of is not None and of.group() == "which of"
+        counted = which or (of is not None and (said == "them" or after is None or after.norm == after.stem))
+        weak = said in {"them", "those", "these", "they", "theyre"} and not which   # and not "one of those kettles"
         if (
             said in {"those", "these"}
             and not counted
@@ -70,8 +79,13 @@ def find_plurals(utterance: Utterance, table: Table) -> list[Pointing]:
             and not (span.first and utterance.words[span.first - 1].norm in ASKS_WHETHER)
         ):
             continue
+        if _SEVERAL_OF.search(utterance.before(span.first)) and _ENDS.match(utterance.after(span)):
+            found.append(point(utterance, span, [table.last or table.items[-1]], 0.9))
+            continue
         two = said.startswith(("both", "the pair")) or said in {"either", "eithers"} or said.endswith("two")
         items = table.items[:2] if two and len(table.items) > 2 else table.items
+        if weak and table.last is not None and table.last is not table.items[-1] and called_in_plural(table.last.title):
+            items = (table.last,)   # "are they warm?", of the gloves just asked about
         found.append(replace(point(utterance, span, items, 0.9 if two and len(table.items) > 2 else 1.0), weak=weak))
     return found
 

@@ -28,6 +28,9 @@ _HELD_AGAINST = re.compile(
     r"want)\w*(?: (?!to\b|and\b|or\b)\w+){0,4} more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
     r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
 )
+_SWAPPED = re.compile(r"\b(?:swap|switch|change|exchange|trade|replace)(?: from)?$")
+_FOR = re.compile(r"^(?:for|to|with)$")
+""" "Can I swap the second for the third?" means the third."""
 _APPOSED = re.compile(r"^(?:(?:,|well|i mean|that is|so|just|like) ?)*$")
 FAULTED = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|feels?|both|all|just|really|definitely|probably|maybe|a|bit|little|far|"
@@ -117,13 +120,14 @@ def _is_refused(utterance: Utterance, pointing: Pointing) -> bool:
 
 def _preferred(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
     """ "I prefer the first to the second", "the first over the second" mean the first."""
-    if utterance.norm.endswith("?"):
-        return list(found)
     kept: list[Pointing] = []
     for pointing in found:
         before = utterance.before(pointing.span.first)
-        if kept and not kept[-1].weak and _HELD_AGAINST.search(before):
+        if kept and not kept[-1].weak and _HELD_AGAINST.search(before) and not utterance.norm.endswith("?"):
             continue
+        swapped = kept and _SWAPPED.search(utterance.before(kept[-1].span.first))
+        if swapped and _FOR.match(_between(utterance, kept[-1], pointing)):
+            kept.pop()
         kept.append(pointing)
     return kept
 
