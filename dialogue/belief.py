@@ -134,7 +134,8 @@ def merge_change(change: SlotChange, belief: SlotBelief, turn: int) -> SlotBelie
             if not change.values:
                 return SlotBelief()
             left = tuple(value for value in belief.want if value not in change.values)
-            return replace(belief, want=left, any=False)
+            exclude = tuple(value for value in belief.exclude if value not in change.values)
+            return replace(belief, want=left, exclude=exclude, any=False)
         case "at_most":
             low = belief.low if belief.low is not None and change.high is not None and belief.low <= change.high else None
             return SlotBelief(low=low, high=change.high, evidence={**_only(why, "low"), "high": evidence})

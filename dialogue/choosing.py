@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, STRONG_CHOICE
+from dialogue.acts import ABOUT_ITEM, CHOICE, QUESTION, STRONG_CHOICE
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.meant import prefers, settles_on_last
 from dialogue.pointing import Pointing
@@ -28,6 +28,7 @@ _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt
 """ "I'd take it if it weren't pink" takes nothing."""
 _PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
 """ "It's gorgeous but a hundred and seventy ..." takes nothing."""
+_NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
 _TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
 _AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
@@ -62,7 +63,7 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return True
     if (
         not found.references
-        or found.requested
+        or (found.requested and not _is_taken_first(reading))
         or found.like_items
         or blocked & set(acts)
         or ABOUT_ITEM.search(reading.utterance.norm)
@@ -94,6 +95,13 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
     return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (is_bare(reading, strong) and not names_kind(reading)))
+
+
+def _is_taken_first(reading: Reading) -> bool:
+    """ "I'll have it. How much was it again?": taken in a sentence of its own, before the question."""
+    said = _NEXT_SENTENCE.search(reading.utterance.norm)
+    first = reading.utterance.norm[: said.start()] if said else ""
+    return STRONG_CHOICE.search(first) is not None and QUESTION.search(first) is None
 
 
 def _has_just(reading: Reading, at: int) -> bool:

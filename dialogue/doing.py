@@ -56,6 +56,8 @@ _SO_THEN = re.compile(r"\b(?:so|but)\b")
 """ "I've got a silk one already, so the cotton"."""
 _GO_ON = re.compile(r"^(?:oh )?go on(?: then)? ?,|\w ,? ?go on(?: then)? ?[.!]?$")
 """ "The Hartwell pair, go on"."""
+_SAID_ABOUT = re.compile(r"\b(?:i|we) (?:just )?(?:said|told you|mentioned) (?:about|of)\b")
+""" "Forget what I said about the leather" takes back that and no more."""
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 def all_acts(reading: Reading, found: Found) -> list[Act]:
     """Every act of the turn."""
@@ -67,6 +69,8 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act is not Act.REJECT]
     if _names_item(reading):
         acts = [act for act in acts if act not in {Act.REPEAT, Act.UNDO}]
+    if found.changes and (any(slot for slot, _ in reading.open) or _SAID_ABOUT.search(reading.utterance.norm)):
+        acts = [act for act in acts if act not in {Act.UNDO, Act.START_OVER}]
     rest = any(_RESTS.search(reading.utterance.said(pointing.span)) for pointing in reading.strong)
     if rest or (found.requested and reading.strong) or (reading.strong and _GO_ON.search(reading.utterance.norm)):
         acts = [act for act in acts if act is not Act.MORE]

@@ -53,7 +53,11 @@ _NO_SLOT = re.compile(
     r"\b(?:no|dont have an?|do not have an?|havent got an?|without an?|no issue with (?:the|any)|not worried about (?:the )?)"
     r"(?: particular| specific| special| set| fixed| certain| real)? (?P<rest>\w+(?: \w+){0,3})"
 )
-_FORGET_SLOT = re.compile(r"\b(?:forget|never ?mind|drop|skip|ignore|scrap)(?: about)? (?:the|my) (?P<rest>\w+(?: \w+){0,3})")
+_FORGET_SLOT = re.compile(
+    r"\b(?:forget|never ?mind|drop|skip|ignore|scrap|cancel)(?: about)?(?: (?:what|everything|anything|all)(?: that)? (?:i|we) "
+    r"(?:just )?(?:said|told you|asked|mentioned)(?: for)?(?: about)?)? (?:the|my|any) (?P<rest>\w+(?: \w+){0,3})"
+)
+""" "Forget the colour", "forget what I said about the colour"."""
 
 
 def find_dont_care(

@@ -26,7 +26,9 @@ from dialogue.words import joined_stem, read_words
 DEADLINE_MS = 1_500.0
 VALUES_TOLD = 120
 """Values of one slot that are written into the schema; of a longer list the model may name any and the vocabulary decides."""
-BY_RULES_ALONE = frozenset({Act.FORGET_ME, Act.SHOW_MEMORY, Act.REMEMBER_ME, Act.START_OVER, Act.UNDO, Act.REPEAT, Act.HELP})
+BY_RULES_ALONE = frozenset(
+    {Act.FORGET_ME, Act.SHOW_MEMORY, Act.RECAP, Act.REMEMBER_ME, Act.START_OVER, Act.UNDO, Act.REPEAT, Act.HELP}
+)
 TOLD_ACTS = (
     Act.INFORM, Act.REJECT, Act.ASK_ITEM, Act.ASK_STOCK, Act.ASK_POLICY, Act.COMPARE, Act.CHOOSE, Act.MORE, Act.AFFIRM, Act.DENY,
     Act.DONT_CARE, Act.GREET, Act.THANK, Act.GOODBYE, Act.OFF_TOPIC, Act.UNCLEAR,

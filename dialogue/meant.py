@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dialogue.english import OPENING
 from dialogue.reading import Reading
-from dialogue.types import Reference
+from dialogue.types import Act, Reference
 
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) about $")
 _THEN = re.compile(r"^then(?: please| thanks)? ?[.!]?$")
@@ -16,6 +16,8 @@ _SO = re.compile(r"(?:[,.;]|\bso|\bjust) $")
 _SO_I = re.compile(
     r"\bso (?:(?:i (?:suppose|guess|think)|it has to be|its|its got to be|lets (?:say|have)|ill (?:take|have)|maybe|just) )?$"
 )
+_PRONOUNS = frozenset({"it", "that", "this", "that too", "them", "those"})
+_THAT_ONE = frozenset({"that one", "this one"})
 _IF = re.compile(r"\bif $")
 _UNLESS = re.compile(r"\bunless $")
 """ "If the denim's gone then the leather one": a condition, and what is meant."""
@@ -65,6 +67,21 @@ def chosen_references(reading: Reading, references: Sequence[Reference]) -> tupl
         if late and early:
             return tuple(late)
     return wanted_references(reading, references)
+
+
+def companion_meant(reading: Reading, references: Sequence[Reference], acts: Sequence[Act]) -> tuple[Reference, ...]:
+    """After "I'll take it" the shop names what would go with it: "that one", or taking "that too", means this companion; "it" and
+    every question mean what was taken.
+    """
+    plan = reading.state.last_plan
+    if plan is None or plan.kind != "chosen" or len(references) != 1 or references[0].items != (plan.focus,):
+        return tuple(references)
+    beside = [one.item.id for one in plan.items if any(reason.kind == "goes_with" for reason in one.reasons)]
+    said = references[0].words.lower()
+    pronoun = said in _PRONOUNS or said in _THAT_ONE
+    if not beside or beside[0] not in reading.state.table or not pronoun or not (Act.CHOOSE in acts or said in _THAT_ONE):
+        return tuple(references)
+    return (replace(references[0], items=(beside[0],)),)
 
 
 def wanted_references(reading: Reading, references: Sequence[Reference]) -> tuple[Reference, ...]:

@@ -43,6 +43,8 @@ _EXCLUDE = (
 )
 _INSTEAD = (
     r"(?:(?:forget|never ?mind|scrap|ditch)(?: about)?(?= (?!it\b|that\b|this\b|me\b|i\b|all\b|what|everything|you)\w)|"
+    r"(?:forget|never ?mind|scrap|ignore|cancel)(?: about)? (?:what|everything|all)(?: that)? (?:i|we) (?:just )?"
+    r"(?:said|told you|mentioned)(?: about| of)?|"
     r"instead of|rather than|in place of|as opposed to|not so much|"
     r"(?:forget|dont remember|stop remembering)(?: about)?(?: that)? (?:i|we|he|she|they) "
     r"(?:like|love|want|prefer|wear|hate)s?d?)"

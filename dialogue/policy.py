@@ -17,7 +17,7 @@ from dialogue.queries import LIST_LENGTH
 from dialogue.state import BeliefState
 from dialogue.types import Act, Plan
 from dialogue.words import read_words
-from recommender.types import Limits, Ranked
+from recommender.types import Limits, Query, Ranked
 
 _PAUSES = re.compile(
     r"^(?:(?:ok|okay|well|just|wait|please|let me see|,) ?)*(?:let me think|let me see|hold on|hang on|wait|bear with me|"
@@ -26,6 +26,8 @@ _PAUSES = re.compile(
     r"(?: please| about it)? ?[.!]?$"
 )
 """Asks for a little time."""
+COMES_NEAR = 0.55
+"""Cosine similarity of a title to a thing that is not sold from which the item is worth naming instead: a sofa throw to sofas."""
 
 
 def decide(turn: Deciding) -> Plan:
@@ -35,6 +37,7 @@ def decide(turn: Deciding) -> Plan:
         _started_over,
         _repeat,
         _closed_topic,
+        _not_sold,
         open_question,
         _contradiction,
         _nothing_named,
@@ -74,6 +77,8 @@ def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:
 def _memory(turn: Deciding) -> Plan | None:
     if Act.FORGET_ME in turn.acts:
         return Plan("memory", note="forget_me")
+    if Act.RECAP in turn.acts:
+        return Plan("memory", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="so_far")
     if Act.SHOW_MEMORY in turn.acts:
         owned = tuple(ranked for item in turn.state.known.owned[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
         return Plan("memory", items=owned, note="show_memory")
@@ -124,6 +129,23 @@ def _closed_topic(turn: Deciding) -> Plan | None:
     return Plan("repair", slot=slot, options=options_of(turn, slot), note=f"off_topic:{topic}")
 
 
+def _not_sold(turn: Deciding) -> Plan | None:
+    """ "Do you sell bicycles?" of a shop that has none: what is called so at least, what is near by meaning, or an honest no."""
+    thing, called = turn.understanding.unsold, turn.understanding.called_so
+    if not thing:
+        return None
+    if called:
+        found = turn.recommender.recommend(Query(Limits(only_items=frozenset(called)), text=thing, count=LIST_LENGTH))
+        if found.items:
+            return Plan("recommend", items=found.items, fitting=found.fitting, note="nearest", expecting="choice")
+    nearest = turn.recommender.nearest_titles(thing, 1)
+    near = nearest and nearest[0][1] >= COMES_NEAR and ranked_of(turn, nearest[0][0])
+    if near:
+        return Plan("none_fit", items=(near,), requested=(thing,), note="not_sold", expecting="yes_no")
+    topic = turn.shop.topic.name if turn.shop.topic else None
+    return Plan("none_fit", slot=topic, options=options_of(turn, topic), requested=(thing,), note="not_sold")
+
+
 def _choose(turn: Deciding) -> Plan | None:
     if Act.CHOOSE not in turn.acts:
         return None
@@ -143,7 +165,10 @@ def _choose(turn: Deciding) -> Plan | None:
     with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 else ()
     names = {policy.name for policy in turn.shop.policies}
     lines = tuple(name for name in turn.understanding.requested if name in names)
-    return Plan("chosen", items=(*items, *with_it), focus=items[0].item.id, policies=lines, expecting="anything")
+    asked = tuple(name for name in turn.understanding.requested if name not in names)
+    return Plan(
+        "chosen", items=(*items, *with_it), focus=items[0].item.id, requested=asked, policies=lines, expecting="anything"
+    )
 
 
 def _wants_another_kind(turn: Deciding, taken: Ranked) -> bool:

@@ -119,6 +119,8 @@ class BeliefState:
             table = tuple(dict.fromkeys((*self.table, *heard.items)))
         offered = self.offered + tuple(item for item in dict.fromkeys(heard.items) if item not in self.offered)
         last = heard.last_item or (heard.items[-1] if heard.items else self.last_item)
+        if kind == "chosen" and self.last_plan is not None and self.last_plan.focus in heard.items:
+            last = self.last_plan.focus   # "it" is what was taken, not what goes with it
         state = replace(self, table=table, offered=offered, last_item=last)
         return state if heard.asked or self.asked_slot is None else replace(
             state, asked_slot=None, asked=tuple(slot for slot in self.asked if slot != self.asked_slot)

@@ -32,6 +32,7 @@ class Act(StrEnum):
     START_OVER = "start_over"
     UNDO = "undo"
     SHOW_MEMORY = "show_memory"
+    RECAP = "recap"  # "what did I ask for so far?"
     FORGET_ME = "forget_me"
     REMEMBER_ME = "remember_me"
     THANK = "thank"
@@ -95,6 +96,10 @@ class Understanding:
     """Stems of words of titles that were shut out: "no lavender"."""
     avoided_items: tuple[str, ...] = ()
     """The items that are called so."""
+    unsold: str = ""
+    """A thing asked for that no kind of the shop's is called, in the shopper's words."""
+    called_so: tuple[str, ...] = ()
+    """The items whose titles at least have its noun: a laptop backpack for "have you got laptops?"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from dialogue.choosing import Found
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
-from dialogue.meant import chosen_references, wanted_references
+from dialogue.meant import chosen_references, companion_meant, wanted_references
 from dialogue.ordinals import points_at_nothing
 from dialogue.pointing import Table
 from dialogue.reading import Reading, covered, read_stages
+from dialogue.recap import asks_recap
 from dialogue.remembering import OWNED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -26,6 +27,7 @@ from dialogue.steering import gives_orders
 from dialogue.tongues import is_foreign
 from dialogue.types import Act, Reference, Understanding
 from dialogue.unlisted import narrower, shut_out
+from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
@@ -57,6 +59,8 @@ class Reader:
         table, utterance = self.table(state), read_words(text)
         if gives_orders(utterance):
             return Understanding(text, (Act.OFF_TOPIC,))
+        if asks_recap(utterance):
+            return Understanding(text, (Act.RECAP,))
         if self.shop.shop.language == "en" and is_foreign(utterance):
             return Understanding(text, (Act.UNCLEAR,), other_language=True)
         reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
@@ -79,6 +83,7 @@ class Reader:
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else wanted_references(reading, meant)
+        references = companion_meant(reading, references, acts)
         if Act.CHOOSE in acts and not references and table.last:
             references = (Reference((table.last.id,), text, 0.9),)   # "sold!"
         if not (table.items or references or changes or like_items or policies) and (at := _points_at_nothing(reading)):
@@ -95,7 +100,7 @@ class Reader:
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
         return Understanding(
             text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text,
-            avoided, avoided_items,
+            avoided, avoided_items, *unsold(reading),
         )
 
     def table(self, state: BeliefState) -> Table:

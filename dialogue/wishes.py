@@ -103,8 +103,9 @@ def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotCh
 
 
 def _held(reading: Reading, slot: str) -> set[str]:
-    """The values that can be taken back: wanted now, or remembered."""
-    return {*reading.state.wants(slot), *(trait.value for trait in reading.state.known.traits if trait.slot == slot)}
+    """The values that can be taken back: wanted or shut out now, or remembered."""
+    belief = reading.state.belief(slot)
+    return {*belief.want, *belief.exclude, *(trait.value for trait in reading.state.known.traits if trait.slot == slot)}
 
 
 def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotChange:

@@ -43,7 +43,7 @@ def answer(scene: Scene) -> list[Telling]:
         return [_open(scene, facts, plan.requested[0])]
     if plan.note == "details" or (not topics and not tellings):
         return [*tellings, *_details(scene, facts)]
-    tellings += [_by_policy(scene, topic) or _about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
+    tellings += [_by_policy(scene, topic) or about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
     if plan.note == "out_of_stock":
         tellings.append(
             tell(
@@ -135,7 +135,8 @@ def _details(scene: Scene, facts: ItemFacts) -> list[Telling]:
     return [*told, pitch(scene, facts, 0)]
 
 
-def _about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
+def about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
+    """What a row says to one topic; else that it is not known."""
     the, verb, ground, shop = named(facts, scene.shop), verb_of(facts), scene.ground.only(facts), scene.shop
     slot = shop.slots.get(topic)
     if topic in PRICE_TOPICS or (slot is not None and slot.is_money):

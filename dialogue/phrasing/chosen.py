@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogue.phrasing.answering import PRICE_TOPICS, about
 from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import sheet_of
@@ -20,8 +21,16 @@ def chosen(scene: Scene) -> list[Telling]:
     more = scene.vary(
         ("Is there anything else you would like?", "Shall we look for anything else?", "Would you like anything else?")
     )
-    told = [said_back(scene, facts), *_also_chosen(scene, facts)]
+    topics = [topic for topic in scene.plan.requested if not (topic in PRICE_TOPICS or _is_price(scene, topic))]
+    answers = [about(scene, facts, topic) for topic in topics]
+    told = [said_back(scene, facts), *_also_chosen(scene, facts), *answers[:1]]
     return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
+
+
+def _is_price(scene: Scene, topic: str) -> bool:
+    """Whether a topic is the price, which is said back with the choice."""
+    slot = scene.shop.slots.get(topic)
+    return slot is not None and slot.is_money
 
 
 def said_back(scene: Scene, facts: ItemFacts) -> Telling:

@@ -140,6 +140,8 @@ def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
     if plan.note == "goes_with":
         many = count(len(items))
         options: tuple[str, ...] = (f"{many} would go nicely with that:", f"I would put {many} with that:")
+    elif plan.note == "nearest":
+        options = ("The nearest I have:", "What comes nearest:")
     elif plan.note == "undone":
         options = ("Back to before:", "As it was before:")
     elif len(items) == 1:
@@ -150,7 +152,7 @@ def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
     opening = scene.vary(options)
     text = f"{wished}, {opening[0].lower() if not opening.startswith('I ') else 'I'}{opening[1:]}" if wished else opening
     ground = replace(scene.ground, items=items, counts=frozenset({len(items)}))
-    opener = replace(tell(with_words(ground, "back before"), text), clause=True)
+    opener = replace(tell(with_words(ground, "back before nearest"), text), clause=True)
     slot = scene.shop.slots.get(plan.ask_next or "") if measure.asks else None
     asked = question(scene, slot, plan.options if measure.offers else (), worded=True)
     return [opener, *pitches(scene, measure), *([asked] if asked else [])]
@@ -228,6 +230,8 @@ def _difference(scene: Scene, one: ItemFacts, other: ItemFacts, asked: str) -> s
 def none_fit(scene: Scene) -> list[Telling]:
     """What is in the way and what easing it would bring: "nothing under forty; two at forty-five"."""
     plan, ground = scene.plan, with_words(scene.ground, "nothing fits exactly heard all besides already everything")
+    if plan.note == "not_sold":
+        return _not_sold(scene)
     if plan.note == "all_heard":
         first = scene.vary(("You have heard all that fits.", "That was everything that fits."))
         return [tell(ground, first), *easings(scene)]
@@ -245,3 +249,18 @@ def none_fit(scene: Scene) -> list[Telling]:
             ("Nothing fits all of that.", "I have nothing that fits all of that.", "Not one thing fits all of that.")
         )
     return [tell(ground, first), *easings(scene), *pitches(scene, NEAR_MISSES)]
+
+
+def _not_sold(scene: Scene) -> list[Telling]:
+    """No such thing; what comes nearest, or which kinds there are."""
+    thing, about = " ".join(scene.plan.requested), scene.shop.shop.shop.about
+    ground = with_words(replace(scene.ground, items=()), thing, about, "here afraid know")
+    no = scene.vary((f"No {thing} here that I know of, I'm afraid.", f"I'm afraid I know of no {thing} here."))
+    if facts := scene.focus:
+        the, cost = named(facts, scene.shop), f", at {facts.price}" if facts.price else ""
+        nearest = f"The nearest I have {verb_of(facts)} {the}{cost}"
+        return [tell(ground, no), Telling(sentence(nearest), scene.ground.only(facts), names=(0,))]
+    asked = question(scene, scene.shop.slots.get(scene.plan.slot or ""), scene.plan.options, worded=True)
+    if about:
+        return [tell(ground, no), tell(ground, f"What I can help with is {about}.")]
+    return [tell(ground, no), *([asked] if asked else [])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialogue.phrasing.facts import Ground
 from dialogue.phrasing.names import sayable
+from dialogue.phrasing.recap import so_far
 from dialogue.phrasing.spoken import listed, price
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
 from dialogue.phrasing.traits import put, wished_words, wishes_met
@@ -111,6 +112,8 @@ def memory(scene: Scene) -> list[Telling]:
     ground = with_words(scene.ground, "remember remembered forget forgotten know knew far done conversation")
     if scene.plan.note.startswith("forg"):
         return [tell(ground, scene.vary(("Done, I have forgotten what I knew of you.", "That is forgotten.")))]
+    if scene.plan.note == "so_far":
+        return so_far(scene)
     if scene.plan.note == "corrected":
         return [tell(ground, scene.vary(("Right, I have forgotten that.", "That is forgotten, then.")))]
     if scene.plan.note == "cannot_remember":
