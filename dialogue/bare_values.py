@@ -15,7 +15,7 @@ from dialogue.words import Span, Utterance, is_contracted, read_words
 from recommender.types import Item
 
 _OPPOSED = re.compile(
-    r"^(?:(?:no|oh|well|actually|sorry|yes|yeah|i said|i meant|i mean|maybe|the) ,? ?)*"
+    r"^(?:(?:no|oh|well|actually|sorry|yes|yeah|okay|ok|so|right|and|but|i said|i meant|i mean|maybe|the) ,? ?)*"
     r"(?:(?P<late>not 0 ?,? ?(?:but |the )*1)|(?P<early>0 ?,? ?(?:and |but )?(?:not|rather than|instead of|over) (?:the )?1|"
     r"(?:(?!not)\w+ ){0,4}(?:prefer|rather have|sooner have) 0 (?:to|than|over|rather than) 1))"
     r"(?: (?:please|then|thanks|i think|instead))* ?[.!]?$"

@@ -15,7 +15,7 @@ NAME_ENDS = frozenset(
     """
 . , ! ? please then thanks actually it instead and or nor but is are was were looks looked sounds s though again too i you that
 thats the over rather than not we she he they im id ill ive weve shes hes its theyre because
-would will might wont wouldnt be does doesnt isnt arent seems feels already come comes cost costs last made
+would will might wont wouldnt be does doesnt isnt arent seems feels already come comes cost costs last made thatll itll theyll
     """.split()  # noqa: SIM905
 )
 """What may follow a name."""

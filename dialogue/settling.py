@@ -26,7 +26,7 @@ _FLOATS = re.compile(r"^,? ?(?:(?:are|were|look|looks|sound|seem|s|do|will|would
 _HELD_AGAINST = re.compile(
     r"\bprefer\w*\b.* (?:to|over|rather than|than)$|\b(?:rather|sooner|instead)\b.* than$|\b(?:like|love|"
     r"want)\w*(?: (?!to\b|and\b|or\b)\w+){0,4} more\b.* than$|\bwould \w+ (?:better|nicer) than$|"
-    r"^(?!(?:is|are|was|which|what|how|why|does|do)\b).* over$"
+    r"^(?!(?:is|are|was|which|what|how|why|does|do|would|should|can|could)\b).* over$"
 )
 _SWAPPED = re.compile(r"\b(?:swap|switch|change|exchange|trade|replace)(?: from)?$")
 _FOR = re.compile(r"^(?:for|to|with)$")

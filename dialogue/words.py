@@ -119,7 +119,7 @@ def read_words(text: str) -> Utterance:
     for match in _TOKEN.finditer(text):
         norm = normal(match.group())
         before = words[-1].norm if words else ""
-        if not norm or norm in FILLERS:
+        if not norm or norm in FILLERS or (norm in MARKS and not words):   # "Hmm... so"
             filled = filled or bool(norm)
             continue
         if filled and norm == ",":
