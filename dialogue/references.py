@@ -21,6 +21,7 @@ from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table, point
 from dialogue.pronouns import find_plurals, find_pronouns
 from dialogue.vocabulary import Vocabulary
+from dialogue.wider import widened
 from dialogue.words import Span, Utterance, read_words
 from recommender.types import Item
 
@@ -70,6 +71,7 @@ def find_references(
     ``priced``: items meant by their price, which count first."""
     if not table.items:
         return ()
+    mentions = widened(mentions, table.items, vocabulary.narrower)
     describer = Describer(utterance, mentions, vocabulary)
     named = (
         priced,

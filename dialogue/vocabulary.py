@@ -78,6 +78,8 @@ class Vocabulary:
     """The slot that says what kind of thing is wanted."""
     fuzzy_keys: tuple[str, ...]
     """Keys long enough to be matched with a misspelling."""
+    narrower: Mapping[tuple[str, str], tuple[str, ...]]
+    """Slot and value to the values that are kinds of it."""
 
     def meanings(self, key: str) -> tuple[Entry, ...]:
         return self.entries.get(key, ())
@@ -129,6 +131,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         sounds=_sounds(shop, items),
         topic=shop.topic.name if shop.topic else None,
         fuzzy_keys=tuple(key for key in entries if len(key) >= 5),
+        narrower=_narrower(shop, items),
     )
 
 
@@ -159,6 +162,23 @@ def _phrases(
     for head, values in by_head.items():
         if head not in spelt and head not in STOP:
             yield head, Entry(slot, tuple(values), HEAD_CONFIDENCE, False, sum(counts[value] for value in values))
+
+
+def _narrower(shop: TalkingShop, items: Sequence[Item]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Where the shop calls one value by another's name: navy is "dark blue", so it is a blue; "rose gold" is a gold."""
+    narrower: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for slot in shop.slots:
+        if slot.kind != "choice" or slot.topic or slot.person:
+            continue
+        own = {joined_stem(value): value for item in items for value in item.values.get(slot.name, ())}
+        for value in own.values():
+            for phrase in (value, *slot.synonyms.get(value, ())):
+                stems = [word.stem for word in read_words(phrase).words]
+                for start in range(1, len(stems)):
+                    wide = own.get("".join(stems[start:]))
+                    if wide and wide != value:
+                        narrower[slot.name, wide][value] = None
+    return {pair: tuple(found) for pair, found in narrower.items()}
 
 
 def _add(entries: dict[str, list[Entry]], phrase: str, entry: Entry) -> None:
