@@ -66,10 +66,11 @@ def _eased(limits: Limits, one: Relaxation) -> Limits:
 def _without(limits: Limits, slot: str) -> Limits:
     if slot == "price":
         return replace(limits, price_minor=Range())
+    wanted = slot in limits.must   # then what is shut out of the same slot stays so
     return replace(
         limits,
         must={name: values for name, values in limits.must.items() if name != slot},
-        exclude={name: values for name, values in limits.exclude.items() if name != slot},
+        exclude={name: values for name, values in limits.exclude.items() if wanted or name != slot},
         ranges={name: values for name, values in limits.ranges.items() if name != slot},
     )
 
@@ -91,5 +92,8 @@ def take_easing(state: BeliefState, shop: TalkingShop, words: str) -> BeliefStat
             else:
                 state = state.with_slot(name, replace(belief, around=None, low=None, high=None))
         else:
-            state = state.with_slot(name, replace(belief, want=(), exclude=(), low=None, high=None, around=None, any=True))
+            shut = belief.exclude if belief.want else ()   # what is shut out stays so, unless that was in the way
+            state = state.with_slot(
+                name, replace(belief, want=(), exclude=shut, low=None, high=None, around=None, near=None, direction=0, any=True)
+            )
     return state

@@ -45,6 +45,7 @@ SMALL_WORDS = STOP | {
     "ideas",
     "anyway",
     "bit",
+    "tad",
     "guess",
     "suppose",
     "feel",

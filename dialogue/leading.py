@@ -11,7 +11,7 @@ from dialogue.questions import best_question
 from dialogue.remembering import recalled
 from dialogue.state import SlotBelief
 from dialogue.types import Act, Plan
-from recommender.types import Limits, Recommendation, Recommender
+from recommender.types import Limits, Query, Recommendation, Recommender
 
 SHORT_LIST = 12
 """So few items are worth hearing at once, however little is known."""
@@ -44,10 +44,23 @@ def recommend_or_ask(turn: Deciding) -> Plan:
                 fitting=turn.recommender.count(query.limits),
                 expecting="amount" if slot.kind == "amount" else "choice" if options else "anything",
             )
-    found = turn.recommender.recommend(query)
+    found = _one_of_each(turn, query) or turn.recommender.recommend(query)
     if not found.items:
         return _none_fit(turn, query.limits, fresh)
     return _recommendation(turn, found)
+
+
+def _one_of_each(turn: Deciding, query: Query) -> Recommendation | None:
+    """ "A scarf for my mum and gloves for my sister": the best of each kind, where kinds were named apart; None where not."""
+    topic = turn.shop.topic
+    belief = turn.state.belief(topic.name) if topic else SlotBelief()
+    apart = {belief.evidence[kind].words for kind in belief.want if kind in belief.evidence}
+    if topic is None or not 1 < len(belief.want) <= query.count or not any("," in words for words in apart):
+        return None
+    limits = [replace(query.limits, must={**query.limits.must, topic.name: frozenset({kind})}) for kind in belief.want]
+    found = [turn.recommender.recommend(replace(query, limits=one, count=1)) for one in limits]
+    items = tuple({ranked.item.id: ranked for one in found for ranked in one.items}.values())
+    return Recommendation(items, turn.recommender.count(query.limits)) if len(items) > 1 else None
 
 
 def _unmeasured(turn: Deciding) -> bool:
@@ -111,6 +124,10 @@ def _names_a_thing(text: str, recommender: Recommender) -> bool:
 
 
 def _none_fit(turn: Deciding, limits: Limits, fresh: bool) -> Plan:
+    if fresh and (_said_again(turn) or any(change.correction for change in turn.understanding.changes)):
+        found = turn.recommender.recommend(query_of(turn.state, turn.shop, shopper=turn.shopper))
+        if found.items:
+            return _recommendation(turn, found)   # "no, I said medium": what was heard is better heard again than nothing
     if fresh and turn.state.offered:
         again = replace(limits, exclude_items=frozenset(turn.state.refused))
         left = turn.recommender.count(again)

@@ -66,6 +66,10 @@ def find_mentions(
         return (answer,)
     for mention in found:
         free[mention.span.first : mention.span.last] = [False] * len(mention.span)
+    alone = (_of_ones_own(words, index, vocabulary) for index in range(len(words)) if free[index])
+    found += [mention for mention in alone if mention]
+    for mention in found:
+        free[mention.span.first : mention.span.last] = [False] * len(mention.span)
     found += [mention for index in range(len(words)) if free[index] and (mention := _misspelt(words[index], index, vocabulary))]
     found += _by_sound(words, free, found, vocabulary)
     found.sort(key=lambda mention: mention.span.first)
@@ -80,6 +84,17 @@ def _alone(words: Sequence[Word], vocabulary: Vocabulary, asked: str) -> Mention
     stem, span = words[said[0]].stem, Span(said[0], said[0] + 1)
     meant = [entry for key in (stem, f"for{stem}") for entry in vocabulary.meanings(key) if entry.slot == asked]
     return Mention(asked, meant[0].values, span, meant[0].confidence, "form") if meant else None
+
+
+def _of_ones_own(words: Sequence[Word], index: int, vocabulary: Vocabulary) -> Mention | None:
+    """ "Birthday, wife, sixty dollars": what the shop knows with "my", said alone between two pauses."""
+    around = [words[at] for at in (index - 1, index + 1) if 0 <= at < len(words)]
+    if words[index].norm in SMALL_WORDS or not all(word.is_mark for word in around):
+        return None
+    first, *rivals = vocabulary.meanings(f"my{words[index].stem}") or (None,)
+    if first is None:
+        return None
+    return Mention(first.slot, first.values, Span(index, index + 1), first.confidence, "form", tuple(one for one in rivals if one))
 
 
 def _longest(

@@ -68,10 +68,11 @@ def query_of(
                 prefer[slot.name] = _weights(belief)
                 words += list(belief.want) if not belief.direction else []
         else:
-            if belief.direction:
+            if belief.direction and belief.near is None:
                 towards["price" if slot.is_money else slot.name] = float(belief.direction)
-            if slot.is_money and belief.around is not None:
-                target = round(belief.around * 100)
+            best = belief.around if belief.around is not None else belief.near
+            if slot.is_money and best is not None:
+                target = round(best * 100)
     return Query(
         limits=limits_of(state, shop, skip_offered=skip_offered),
         prefer=prefer,

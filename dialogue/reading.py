@@ -13,7 +13,7 @@ from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.mentions import Mention, find_mentions
 from dialogue.misheard import misheard_amounts
-from dialogue.multiples import find_multiples
+from dialogue.multiples import find_between, find_multiples
 from dialogue.negation import Polarity, Scope, find_scopes, openers, polarity
 from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
@@ -151,7 +151,7 @@ def read_stages(
     """Run the stages. Pure; never raises on any text."""
     money = shop.money.name if shop.money else None
     amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot, _values_with_numbers(utterance, vocabulary))
-    amounts += tuple(find_multiples(utterance, money, state, table)) if money else ()
+    amounts += (*find_multiples(utterance, money, state, table), *find_between(utterance, money, state, table)) if money else ()
     if money and money == state.asked_slot:
         amounts = amounts or tuple(misheard_amounts(utterance, money))
     taken = [amount.span for amount in amounts]

@@ -12,6 +12,8 @@ from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.types import SlotChange
 from recommender.types import Item, Recommender
 
+A_LITTLE = 0.15
+"""Share of a number by which a little less or more would best lie from it."""
 MONEY_STEP = 0.01
 """The least by which one price is cheaper than another, in major units."""
 
@@ -31,10 +33,19 @@ def moved(
     numbers = [number for item in items if (number := amount_of(item, slot)) is not None]
     if not numbers:
         return replace(belief, any=False, direction=direction, evidence={**belief.evidence, "direction": evidence})
+    if change.slightly and change.correction and belief.direction == direction:
+        return _close_by(belief, direction)   # "no, I meant a little bit cheaper": measured from where it was before
     strict = _beyond(belief, evidence, slot, direction, min(numbers) if direction < 0 else max(numbers))
+    strict = _close_by(strict, direction) if change.slightly else strict
     if len(set(numbers)) > 1 and not recommender.count(limits_of(state.with_slot(slot.name, strict), shop, skip_offered=True)):
         return _beyond(belief, evidence, slot, direction, max(numbers) if direction < 0 else min(numbers))
     return strict
+
+
+def _close_by(belief: SlotBelief, direction: int) -> SlotBelief:
+    """ "A bit cheaper" stays near what it was said of."""
+    bound = belief.high if direction < 0 else belief.low
+    return belief if bound is None else replace(belief, near=bound * (1 + direction * A_LITTLE))
 
 
 def _at_the_end(

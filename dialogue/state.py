@@ -39,6 +39,8 @@ class SlotBelief:
     around: float | None = None
     direction: int = 0
     """-1 for a wish for less ("cheaper"), +1 for more."""
+    near: float | None = None
+    """Where a wish for a little less or more would best lie: "a bit cheaper"."""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     """Value, or "low", "high", "around", "any", "direction", to why it is believed."""
 

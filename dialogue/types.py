@@ -62,6 +62,8 @@ class SlotChange:
     """Said to mend what was misheard or misspoken ("sorry, I meant ..."), so nothing else lapses."""
     most: bool = False
     """A relative wish as far as it goes: "your cheapest"."""
+    slightly: bool = False
+    """A relative wish that goes only a little way: "a bit cheaper"."""
 
 
 @dataclass(frozen=True, slots=True)

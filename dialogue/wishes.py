@@ -34,6 +34,7 @@ _ADDITION = re.compile(
     r"and (?:maybe |also )|in addition|plus)\b"
 )
 _FOR_THE = re.compile(r"\bfor (?:the|my|our|his|her|their|a|an) $")
+_SLIGHTLY = re.compile(r"\b(?:a (?:little )?bit|a (?:little|tad|touch|shade|fraction|smidge)|slightly|just under)\b(?! too)")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
 """ "Which is cheaper?" asks; it does not wish."""
 
@@ -52,7 +53,7 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
             said.append((mention.span, replace(change, correction=correction)))
     amounts = [amount for amount in _without_repaired_amounts(reading) if amount.span not in asked]
     said += [(amount.span, _amount_change(reading, amount, correction)) for amount in amounts]
-    said += _relative(reading, {amount.slot for amount in reading.amounts})
+    said += _relative(reading, {amount.slot for amount in reading.amounts}, correction)
     said = _with_open(reading, said)
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
@@ -113,18 +114,25 @@ def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotCh
     return SlotChange(amount.slot, amount.kind, (), amount.low, amount.high, words, amount.confidence, correction)
 
 
-def _relative(reading: Reading, amount_slots: set[str]) -> list[tuple[Span, SlotChange]]:
+def _relative(reading: Reading, amount_slots: set[str], correction: bool) -> list[tuple[Span, SlotChange]]:
     found = []
     for critique in reading.relative:
         if (critique.asked and not _is_beyond(reading, critique)) or (critique.complaint and prefers(reading)):
             continue
+        if critique.most and reading.negated(critique.span):
+            continue   # "not the cheapest thing in the shop"
         plain = not critique.complaint and not (critique.most and "which" not in reading.before(critique.span, 4))
         which = reading.is_question and _ASKS_WHICH.search(reading.before(critique.span, 4))
         asks = plain and which and not _is_beyond(reading, critique)
         if critique.slot not in amount_slots and not (asks and reading.state.table):
             kind: ChangeKind = "more" if (critique.direction > 0) != _is_shut_out(reading, critique) else "less"
             words = reading.utterance.said(critique.span)
-            found.append((critique.span, SlotChange(critique.slot, kind, words=words, most=critique.most)))
+            slightly = _SLIGHTLY.search(f"{reading.before(critique.span, 3)}{words.lower()}") is not None
+            change = SlotChange(
+                critique.slot, kind, words=words, correction=correction, most=critique.most,
+                slightly=slightly and critique.of_item,
+            )  # fmt: skip
+            found.append((critique.span, change))
     return found
 
 

@@ -143,3 +143,65 @@ def test_what_only_its_title_calls_so_is_shown_as_the_nearest() -> None:
 def test_what_the_shop_knows_is_not_denied(said: str) -> None:
     talk = Talk()
     assert talk.say(said).note != "not_sold"
+
+
+def test_a_bit_cheaper_stays_near_and_cheaper_does_not_have_to() -> None:
+    talk = Talk()
+    talk.say("I want a necklace")
+    before = min(item.price_minor or 0 for item in talk.items)
+    talk.say("a bit cheaper")
+    assert all(0.6 * before <= (item.price_minor or 0) < before for item in talk.items)
+
+
+def test_no_a_bit_cheaper_is_measured_from_where_it_was_before() -> None:
+    talk = Talk()
+    talk.say("I want a necklace")
+    talk.say("cheaper")
+    limit = talk.state.belief("budget").high
+    plan = talk.say("no, I meant a little bit cheaper, not the cheapest thing in the shop")
+    assert talk.state.belief("budget").high == limit
+    assert plan.kind == "recommend"
+
+
+def test_somewhere_in_between_lies_between_the_first_prices_and_the_cheaper_ones() -> None:
+    talk = Talk()
+    talk.say("I want a necklace")
+    dear = min(item.price_minor or 0 for item in talk.items)
+    talk.say("cheaper")
+    cheap = [item.price_minor or 0 for item in talk.items]
+    talk.say("hmm, somewhere in between")
+    assert all(min(cheap) < (item.price_minor or 0) < dear for item in talk.items)
+    talk.say("the one in the middle")
+    assert talk.state.belief("budget").high is not None
+
+
+def test_two_shoppers_hear_of_one_thing_each() -> None:
+    talk = Talk()
+    talk.say("My mum wants a scarf and my sister wants gloves")
+    assert {item.values["category"][0] for item in talk.items} == {"scarf", "gloves"}
+
+
+def test_a_person_may_be_named_without_my() -> None:
+    talk = Talk()
+    talk.say("Look, two minutes. Birthday, wife, sixty dollars, go.")
+    assert talk.wants("recipient") == ("her",)
+    talk = Talk()
+    talk.say("a wedding present for my brother and his fiancee")
+    assert talk.wants("recipient") == ("him",)
+
+
+def test_what_is_shut_out_stays_shut_out_when_another_kind_is_agreed_to() -> None:
+    talk = Talk()
+    talk.say("something for a housewarming, thirty to forty dollars, no candles")
+    plan = talk.say("shoes")
+    assert plan.note == "category_in_the_way"
+    assert not any("candle" in item.values["category"] for item in talk.items)
+    talk.say("okay, what else is there?")
+    assert "candle" in talk.state.belief("category").exclude
+
+
+def test_what_is_said_again_is_heard_again() -> None:
+    talk = Talk()
+    talk.say("a navy scarf, cotton")
+    plan = talk.say("no, I said navy")
+    assert plan.kind == "recommend"
