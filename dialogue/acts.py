@@ -50,6 +50,7 @@ LIKENESS = re.compile(
     r"the same (?:\w+ )?as|matching (?:\w+ ){1,2}(?:for|with|to)|"
     r"(?:something|anything|one|ones) (?:just |nearly |almost |about )?as \w+ as|"
     r"(?:version|alternative|equivalent)s? (?:of|to)|"
+    r"thing to (?:put|keep|go|hang|plant|wear|serve)(?: \w+){0,2}? (?:in(?:to)?|on(?:to)?|with|under|over|by)|"
     r"(?:that|what|something|to|would|which) (?:goes|go) with|goes with|to match|matching|matches)\s*$"
 )
 """Just before a named or meant item: find its like."""
@@ -58,7 +59,7 @@ GOES_WITH = re.compile(r"\b(?:go(?:es)? with|to match|matching|matches)\b")
 """What goes with a thing is no likeness of it."""
 
 VARIANT = re.compile(
-    r"\b(?:come in|comes in|available in|(?:have|got|do|get|make|sell|stock) (?:it|that|this|them|those|"
+    r"\b(?:come in|comes in|available in|(?:have|got|do|get|make|sell|stock|see|show me) (?:it|that|this|them|those|"
     r"these|that one|this one|one|"
     r"the same(?: one| thing)?|(?:the|that|this|those|these|number|option)(?: [\w$£€]+){1,7}?|"
     r"any of (?:them|those)) in(?! stock\b)|"

@@ -48,7 +48,7 @@ COST = re.compile(
 )
 _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|wont|wouldnt|might|will|really)"
-    r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|still|both|all|sort of|kind of|much))* like$|"
+    r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|only|still|both|all|sort of|kind of|much))* like$|"
     r"\b(?:does|did|would|will|might)(?: (?!(?:you|there|be|have|get|do|come|look|one|ones|something|anything)\b)\w+){1,4} like$"
 )
 """ "I'd like", "would a ten year old like": liking, and no likeness."""
@@ -62,8 +62,8 @@ _SIMILAR = re.compile(
     r"\bthe same (?:sort|kind|type) of thing\b"
 )
 _HAD_LIKE = re.compile(
-    r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve|shes|hes|\w+s) (?:got|had|seen|bought)|"
-    r"(?:i|we|they) have)(?: got| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
+    r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve)|"
+    r"(?:shes|hes|\w+s) (?:got|had|seen|bought)|(?:i|we|they) have)(?: got| had| seen| bought| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
 )
 """ "My mother had one like it" tells of another."""
 _BUT = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, is_purpose, stands_for_item
 from dialogue.definite import HAVING, JOINING, ONE, ONES, RELATIVE, after_count, are_joined, is_plural, links
 from dialogue.english import APPRAISING, SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, says_ones, tells, value_words
+from dialogue.item_words import called_in_plural, has_any, says_ones, tells, title_words, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, joined_stem
@@ -29,6 +29,9 @@ _SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
 _PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were"}
 """ "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
+
+_COUNTED = _COUNTING | {"two", "three", "four", "of"}
+
 
 @dataclass(frozen=True)
 class Describer:
@@ -150,6 +153,7 @@ class Describer:
             return None
         points, fitting = scored
         words = self.utterance.words[span.first : span.last]
+        fitting = self._in_number(span, fitting)
         said_one = bool(ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
         several = is_plural(self.utterance, span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
         if len(fitting) > 1 and not several:
@@ -210,6 +214,12 @@ class Describer:
         if points == 0 or not fitting or self._trails(span, fitting):
             return None
         return points, tuple(fitting)
+
+    def _in_number(self, span: Span, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """ "The bowls" of a set of bowls and one bowl are the set: what is called by the very form that is said."""
+        last, counted = self.utterance.words[span.last - 1], self.utterance.before(span.first, 1) in _COUNTED
+        called = tuple(item for item in items if [last.norm] == [word.norm for word in title_words(item.title)[-1:]])
+        return called if len(called) == 1 and not counted else items
 
     def titled_before(self, last: int, items: Sequence[Item]) -> list[list[str]]:
         """For every word before ``last`` that stands in one title alone, the item that it means."""

@@ -49,6 +49,7 @@ _ENDS = NAME_ENDS | {
     "than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
     "everywhere", "galore", "person", "man", "woman", "girl", "type", "fan",
 }
+_POSSESSIVES = frozenset({"my", "your", "his", "her", "its", "our", "their"})
 _LONGEST = 3
 """Words in which a kind is named: "tea towels"."""
 
@@ -140,7 +141,7 @@ def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[P
             for last in range(first + 1, min(first + _LONGEST, span.first) + 1)
             if span not in like or last == span.first - 1
             if (words[first].norm not in SMALL_WORDS and not words[first].is_mark)
-            and _indefinite_before(utterance, first)
+            and _indefinite_before(utterance, first, owned=utterance.before(span.first, 1) == "so")
             and len(items := describer.of_kind(Span(first, last), table.items)) == 1
         ]
         if kinds and len(table.items) > 1:
@@ -160,8 +161,10 @@ def _spans_at(utterance: Utterance, first: int) -> list[Span]:
     return [Span(first, last) for last in range(min(first + _LONGEST, len(utterance.words)), first, -1)]
 
 
-def _indefinite_before(utterance: Utterance, first: int) -> bool:
-    return any(word.norm in {"a", "an"} for word in utterance.words[max(0, first - 2) : first])
+def _indefinite_before(utterance: Utterance, first: int, *, owned: bool) -> bool:
+    """ "A new watering can"; ``owned``: also "lost without her purse, so that one"."""
+    articles = {"a", "an", *(_POSSESSIVES if owned else ())}
+    return any(word.norm in articles for word in utterance.words[max(0, first - 2) : first])
 
 
 def _is_plural_noun(utterance: Utterance, span: Span) -> bool:

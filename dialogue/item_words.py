@@ -20,10 +20,14 @@ def says_ones(word: Word) -> bool:
 
 
 @lru_cache(maxsize=256)
+def title_words(title: str) -> tuple[Word, ...]:
+    """The words of a title."""
+    return tuple(word for word in read_words(title).words if not word.is_mark)
+
+
 def called_in_plural(title: str) -> bool:
     """Whether one thing is called as several are: boots, trousers."""
-    last = [word for word in read_words(title).words if not word.is_mark][-1:]
-    return bool(last) and last[0].norm != last[0].stem
+    return any(word.norm != word.stem for word in title_words(title)[-1:])
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,8 @@ _THAT_ONE = frozenset({"that one", "this one"})
 _IF = re.compile(r"\bif $")
 _UNLESS = re.compile(r"\bunless $")
 """ "If the denim's gone then the leather one": a condition, and what is meant."""
+_MEASURED = re.compile(r"\b(?:than|as|of|from|like|(?<!go )with) $")
+""" "The second, but it's twice the price of the first" takes the second."""
 _ENDS = re.compile(r"^(?:then|please|thanks|it is)? ?[.!]?$")
 _IS = re.compile(r"^(?:is|are|was|were|looks?|sounds?|might|would|will|has|have)\b")
 _ASKS = re.compile(OPENING + r"(?:what|how|is|are|does|do|which|can|would)\b")
@@ -65,7 +67,8 @@ def chosen_references(reading: Reading, references: Sequence[Reference]) -> tupl
         late = [one.reference for one in strong if one.span.first > turns[0] and not reading.refuses(one)]
         early = [pointing for pointing in strong if pointing.span.first < turns[0]]
         if late and early:
-            return tuple(late)
+            measured = _MEASURED.search(reading.before(strong[-1].span, 2)) and not reading.refuses(early[-1])
+            return (early[-1].reference,) if measured else tuple(late)
     return wanted_references(reading, references)
 
 
