@@ -50,7 +50,7 @@ LIKENESS = re.compile(
     r"the same (?:\w+ )?as|matching (?:\w+ ){1,2}(?:for|with|to)|"
     r"(?:something|anything|one|ones) (?:just |nearly |almost |about )?as \w+ as|"
     r"(?:version|alternative|equivalent)s? (?:of|to)|"
-    r"thing to (?:put|keep|go|hang|plant|wear|serve)(?: \w+){0,2}? (?:in(?:to)?|on(?:to)?|with|under|over|by)|"
+    r"(?:some|any)thing to (?:put|keep|go|hang|plant|wear|serve)(?: \w+){0,2}? (?:in(?:to)?|on(?:to)?|with|under|over|by)|"
     r"(?:that|what|something|to|would|which) (?:goes|go) with|goes with|to match|matching|matches)\s*$"
 )
 """Just before a named or meant item: find its like."""

@@ -63,7 +63,8 @@ _SIMILAR = re.compile(
 )
 _HAD_LIKE = re.compile(
     r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve)|"
-    r"(?:shes|hes|\w+s) (?:got|had|seen|bought)|(?:i|we|they) have)(?: got| had| seen| bought| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
+    r"(?:shes|hes|\w+s) (?:got|had|seen|bought)|"
+    r"(?:i|we|they) have)(?: got| had| seen| bought| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
 )
 """ "My mother had one like it" tells of another."""
 _BUT = re.compile(

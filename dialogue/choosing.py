@@ -12,6 +12,7 @@ from dialogue.meant import prefers, settles_on_last
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.types import Act, Reference, SlotChange
+from dialogue.words import is_contracted
 
 UNDECIDED = re.compile(
     r"\b(?:torn|cant decide|not sure|unsure|a maybe|might be|thinking|"
@@ -28,6 +29,15 @@ _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt
 """ "I'd take it if it weren't pink" takes nothing."""
 _PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
 """ "It's gorgeous but a hundred and seventy ..." takes nothing."""
+_SAYS = re.compile(
+    r"^(?:is|are|isnt|arent|was|were|costs?|does|do|doesnt|dont|wont|wouldnt|would|might|could|looks?|sounds?|seems?|has|have|always|"
+    r"never)\b"
+)
+_WILL_DO = re.compile(
+    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*(?:fine|ok|okay|alright|"
+    r"all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|beautiful|super|brilliant|"
+    r"more (?:me|her|him|us))\b"
+)
 _NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
 _TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
@@ -122,9 +132,16 @@ def names_kind(reading: Reading) -> bool:
     return len(last.reference.items) > 1 and reading.utterance.words[last.span.last - 1].norm == "ones"
 
 
+def _says_of(reading: Reading, pointing: Pointing) -> bool:
+    """ "The arch one costs a fortune", "the mustard's not my colour": something is said of it, and not that it will do."""
+    after = reading.after(pointing.span)
+    said = _SAYS.match(after) or is_contracted(reading.utterance.words[pointing.span.last - 1])
+    return bool(said) and not _WILL_DO.match(after)
+
+
 def is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
     """A turn that is little but a reference chooses it."""
-    if reading.mentions or reading.amounts or reading.relative:
+    if reading.mentions or reading.amounts or reading.relative or _says_of(reading, strong[-1]):
         return False
     inside = sum(len(pointing.span) for pointing in strong)
     said = [word for word in reading.utterance.words if not word.is_mark]
