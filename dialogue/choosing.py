@@ -34,8 +34,8 @@ _SAYS = re.compile(
     r"never)\b"
 )
 _WILL_DO = re.compile(
-    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*(?:fine|ok|okay|alright|"
-    r"all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|beautiful|super|brilliant|"
+    r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*"
+    r"(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|beautiful|super|brilliant|"
     r"more (?:me|her|him|us))\b"
 )
 _NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
