@@ -75,7 +75,7 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     asked += [
         point(utterance, span, [item], 0.9)
         for span, item in named
-        if _WHAT_IS.match(utterance.before(span.first)) and _ends(utterance, span.last)
+        if _WHAT_IS.match(utterance.before(span.first)) and (_ends(utterance, span.last) or utterance.after(span, 1) == "like")
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]

@@ -35,8 +35,8 @@ _SAYS = re.compile(
 )
 _WILL_DO = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*"
-    r"(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|beautiful|super|brilliant|"
-    r"more (?:me|her|him|us))\b"
+    r"(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|"
+    r"beautiful|super|brilliant|more (?:me|her|him|us))\b"
 )
 _NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")

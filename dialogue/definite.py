@@ -24,6 +24,12 @@ def after_count(utterance: Utterance, at: int) -> int:
     return at + counted + 2 if pairs else at + (counted and norms[1] not in ONE)
 
 
+def begins_another(utterance: Utterance, at: int, start: int) -> bool:
+    """ "The soap bars and one hand wash": where a second phrase begins with a count or an article of its own."""
+    counts = utterance.words[at].norm in _COUNTS | {"one", "a", "an", "the"}
+    return counts and at - 1 > start and utterance.words[at - 1].norm in {"and", "or"}
+
+
 def are_joined(utterance: Utterance, one: Span, other: Span) -> bool:
     """Whether "and" or "or" stands between two values."""
     low, high = sorted((one, other), key=lambda span: span.first)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, is_purpose, stands_for_item
-from dialogue.definite import HAVING, JOINING, ONE, ONES, RELATIVE, after_count, are_joined, is_plural, links
+from dialogue.definite import HAVING, JOINING, ONE, ONES, RELATIVE, after_count, are_joined, begins_another, is_plural, links
 from dialogue.english import APPRAISING, SMALL_WORDS
 from dialogue.item_words import called_in_plural, has_any, says_ones, tells, title_words, value_words
 from dialogue.mentions import Mention
@@ -65,7 +65,7 @@ class Describer:
         start = after_count(self.utterance, first + (opened or counting))
         best: tuple[float, Span, tuple[Item, ...]] | None = None
         for last in range(start + 1, min(start + 1 + LONGEST_DESCRIPTION, len(words) + 1)):
-            if words[last - 1].is_mark:
+            if words[last - 1].is_mark or begins_another(self.utterance, last - 1, start):
                 break
             span = Span(start, last)
             if counting and not (is_plural(self.utterance, span) and words[start].norm not in _DEFINITE | {"of"}):
@@ -190,6 +190,8 @@ class Describer:
             ]
             meant = (mention, *beside)
             matching = [item for item in fitting if any(self._is_like(item, other, fitting, loosely) for other in meant)]
+            exact = [item for item in matching if set(mention.values) & set(item.values.get(mention.slot, ()))]
+            matching = exact if exact and not plural else matching   # of cotton and brushed cotton, cotton
             if matching and any(self._is_like(item, mention, fitting, loosely) for item in matching):
                 fitting, points = matching, points + 1
                 covered.update(range(mention.span.first, mention.span.last))

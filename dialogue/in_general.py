@@ -12,6 +12,7 @@ from dialogue.describing import Describer
 from dialogue.english import SMALL_WORDS
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, is_contracted, joined_stem
+from recommender.types import Item
 
 _SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
@@ -37,6 +38,8 @@ _WISHES = re.compile(
 )
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
+_HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
+_OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""
 _LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
@@ -106,8 +109,12 @@ def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> li
 
 
 def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
-    """ "Which wrap's the softer?": all of the kind, where there are several."""
+    """ "Which wrap's the softer?": all of the kind, where there are several; "how many plates is it?": what is of that kind."""
     found = []
+    for span, _ in utterance.find(_HOW_MANY):
+        kinds = [(one, items) for one in _spans_at(utterance, span.last) if (items := _told_apart(describer, one, table))]
+        of_shop = [_OF_SHOP.match(utterance.after(one)) for one, _ in kinds]
+        found += [point(utterance, one, items, 0.9) for (one, items), shop in zip(kinds[:1], of_shop, strict=False) if not shop]
     for span, _ in utterance.find(_WHICH):
         kinds = [(one, items) for one in _spans_at(utterance, span.last) if len(items := describer.of_kind(one, table.items)) > 1]
         found += [point(utterance, Span(span.first, one.last), items, 0.9) for one, items in kinds[:1]]
@@ -165,6 +172,12 @@ def _indefinite_before(utterance: Utterance, first: int, *, owned: bool) -> bool
     """ "A new watering can"; ``owned``: also "lost without her purse, so that one"."""
     articles = {"a", "an", *(_POSSESSIVES if owned else ())}
     return any(word.norm in articles for word in utterance.words[max(0, first - 2) : first])
+
+
+def _told_apart(describer: Describer, span: Span, table: Table) -> tuple[Item, ...]:
+    """The items of a kind, where not all are."""
+    items = describer.of_kind(span, table.items, loosely=_is_plural_noun(describer.utterance, span))
+    return items if len(items) < len(table.items) else ()
 
 
 def _is_plural_noun(utterance: Utterance, span: Span) -> bool:
