@@ -72,6 +72,8 @@ _MEANT = re.compile(
 _JOIN = JOINS | {"and"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
+_COUNTED_THINGS = {"things", "bits", "items", "presents", "gifts", "pieces", "people", "guests", "kids", "children", "favours"}
+""" "About thirty little things" is no price."""
 _NOT_MONEY = {
     "year",
     "month",
@@ -256,6 +258,7 @@ def _slot_of(
     if answering and stem not in _NOT_MONEY - {"or"}:
         return answering
     thing = after != stem and after.endswith("s") and after not in SMALL_WORDS | {"tops"}
+    thing = thing or bool({word.norm for word in after_words} & _COUNTED_THINGS)
     if relation and money and stem not in _NOT_MONEY and not thing and not {"size", "age", "aged"} & here:
         return money
     return None

@@ -20,6 +20,10 @@ _WHICH_WOULD_YOU = re.compile(
     r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
 )
 """ "Which would you pick?" wants one named, not both described."""
+_CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
+""" "What did you say the first one was called?" """
+_IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|including|with everything)\b")
+""" "What's that in total with delivery?": the price and what comes on top."""
 _GONE = re.compile(r"\b(?:sold out|out of stock|run out|all gone)\b")
 """ "Is it sold out?" is answered the other way round."""
 _AND_THE = re.compile(rf"{OPENING}(?:and|what about|how about)? ?(?:for )?(?:the|that|this|those|number|option)\b")
@@ -80,7 +84,11 @@ def policies(turn: Deciding) -> Plan | None:
     if len(asked) == 1 and not _said_whole(turn, asked[0]):
         closer = nearest_policy(turn.understanding.text, turn.shop.policies)
         asked = (closer.name,) if closer else asked
-    slots, items = _asked_of_items(turn), _at_hand(turn, most=1)
+    slots, items, money = _asked_of_items(turn), _at_hand(turn, most=1), turn.shop.money
+    if money and items and _IN_TOTAL.search(read_words(turn.understanding.text).norm):
+        costs = nearest_policy(f"{turn.understanding.text} cost", turn.shop.policies)
+        lines = (costs.name,) if costs else asked
+        return Plan("answer", items=items, focus=items[0].item.id, policies=lines, requested=(money.name, *lines))
     if slots and turn.referred and items:
         return Plan("answer", items=items, focus=items[0].item.id, policies=asked, requested=(*slots, *asked))
     if turn.understanding.changes and not turn.referred:
@@ -101,6 +109,8 @@ def about_item(turn: Deciding) -> Plan | None:
         return None
     items = _at_hand(turn)
     requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
+    if items and not requested and _CALLED.search(read_words(turn.understanding.text).norm):
+        return Plan("answer", items=items, focus=items[0].item.id, note="name")
     if items:
         return Plan(
             "answer",

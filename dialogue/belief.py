@@ -13,6 +13,7 @@ from dialogue.relative import moved
 from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
+from dialogue.turning import as_left, goes_back
 from dialogue.types import Act, SlotChange, Understanding
 from dialogue.words import read_words
 from recommender.types import Recommender
@@ -50,7 +51,9 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
         state = _settle_pending(understanding, state, shop, recommender)
     topic = shop.topic
     if topic and _turns_to_another_topic(understanding, state, topic.name):
-        state = _lapsed(state, shop)
+        left = as_left(state, topic.name, _wanted(understanding, topic.name)) if goes_back(understanding.text) else None
+        lapsed = _lapsed(state, shop)
+        state = replace(lapsed, slots=left.slots, texts=left.texts) if left else lapsed   # "back to the scarves"
     referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
     state = _about_items(acts, understanding, state, referred)
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
@@ -83,10 +86,7 @@ def _of_its_kind(
 ) -> tuple[str, ...]:
     """What "not too expensive" is measured from: the table; where a kind is named in the same breath, what is of it."""
     topic = shop.topic
-    kinds = {
-        value for change in understanding.changes if topic and change.slot == topic.name and change.kind == "want"
-        for value in change.values
-    }
+    kinds = set(_wanted(understanding, topic.name)) if topic else set()
     items = [item for item in map(recommender.item, table) if item]
     return tuple(item.id for item in items if topic is None or not kinds or kinds & {*item.values.get(topic.name, ())})
 
@@ -110,6 +110,9 @@ def change_slot(
     slot = shop.slot(change.slot)
     if slot is None:
         return state
+    if change.kind == "exclude" and slot.made_to_order:   # "leave out the sugar" of one with brown sugar
+        wider = tuple(value for value in state.wants(slot.name) if value.endswith(change.values))
+        change = replace(change, values=tuple(dict.fromkeys((*change.values, *wider))))
     if change.kind in {"less", "more"}:
         return state.with_slot(change.slot, moved(change, state, shop, slot, recommender, of_items))
     return state.with_slot(change.slot, merge_change(change, state.belief(change.slot), state.turn))
@@ -151,6 +154,11 @@ def merge_change(change: SlotChange, belief: SlotBelief, turn: int) -> SlotBelie
 
 def _only(why: dict[str, Evidence], key: str) -> dict[str, Evidence]:
     return {key: why[key]} if key in why else {}
+
+
+def _wanted(understanding: Understanding, slot: str) -> tuple[str, ...]:
+    """The values of a slot that a turn wishes for."""
+    return tuple(value for one in understanding.changes if one.slot == slot and one.kind == "want" for value in one.values)
 
 
 def _turns_to_another_topic(understanding: Understanding, state: BeliefState, topic: str) -> bool:

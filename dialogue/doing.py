@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dialogue.acts import ABOUT_ITEM, FAULT, STOCK, TAG
+from dialogue.acts import ABOUT_ITEM, FAULT, STOCK, STRONG_CHOICE, TAG
 from dialogue.choosing import SOMETHING, UNDECIDED, Found, asks_on, chooses, is_bare, names_kind
 from dialogue.critiques import HEDGED
 from dialogue.english import OPENING
@@ -14,6 +14,7 @@ from dialogue.meant import all_refused, prefers
 from dialogue.reading import Reading
 from dialogue.remembering import OWNED_ALREADY
 from dialogue.steering import is_steering
+from dialogue.turning import goes_back
 from dialogue.types import Act
 from dialogue.wishes import refused_within
 from dialogue.words import read_words
@@ -58,6 +59,8 @@ _GO_ON = re.compile(r"^(?:oh )?go on(?: then)? ?,|\w ,? ?go on(?: then)? ?[.!]?$
 """ "The Hartwell pair, go on"."""
 _SAID_ABOUT = re.compile(r"\b(?:i|we) (?:just )?(?:said|told you|mentioned) (?:about|of)\b")
 """ "Forget what I said about the leather" takes back that and no more."""
+_IS_OUT = re.compile(r"^(?:(?:doesnt|dont|wont|isnt|arent|is|are) (?:going to )?(?:really )?(?:work|suit|do|out|no good)|out)\b")
+_LEAVE_OUT = re.compile(r"\b(?:leave out|take out|without|leave|take|drop|skip|lose|hold)(?: the| that| any)? $")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
 def all_acts(reading: Reading, found: Found) -> list[Act]:
     """Every act of the turn."""
@@ -76,7 +79,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts = [act for act in acts if act is not Act.MORE]
     if Act.MORE in acts and _IS_THE_OTHER.match(reading.utterance.norm) and reading.strong:
         acts = [*(act for act in acts if act not in {Act.MORE, Act.AFFIRM}), Act.ASK_ITEM]
-    if any(refused_within(reading, mention) for mention in reading.mentions):
+    if reading.state.table and any(refused_within(reading, mention) for mention in reading.mentions):
         acts.append(Act.MORE)
     if reading.is_question and _TAGGED.search(reading.utterance.norm):
         acts = [act for act in acts if act is not Act.REJECT]
@@ -93,11 +96,16 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
+    if not reading.strong and _only_a_value_is_out(reading):
+        acts = [act for act in acts if act is not Act.REJECT]
     if refused or complains:
         acts.append(Act.REJECT)
     if any(change.kind == "any" for change in found.changes) or reading.open:
         acts.append(Act.DONT_CARE)
-    if not steering and chooses(reading, found, acts):
+    returns = bool(reading.strong) and goes_back(reading.utterance.text) and not STRONG_CHOICE.search(reading.utterance.norm)
+    if returns and not found.changes:
+        acts.append(Act.ASK_ITEM)   # "go back to the first one" wants to hear of it again
+    elif not steering and chooses(reading, found, acts):
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
     norm = reading.utterance.norm
@@ -130,6 +138,13 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     if set(acts) == {Act.DENY} and reading.state.table and not reading.open and last is not None and last.kind == "recommend":
         acts.append(Act.REJECT)
     return list(dict.fromkeys(acts))
+
+
+def _only_a_value_is_out(reading: Reading) -> bool:
+    """ "Sunday doesn't work", "leave out the sugar", "black is out": a value is refused, and no item."""
+    values = [one for one in reading.mentions if one.slot != reading.vocabulary.topic]
+    out = [one for one in values if reading.polarity(one) in {"exclude", "clear"}]
+    return any(_IS_OUT.match(reading.after(one.span)) or _LEAVE_OUT.search(reading.before(one.span, 4)) for one in out)
 
 
 def _asks_for_it(reading: Reading) -> bool:

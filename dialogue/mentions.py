@@ -9,6 +9,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from dialogue.english import SMALL_WORDS
+from dialogue.numbers import find_numbers
 from dialogue.sound import sound_key
 from dialogue.vocabulary import LONGEST_PHRASE, Entry, Vocabulary
 from dialogue.words import Span, Utterance, Word
@@ -91,10 +92,11 @@ def _of_ones_own(words: Sequence[Word], index: int, vocabulary: Vocabulary) -> M
     around = [words[at] for at in (index - 1, index + 1) if 0 <= at < len(words)]
     if words[index].norm in SMALL_WORDS or not all(word.is_mark for word in around):
         return None
-    first, *rivals = vocabulary.meanings(f"my{words[index].stem}") or (None,)
-    if first is None:
+    meanings = vocabulary.meanings(f"my{words[index].stem}")
+    if not meanings:
         return None
-    return Mention(first.slot, first.values, Span(index, index + 1), first.confidence, "form", tuple(one for one in rivals if one))
+    first, rivals = meanings[0], meanings[1:]
+    return Mention(first.slot, first.values, Span(index, index + 1), first.confidence, "form", rivals)
 
 
 def _longest(
@@ -219,3 +221,15 @@ def _beside(mention: Mention, found: Sequence[Mention], choices: Sequence[Entry]
         if other is not mention and gap == 1 and not other.rivals:
             return next((entry for entry in choices if entry.slot == other.slot), None)
     return None
+
+
+def values_with_numbers(utterance: Utterance, vocabulary: Vocabulary) -> list[Span]:
+    """Where a value of two words or more is named that holds a number: "turning sixty"."""
+    found = []
+    for number in find_numbers(utterance):
+        for first in range(max(0, number.span.first - 2), number.span.first + 1):
+            for last in range(number.span.last, min(len(utterance.words), number.span.last + 2) + 1):
+                words = utterance.words[first:last]
+                if len(words) > len(number.span) and vocabulary.meanings("".join(word.stem for word in words)):
+                    found.append(Span(first, last))
+    return found

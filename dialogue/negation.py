@@ -27,7 +27,7 @@ _EXCLUDE = (
     r"avoid(?:ing)?|avoids|but not|nor|never|hates?|hated|detests?|loathes?|dislikes?|cant stand|cannot stand|cant bear|"
     r"allergic to|(?:gone|going) off(?! to\b)|"
     r"sick of|tired of|bored of|not keen on|not into|not a fan of|not fond of|not a big fan of|steer clear of|"
-    r"stay away from|leave out|"
+    r"stay away from|(?:leave|leaving|take) out|(?:leave|take)(?= (?:the |that |any )?\w+(?: \w+)? (?:out|off)\b)|"
     r"hold(?= the\b)|"
     r"(?:leave|drop)(?= the\b)|(?:ill|i will|lets|we can|i can|id) (?:leave|pass on|drop)|skip|skip the|"
     r"minus|rule out|"
@@ -50,6 +50,11 @@ _INSTEAD = (
     r"(?:like|love|want|prefer|wear|hate)s?d?)"
 )
 _OPENER = re.compile(rf"\b(?:(?P<free>{_NEVER_NEGATE})|(?P<instead>{_INSTEAD})|(?P<exclude>{_EXCLUDE}))\b")
+_QUESTION = re.compile(
+    r"(?:^|[,.;!?] |^(?:and|but|so|well|oh|or|wait|sorry) )"
+    r"(?:isnt|arent|wasnt|werent|dont|doesnt|didnt|wont|wouldnt|cant|couldnt|hasnt|havent) (?:(?:you|it|that|this|they|those|these|there|we|i)(?: \w+)?|the \w+)$|\bi dont (?:suppose|imagine)(?: \w+)?$"
+)
+""" "Isn't", "don't" before their subjects ask."""
 _STOPPERS = frozenset(
     [
         "but",
@@ -154,6 +159,18 @@ _AFTER = re.compile(
 )
 
 
+_HAD = re.compile(
+    r"\b(?:had|ate|eaten|did|saw|seen|watched|tried|went for|gave (?:her|him|them)|got (?:her|him|them)|bought (?:her|him|them)|"
+    r"(?:she|he|they|we|i)(?: already| just)? (?:got|bought))"
+    r"(?: (?:an?|some|the))? $"
+)
+_LATELY = re.compile(
+    r"^(?:\w+ )?(?:yesterday|last (?:night|week|weekend|time|month|year|christmas|birthday)|the other (?:day|night|week)|already|"
+    r"recently|the time before)\b"
+)
+""" "We had Indian yesterday": a reason against it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The words a negation reaches."""
@@ -167,7 +184,7 @@ def find_scopes(utterance: Utterance, mentions: Sequence[tuple[Span, str]]) -> t
     """The reach of every negation. ``mentions``: spans of values with their slots, in order."""
     scopes = []
     for span, match in utterance.find(_OPENER):
-        if match.group("free") or _is_answer(utterance, span):
+        if match.group("free") or _is_answer(utterance, span) or _asks(utterance, span):
             continue
         end = _reach(utterance, span.last, mentions)
         if end > span.last:
@@ -186,7 +203,14 @@ def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polar
         if scope.span.first <= span.first < scope.span.last:
             return scope.polarity
     after = utterance.after(span, 5)
-    return "exclude" if _AFTER.search(after) else "want"
+    had = _HAD.search(f"{utterance.before(span.first, 5)} ") and _LATELY.match(after)
+    return "exclude" if had or _AFTER.search(after) else "want"
+
+
+def _asks(utterance: Utterance, span: Span) -> bool:
+    """ "Isn't the first one steel?", "don't you have it in red?", "I don't suppose you have one in green"."""
+    at = span.first + 1
+    return _QUESTION.search(f"{utterance.before(at)} {utterance.after(Span(span.first, at), 2)}") is not None
 
 
 def _is_answer(utterance: Utterance, span: Span) -> bool:

@@ -29,9 +29,17 @@ _CLOSED: dict[Topic, re.Pattern[str]] = {
     "personal": re.compile(
         r"\bam i (?:too )?(?:fat|thin|old|ugly|gay|poor|stupid|short|tall|black|white)\b|\bdo i (?:look|sound) \w+"
         r"|\b(?:what|which) (?:race|religion|gender) am i\b|\bguess my (?:age|weight|race|gender|religion)\b"
-        r"|\bare you (?:married|single|gay|human|real|alive)\b|\b(?:love me|marry me|date me)\b"
+        r"|\bare you (?:married|single|gay)\b|\b(?:love me|marry me|date me)\b"
     ),
 }
+_BEING = r"(?:person|human(?: being)?|robot|bot|machine|computer|ai|chatbot|recording|real|alive|somebody|someone)"
+_WHAT_ARE_YOU = re.compile(
+    rf"\b(?:are|r) you (?:(?:a|an|even|really|actually|just|some|kind of|real|actual|live|proper) )*{_BEING}\b|"
+    rf"\b(?:am i|are we) (?:talking|speaking|chatting) (?:to|with) (?:(?:a|an|real|actual|live) )*{_BEING}\b|"
+    r"\bis (?:this|it|that) (?:(?:a|an|just|some|real|live) )+"
+    r"(?:person|human|robot|bot|machine|computer|ai|chatbot|recording)\b|"
+    r"\bwho am i (?:talking|speaking) to\b|\bwhat are you ?\??$"
+)
 _CRISIS = re.compile(r"\b(?:(?:kill|hurt|harm) (?:myself|ourselves)|suicid\w*|end (?:my life|it all)|self harm|want to die)\b")
 _ASKS = re.compile(
     OPENING + r"(?:"
@@ -72,6 +80,11 @@ def closed_topic(text: str) -> Topic | None:
     """The topic that a question is about and the shop does not enter; None for anything else."""
     norm = read_words(text).norm
     return next((topic for topic, pattern in _CLOSED.items() if pattern.search(norm)), None) if _ASKS.search(norm) else None
+
+
+def asks_what_you_are(text: str) -> bool:
+    """ "Are you a real person?" """
+    return _WHAT_ARE_YOU.search(read_words(text).norm) is not None
 
 
 def is_crisis(text: str) -> bool:

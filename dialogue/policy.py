@@ -12,7 +12,7 @@ from dataclasses import replace
 from dialogue.answers import about_item, compare, open_question, policies
 from dialogue.deciding import Deciding, options_of, ranked_of
 from dialogue.leading import recommend_or_ask
-from dialogue.open_questions import closed_topic, is_crisis
+from dialogue.open_questions import asks_what_you_are, closed_topic, is_crisis
 from dialogue.queries import LIST_LENGTH
 from dialogue.state import BeliefState
 from dialogue.types import Act, Plan
@@ -122,6 +122,9 @@ def _nothing_named(turn: Deciding) -> Plan | None:
 def _closed_topic(turn: Deciding) -> Plan | None:
     if is_crisis(turn.understanding.text):
         return Plan("repair", note="crisis")
+    if asks_what_you_are(turn.understanding.text) and not turn.understanding.changes:
+        slot = turn.state.asked_slot
+        return Plan("repair", slot=slot, options=options_of(turn, slot), note="machine")
     topic = closed_topic(turn.understanding.text)
     if topic is None or turn.understanding.changes or Act.ASK_POLICY in turn.acts:
         return None

@@ -30,7 +30,7 @@ def limits_of(state: BeliefState, shop: TalkingShop, *, skip_offered: bool = Fal
         if slot.kind == "choice":
             if belief.want and slot.limit and not belief.direction:
                 must[slot.name] = frozenset(belief.want)
-            if belief.exclude:
+            if belief.exclude and not slot.made_to_order:
                 exclude[slot.name] = frozenset(belief.exclude)
         elif slot.is_money:
             price = _range(belief, scale=100)

@@ -11,11 +11,11 @@ from dialogue.amount_types import Amount
 from dialogue.amounts import find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
-from dialogue.mentions import Mention, find_mentions
+from dialogue.leaving_out import leaves_out
+from dialogue.mentions import Mention, find_mentions, values_with_numbers
 from dialogue.misheard import misheard_amounts
 from dialogue.multiples import find_between, find_multiples
 from dialogue.negation import Polarity, Scope, find_scopes, openers, polarity
-from dialogue.numbers import find_numbers
 from dialogue.ordinals import find_places
 from dialogue.pointing import Pointing, Table
 from dialogue.priced import find_priced
@@ -27,6 +27,7 @@ from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.titles import TitleMention, find_titles
 from dialogue.told import is_asked_of_item, is_praise, is_told
+from dialogue.turning import turns_to_kind
 from dialogue.types import Act
 from dialogue.vocabulary import LONGEST_PHRASE, Vocabulary
 from dialogue.words import Span, Utterance
@@ -150,7 +151,7 @@ def read_stages(
 ) -> Reading:
     """Run the stages. Pure; never raises on any text."""
     money = shop.money.name if shop.money else None
-    amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot, _values_with_numbers(utterance, vocabulary))
+    amounts = find_amounts(utterance, vocabulary.amounts, state.asked_slot, values_with_numbers(utterance, vocabulary))
     amounts += (*find_multiples(utterance, money, state, table), *find_between(utterance, money, state, table)) if money else ()
     if money and money == state.asked_slot:
         amounts = amounts or tuple(misheard_amounts(utterance, money))
@@ -173,6 +174,10 @@ def read_stages(
     taken = [amount.span for amount in amounts]
     pointings = tuple(pointing for pointing in pointings if not covered(pointing.span, [answer.span for answer in answers]))
     pointings = tuple(pointing for pointing in pointings if not _is_part_of_value(utterance, pointing.span, mentions))
+    no_item = (turns_to_kind, leaves_out)
+    pointings = tuple(
+        one for one in pointings if not any(is_none(utterance, one, mentions, vocabulary.topic, state) for is_none in no_item)
+    )
     pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)
@@ -277,18 +282,6 @@ def _is_adjective(utterance: Utterance, mention: Mention, book: CritiqueBook, vo
         and not degree.comparative
         and before in _BEFORE_ADJECTIVE
     )
-
-
-def _values_with_numbers(utterance: Utterance, vocabulary: Vocabulary) -> list[Span]:
-    """Where a value of two words or more is named that holds a number: "turning sixty"."""
-    found = []
-    for number in find_numbers(utterance):
-        for first in range(max(0, number.span.first - 2), number.span.first + 1):
-            for last in range(number.span.last, min(len(utterance.words), number.span.last + 2) + 1):
-                words = utterance.words[first:last]
-                if len(words) > len(number.span) and vocabulary.meanings("".join(word.stem for word in words)):
-                    found.append(Span(first, last))
-    return found
 
 
 def _is_value(critique: CritiqueMention, mentions: Sequence[Mention]) -> bool:

@@ -37,6 +37,8 @@ class Slot(SlotColumns):
     """How gladly people answer it."""
     lapses: bool = False
     """Forgotten when the shopper turns to another kind of thing."""
+    made_to_order: bool = False
+    """The values are what an item can be made with, so that shutting one out leaves the item: milk, sugar."""
     person: bool = False
     """Says who the thing is for; what is remembered between visits is kept apart for each."""
     remember: bool = True

@@ -96,6 +96,11 @@ _GOES_WITH = re.compile(
 """ "Whatever goes with ..." tells of what is there already."""
 _SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
 """ "I'm the manager" says who speaks."""
+_LIVES_IN = re.compile(
+    r"\b(?:lives?|lived|living|stays?|staying|works?|working|sits?|moved|moving) (?:in|into|at|on)"
+    r"(?: (?:a|an|the|my|her|his|their))?(?: \w+){0,2} $"
+)
+""" "They live in a tiny flat"."""
 _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
@@ -133,6 +138,8 @@ def is_told(
         return True
     if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(_before(utterance, mention)))):
         return True
+    if kind and _LIVES_IN.search(before):
+        return True
     if _SPEAKER.search(before) and person:
         return True
     if not negated and not person and (_OWNED_ALREADY.search(before) or (_LATE_ALREADY.match(after) and _HAS.search(before))):
@@ -141,6 +148,8 @@ def is_told(
         return True
     if not pointed or _IF_IT_WERE.search(before):
         return False
+    if kind and _COMES_IN.search(before):
+        return True
     if person and (_THINKS.search(after) or is_contracted(words[-1])):
         return True
     placed = _WHERE.search(before) or _COMES_IN.search(before) or _DEFINITE.search(before)

@@ -26,9 +26,10 @@ from dialogue.state import BeliefState
 from dialogue.steering import gives_orders
 from dialogue.tongues import is_foreign
 from dialogue.types import Act, Reference, Understanding
-from dialogue.unlisted import narrower, shut_out
+from dialogue.unlisted import as_titles_spell, narrower, shut_out
 from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
+from dialogue.what_there_is import asked_for
 from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
@@ -66,7 +67,9 @@ class Reader:
         reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
         like_items, like_spans = likenesses(reading)
         requested, asked = requests(reading, like_items)
-        changes, contradicted = without_contradiction(wishes(reading, asked))
+        there_is, spans = asked_for(reading)
+        requested = tuple(dict.fromkeys((*requested, *there_is)))
+        changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans]))
         meant = [
             pointing.reference
             for pointing in reading.pointings
@@ -135,7 +138,7 @@ def _left_over(reading: Reading) -> str:
     explained += [span for scope in reading.scopes for span in (scope.opener, scope.span)]
     explained += [span for pattern in (CHOICE, ABOUT_ITEM, STOCK, REPAIR) for span, _ in reading.utterance.find(pattern)]
     left = [
-        word.text
+        as_titles_spell(word, reading)
         for index, word in enumerate(reading.utterance.words)
         if not word.is_mark and word.norm not in SMALL_WORDS and not _CONTRACTED.match(word.text)
         and not covered(Span(index, index + 1), explained)

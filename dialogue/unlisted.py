@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz, process
+
 from dialogue.english import SMALL_WORDS
 from dialogue.negation import AILMENTS
 from dialogue.reading import Reading, covered
@@ -22,6 +24,9 @@ _AVERSE = re.compile(
 """ "Jasmine gives me a headache"."""
 TELLING = 0.2
 """A word that more of the titles than this share have tells nothing apart."""
+_SHORTEST_MISSPELT = 4
+_MISSPELT_FLOOR = 88.0
+"""rapidfuzz ratio, 0..100, from which an unknown word is taken for a title's."""
 _DEGREES = frozenset("too so very that as overly particularly really quite".split())  # noqa: SIM905
 """ "Not too plain" is no word to shut out."""
 
@@ -47,6 +52,15 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
     called = {stem: _called(reading, stem) for stem in dict.fromkeys(reached)}
     kept = {stem: items for stem, items in called.items() if 0 < len(items) <= TELLING * len(reading.vocabulary.title_stems)}
     return tuple(kept), tuple(dict.fromkeys(item for items in kept.values() for item in items))
+
+
+def as_titles_spell(word: Word, reading: Reading) -> str:
+    """A word that nobody here knows, as the titles spell what it is a misspelling of: "a hart shaped one"; else as it is."""
+    stem, known = word.stem, reading.vocabulary.known
+    if stem in known or len(stem) < _SHORTEST_MISSPELT or not stem.isalpha():
+        return word.text
+    nearest = process.extractOne(stem, reading.vocabulary.title_words, scorer=fuzz.ratio, score_cutoff=_MISSPELT_FLOOR)
+    return nearest[0] if nearest is not None and nearest[0][0] == stem[0] else word.text
 
 
 def narrower(reading: Reading) -> str:

@@ -63,6 +63,8 @@ class Vocabulary:
     """Stems of a title without a rare one, to item ids."""
     title_stems: Mapping[str, tuple[str, ...]]
     """Item id to the stems of its title."""
+    title_words: tuple[str, ...]
+    """Every stem of a title, once."""
     known: frozenset[str]
     """Every stem in the shop's own text: such a word is no misspelling."""
     policies: Mapping[str, str]
@@ -118,6 +120,7 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         titles={stem: tuple(ids) for stem, ids in titles.items()},
         whole_titles={stems: tuple(ids) for stems, ids in whole.items()},
         title_stems=title_stems,
+        title_words=tuple(stem for stem in rarity if len(stem) > 3),
         known=frozenset(known),
         policies={
             joined_stem(form): policy.name

@@ -17,6 +17,8 @@ from dialogue.words import MARKS, Span, is_contracted, joined_stem
 _REPAIR_REACH = 6
 """Words between a value and the repair that takes it back."""
 
+MOST_OF_A_KIND = 0.6
+"""Share of a kind from which a word that its titles say is as good as its name."""
 _NEXT = 1
 """Words between a repair and the item that is meant instead of a value: "the thriller, sorry, the first one"."""
 _BETWEEN = MARKS | {"no", "sorry", "wait", "actually"}
@@ -25,6 +27,8 @@ REPAIR = re.compile(
     r"\b(?:sorry|no wait|wait no|wait|i mean|i meant|i said|scratch that|make that|or rather|correction|"
     r"let me rephrase|no sorry|no no|actually|no)\b"
 )
+_OR_SAY = re.compile(r"(?<=[,.;] )(?:(?:well|or|no|ok|okay|actually|hmm|nah) ,? ?)*(?:lets )?(?:say|call it)\b|\bor lets say\b")
+""" "Up to a hundred. Well, say a hundred and twenty"."""
 _CORRECTION = re.compile(
     r"\b(?:i (?:meant|mean|said|asked for)|not what i (?:said|meant|asked)|i was (?:asking|looking) for|"
     r"you misheard|misheard|correction|i didnt (?:say|mean|ask))\b"
@@ -80,13 +84,20 @@ def _is_whose(reading: Reading, mention: Mention) -> bool:
 
 
 def refused_within(reading: Reading, mention: Mention) -> bool:
-    """ "No hoops" of a wish for earrings: a narrower word than the kind that is wanted, which stays wanted."""
+    """ "No hoops" of a wish for earrings, "not dolls" of toys: a word narrower than the kind, which is not shut out by it.
+
+    Narrower is what the shop knows by another name and only some of its titles say.
+    """
     topic = reading.shop.topic
-    if topic is None or mention.slot != topic.name or reading.polarity(mention) != "exclude":
+    if topic is None or mention.slot != topic.name or reading.polarity(mention) != "exclude" or not mention.values:
         return False
+    said = reading.utterance.words[mention.span.first : mention.span.last]
     named = joined_stem(reading.utterance.said(mention.span))
-    wider = all(joined_stem(value) != named for value in mention.values)
-    return wider and bool(mention.values) and set(mention.values) <= set(reading.state.wants(topic.name))
+    if any(joined_stem(value).endswith(named) for value in mention.values):
+        return False
+    called = sum(all(word.stem in stems for word in said) for stems in reading.vocabulary.title_stems.values())
+    of_kind = sum(one.items for value in mention.values for one in reading.vocabulary.meanings(joined_stem(value))[:1])
+    return set(mention.values) <= set(reading.state.wants(topic.name)) or 0 < called < MOST_OF_A_KIND * of_kind
 
 
 def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotChange, ...], str | None]:
@@ -194,6 +205,7 @@ def _right_before(reading: Reading, mention: Mention, marker: Span) -> bool:
 def _without_repaired_amounts(reading: Reading) -> list[Amount]:
     """Of two amounts of one slot with a repair between them only the later was meant."""
     markers = [span for span, _ in reading.utterance.find(REPAIR)]
+    markers += [span for span, _ in reading.utterance.find(_OR_SAY)]
 
     def taken_back(amount: Amount) -> bool:
         later = [other for other in reading.amounts if other is not amount and other.slot == amount.slot]
@@ -201,7 +213,18 @@ def _without_repaired_amounts(reading: Reading) -> list[Amount]:
             amount.span.last <= marker.first and marker.last <= other.span.first + 1 for marker in markers for other in later
         )
 
-    return [amount for amount in reading.amounts if not taken_back(amount)]
+    gone = [amount for amount in reading.amounts if taken_back(amount)]
+    kept = [amount for amount in reading.amounts if amount not in gone]
+    return [_as_before(amount, [early for early in gone if early.slot == amount.slot]) for amount in kept]
+
+
+def _as_before(amount: Amount, early: Sequence[Amount]) -> Amount:
+    """ "Up to a hundred, well, say a hundred and twenty": another number for the same limit."""
+    before = early[-1] if early else None
+    if amount.kind != "around" or before is None or before.kind not in {"at_most", "at_least"}:
+        return amount
+    bounds = (None, amount.high) if before.kind == "at_most" else (amount.low, None)
+    return replace(amount, kind=before.kind, low=bounds[0], high=bounds[1])
 
 
 def _merged(changes: list[SlotChange], reading: Reading, adds: bool) -> list[SlotChange]:

@@ -39,6 +39,10 @@ def answer(scene: Scene) -> list[Telling]:
     topics = [topic for topic in plan.requested if topic not in policies]
     if plan.note in ("why", "pick"):
         return _why(scene, facts)
+    if plan.note == "name":
+        the = named(facts, scene.shop)
+        text = f"{'Those are' if verb_of(facts) == 'are' else 'That is'} {the}"
+        return [Telling(sentence(text), scene.ground.only(facts), names=(0,))]
     if plan.note == "question":
         return [_open(scene, facts, plan.requested[0])]
     if plan.note == "details" or (not topics and not tellings):
@@ -145,7 +149,7 @@ def about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
             return Telling(sentence(text), ground, names=(0,))
         return _unknown(ground, facts, "price", the)
     if topic in STOCK_TOPICS:
-        return _stock(ground, facts, the, verb, gone=scene.plan.note == "asked_gone")
+        return _stock(scene, facts, the, verb)
     if slot is not None and topic in facts.amounts:
         return _value(ground, the, verb, slot.said, facts.amounts[topic], put(slot, facts.amounts[topic]))
     if slot is not None and facts.values.get(topic):
@@ -168,18 +172,21 @@ def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: 
     return Telling(sentence(text), with_words(ground, said), sheet, names=(0,))
 
 
-def _stock(ground: Ground, facts: ItemFacts, the: str, verb: str, *, gone: bool) -> Telling:
-    stock = facts.item.stock
+def _stock(scene: Scene, facts: ItemFacts, the: str, verb: str) -> Telling:
+    stock, ground = facts.item.stock, scene.ground.only(facts)
     if not facts.live:
         asked = with_words(ground, "check whether still here just now")
         return Telling(sentence(f"I could not check just now whether {the} {verb} still here"), asked, names=(0,))
     if stock is None:
         return _unknown(ground, facts, "stock", the)
+    own = scene.shop.shop.voice.model_extra or {}
     if stock == 0:
-        return Telling(sentence(f"I'm sorry, {the} {verb} out of stock"), ground, names=(0,))
+        gone = str(own.get("out_of_stock", f"{{name}} {verb} out of stock")).format(name=the)
+        return Telling(sentence(f"I'm sorry, {gone}"), with_words(ground, gone), names=(0,))
+    asked_gone = scene.plan.note == "asked_gone"
+    here = str(own.get("in_stock", f"{{name}} {verb} {'still ' if asked_gone else ''}in stock")).format(name=the)
     left = f", {relaxed(stock)} left" if stock <= STOCK_COUNTED else ""
-    opening = f"No, {the} {verb} still in stock" if gone else f"Yes, {the} {verb} in stock"
-    return Telling(sentence(f"{opening}{left}"), ground, names=(0,))
+    return Telling(sentence(f"{'No' if asked_gone else 'Yes'}, {here}{left}"), with_words(ground, here), names=(0,))
 
 
 def _unknown(ground: Ground, facts: ItemFacts, said: str, the: str) -> Telling:

@@ -11,7 +11,7 @@ from dialogue.phrasing.spoken import listed, price, quantity
 from dialogue.phrasing.telling import Scene, Telling, named, tell, with_words
 from dialogue.phrasing.traits import article, put_together
 from dialogue.shop import Slot
-from dialogue.state import SlotBelief
+from dialogue.state import BeliefState, SlotBelief
 from dialogue.words import read_words
 
 
@@ -29,6 +29,17 @@ def so_far(scene: Scene) -> list[Telling]:
         told.append(Telling(tell(scene.ground, text, "taken").text, with_words(scene.ground.only(facts), "taken"), names=(0,)))
     nothing = scene.vary(("You have told me nothing yet: what are you looking for?", "Nothing so far: what would you like?"))
     return told or [tell(with_words(scene.ground, "told nothing yet far"), nothing)]
+
+
+def just_shut_out(state: BeliefState) -> str:
+    """What this turn has shut out, in the shopper's words: "candles"; "" where nothing."""
+    beliefs = [replace(one, exclude=tuple(v for v in one.exclude if _turn(one, v) == state.turn)) for one in state.slots.values()]
+    return listed([words for belief in beliefs for words in _shut_out(belief)], "or")
+
+
+def _turn(belief: SlotBelief, value: str) -> int:
+    """The turn that set a value; -1 where none is known."""
+    return belief.evidence[value].turn if value in belief.evidence else -1
 
 
 def _wishes(scene: Scene) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.phrasing.facts import Ground
 from dialogue.phrasing.names import sayable
-from dialogue.phrasing.recap import so_far
+from dialogue.phrasing.recap import just_shut_out, so_far
 from dialogue.phrasing.spoken import listed, price
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
 from dialogue.phrasing.traits import put, wished_words, wishes_met
@@ -41,7 +41,9 @@ def ask(scene: Scene) -> list[Telling]:
         ]
     wished = wished_words(wishes_met(shop, plan.wishes))
     if not wished:
-        return [asked]
+        shut = just_shut_out(scene.state)
+        said = scene.vary((f"Not {shut}, right.", f"Right, not {shut}."))
+        return [*([tell(with_words(scene.ground, shut), said)] if shut else []), asked]
     heard = tell(scene.ground, scene.vary((f"Something {wished}, lovely.", f"{wished}, right.", f"Good, {wished}.")))
     return [heard, asked]
 
@@ -147,6 +149,9 @@ def repair(scene: Scene) -> list[Telling]:
     if note == "crisis":
         told = "I'm sorry you feel that way. Please talk to somebody you trust, or call your local emergency number."
         return [tell(with_words(scene.ground, told), told)]
+    if note == "machine":
+        told = f"I'm a machine, not a person: I speak for {shop.shop.name}."
+        return [tell(with_words(scene.ground, told), told), *([asked] if asked else [])]
     if note == "waiting":
         told = scene.vary(("Take your time.", "Of course, take your time.", "No hurry."))
         return [tell(with_words(scene.ground, told), told)]

@@ -63,7 +63,7 @@ def traits_of(
     found: list[tuple[int, int, Trait]] = []
     for order, slot in enumerate(shop.shop.slots):
         wished = tuple(wishes.get(slot.name, ()))
-        if slot.is_money or slot.topic or (not wished and slot.willing == 0):
+        if slot.is_money or slot.topic or (not wished and (slot.willing == 0 or slot.made_to_order)):
             continue
         if slot.kind == "amount":
             if said := facts.amounts.get(slot.name):

@@ -205,3 +205,125 @@ def test_what_is_said_again_is_heard_again() -> None:
     talk.say("a navy scarf, cotton")
     plan = talk.say("no, I said navy")
     assert plan.kind == "recommend"
+
+
+def test_now_the_gloves_turns_to_gloves_and_back_to_the_scarves_back() -> None:
+    talk = Talk()
+    talk.say("My mum wants a scarf and my sister wants gloves")
+    talk.say("Let's do the scarf first. Something warm.")
+    assert talk.wants("category") == ("scarf",)
+    talk.say("No, not wool, she says it scratches.")
+    scarf = talk.heard.last_item
+    plan = talk.say("Right, we'll take that. Now the gloves, under thirty.")
+    assert plan.taken == scarf
+    assert talk.wants("category") == ("gloves",)
+    assert talk.state.belief("budget").high == 30
+    talk.say("Hang on, back to the scarves, have you got one in blue?")
+    assert talk.wants("category") == ("scarf",)
+    assert talk.wants("colour") == ("blue",)
+    assert talk.state.belief("material").exclude == ("wool",)
+    assert talk.state.belief("budget").empty   # thirty was for the gloves
+
+
+def test_going_back_to_an_item_hears_of_it_again_and_takes_nothing() -> None:
+    talk = Talk()
+    first = talk.say("a lamp under sixty dollars").items[0].item.id
+    talk.say("is the second one in stock?")
+    assert talk.say("go back to the first one").focus == first
+    assert not talk.state.chosen
+    talk.say("go back to the first one, I'll take it")
+    assert talk.state.chosen == (first,)
+
+
+@pytest.mark.parametrize(
+    "said", ["Up to a hundred. Well, say a hundred and twenty.", "under a hundred, no wait, a hundred and twenty dollars"]
+)
+def test_another_number_for_the_same_limit(said: str) -> None:
+    talk = Talk()
+    talk.say(said)
+    assert talk.state.belief("budget").high == 120
+
+
+def test_a_number_of_things_is_no_price() -> None:
+    talk = Talk()
+    talk.say("I need about thirty little things for the party")
+    assert talk.state.belief("budget").empty
+
+
+@pytest.mark.parametrize("said", ["Are you a real person?", "am I talking to a robot?"])
+def test_it_says_that_it_is_a_machine(said: str) -> None:
+    talk = Talk()
+    assert talk.say(said).note == "machine"
+    assert "machine" in reply(talk)
+    assert talk.say("can I talk to a real person?").policies == ("person",)
+
+
+def test_what_was_just_shut_out_is_taken_up_before_the_question() -> None:
+    talk = Talk()
+    assert talk.say("I said no candles").kind == "ask"
+    assert "not candles" in reply(talk).lower()
+
+
+def test_where_people_live_is_no_wish_for_it() -> None:
+    talk = Talk()
+    talk.say("something for a housewarming, they live in a tiny flat")
+    assert not talk.wants("category")
+
+
+def test_the_name_of_an_item_is_told_alone() -> None:
+    talk = Talk()
+    plan = talk.say("a red mug")
+    talk.say("what did you say the first one was called?")
+    assert reply(talk) == f"That is the {plan.items[0].item.title}."
+
+
+def test_a_value_that_is_out_refuses_no_item() -> None:
+    talk = Talk()
+    talk.say("a mug")
+    talk.say("red doesn't work in our kitchen")
+    assert talk.state.belief("colour").exclude == ("red",)
+    assert not talk.state.refused
+
+
+def test_without_the_copper_shuts_out_copper_and_not_the_item() -> None:
+    talk = Talk()
+    talk.say("a copper watering can")
+    talk.say("how about without the copper?")
+    assert talk.state.belief("colour").exclude == ("copper",)
+    assert talk.wants("category") == ("garden tool",)
+    assert not talk.state.refused
+
+
+def test_a_reason_against_what_was_had_already() -> None:
+    talk = Talk()
+    talk.say("something for my wife's birthday")
+    talk.say("she got gloves last year")
+    assert "gloves" in talk.state.belief("category").exclude
+
+
+def test_a_gift_box_is_how_it_comes_and_no_new_wish() -> None:
+    talk = Talk()
+    talk.say("a scarf for my mum")
+    talk.say("do they come in a gift box?")
+    assert talk.wants("category") == ("scarf",)
+    assert "wrap" in reply(talk)
+
+
+def test_the_total_with_delivery_is_the_price_and_what_delivery_costs() -> None:
+    talk = Talk()
+    talk.say("a scarf for my mum")
+    plan = talk.say("what's that in total with delivery?")
+    assert plan.policies == ("delivery cost",)
+    assert talk.items[0].id == plan.focus
+    assert "budget" in plan.requested
+
+
+def test_what_is_narrower_than_a_kind_does_not_shut_out_the_kind() -> None:
+    talk = Talk()
+    talk.say("something for my niece")
+    talk.say("not dolls")
+    assert "toy" not in talk.state.belief("category").exclude
+    dolls = [item.id for item in talk.conversation.recommender.items() if "Doll" in item.title]
+    assert set(dolls) <= set(talk.state.avoided)
+    talk.say("and no mugs")
+    assert talk.state.belief("category").exclude == ("mug",)

@@ -1,0 +1,30 @@
+"""A value that is left out of an item or taken back, though it stands with "the": "without the copper", "forget the centre"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dialogue.mentions import Mention
+from dialogue.pointing import Pointing
+from dialogue.state import BeliefState
+from dialogue.words import Utterance
+
+_WITHOUT = re.compile(r"\b(?:without|leave out|leaving out|take out|hold|minus|lose|drop|skip|no more of) $")
+_LEAVE = re.compile(r"\b(?:leave|leaving|take|cut|keep) $")
+_OUT = re.compile(r"^(?:out|off|away)\b")
+_FORGET = re.compile(r"\b(?:forget|never ?mind|scrap|ditch|ignore|drop|not|lose)(?: about)? $")
+
+
+def leaves_out(
+    utterance: Utterance, pointing: Pointing, mentions: Sequence[Mention], topic: str | None, state: BeliefState
+) -> bool:
+    """Whether what looks like an item ("the copper") is a value of no kind of thing that is not to be had, or no more."""
+    inside = [one for one in mentions if one.span.overlaps(pointing.span)]
+    value = len(inside) == 1 and inside[0].slot != topic and inside[0].span.last == pointing.span.last
+    if not value or len(pointing.span) > len(inside[0].span) + 1:
+        return False
+    before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 3) : pointing.span.first])
+    out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(utterance.after(pointing.span, 1)))
+    held = bool(set(inside[0].values) & set(state.wants(inside[0].slot)))
+    return bool(out) or (held and _FORGET.search(before) is not None)

@@ -1,0 +1,42 @@
+"""Where the talk turns to another kind of thing, or back to one: "now the gloves", "back to the scarves"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dialogue.mentions import Mention
+from dialogue.pointing import Pointing
+from dialogue.state import BeliefState
+from dialogue.words import Utterance, read_words
+
+_NOW = re.compile(
+    r"(?:^|[,.;!?] |\b(?:and|so|but|ok|okay|right) )(?:(?:and|so|ok|okay|right) )?(?:now|next|moving on to|on to|then)"
+    r"(?: (?:for|to|lets (?:do|see|look at)|show me|about))? $"
+)
+_DO = re.compile(r"\b(?:do|start with|begin with|look at|see|get|sort(?: out)?) $")
+_FIRST = re.compile(r"^(?:first|next|now)\b")
+_BACK = re.compile(r"(?:^|[,.;!] |\b(?:go|going|get|come|lets|and|so|then|ok|okay|head) )(?:back|return) to\b")
+
+
+def turns_to_kind(
+    utterance: Utterance, pointing: Pointing, mentions: Sequence[Mention], topic: str | None, state: BeliefState
+) -> bool:
+    """ "Now the gloves", "let's do the scarf first": a kind of thing that is not the one talked of, and no item of a list."""
+    before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 5) : pointing.span.first])
+    kinds = [one for one in mentions if one.slot == topic and one.span.overlaps(pointing.span)]
+    if not kinds or topic is None or not state.wants(topic) or any(set(one.values) == set(state.wants(topic)) for one in kinds):
+        return False
+    back = _BACK.search(before.rstrip()) and utterance.words[pointing.span.last - 1].norm.endswith("s")   # "back to the scarves"
+    first = _DO.search(before) and _FIRST.match(utterance.after(pointing.span, 1))
+    return all(one.span.last == pointing.span.last for one in kinds) and bool(back or first or _NOW.search(before))
+
+
+def goes_back(text: str) -> bool:
+    """Whether the shopper returns to what was talked of before."""
+    return _BACK.search(read_words(text).norm) is not None
+
+
+def as_left(state: BeliefState, topic: str, kinds: Sequence[str]) -> BeliefState | None:
+    """The wishes as they stood when a kind of thing was last talked of; None where it never was."""
+    return next((past for past in reversed(state.history) if set(kinds) & set(past.wants(topic))), None)
