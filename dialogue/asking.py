@@ -67,6 +67,8 @@ _HAD_LIKE = re.compile(
     r"(?:i|we|they) have)(?: got| had| seen| bought| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
 )
 """ "My mother had one like it" tells of another."""
+_HAS_THE_SAME = re.compile(r"\b(?:has|have|had|got|owns?|bought) the (?:very |exact )?same(?: \w+)? as$")
+""" "He's got the same one as the first" asks for none like it."""
 _BUT = re.compile(
     r"^(?:,? ?(?:but|only|just|except|though) (?!(?:its|it is|theyre) for\b)|in (?!stock)|"
     r"(?:would|might|could) (?:be|look) (?:\w+ ){1,2}in |(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
@@ -92,7 +94,7 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     for span, reference in named:
         before = re.sub(r" (?:the|that|this|your)$", "", reading.before(span, 6).strip())
         same = before.endswith(" as") and reading.is_question and _YES_NO_ABOUT.search(reading.utterance.norm)
-        same = same or OWNED_ALREADY.search(reading.utterance.norm) or _HAD_LIKE.search(before)
+        same = same or _HAS_THE_SAME.search(before) or OWNED_ALREADY.search(reading.utterance.norm) or _HAD_LIKE.search(before)
         if LIKENESS.search(before) and not _VERB_LIKE.search(before) and not _GOES_FOR.search(before) and not same:
             items += reference.items
             spans.append(span)

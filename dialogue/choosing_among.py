@@ -43,7 +43,8 @@ _BARE = re.compile(
     r"(?:ones?|pair|option)(?= ?(?:$|[,.!]| please| then| thanks)))"
 )
 """ "Cheapest of them", "cheapest one please", which need no "the"."""
-_TAKES_THE = re.compile(r"\b(?:take|have|get|choose|pick|prefer|buy|(?:go|going) (?:for|with)|it be|be) the$")
+_TAKES_THE = re.compile(r"\b(?:take|have|get|choose|pick|prefer|buy|(?:go|going) (?:for|with)|it be|be) the$|"
+                        r"^(?:.*, )?(?:(?:so|just|then|ok|okay) )?the$")
 _ENDS = re.compile(r"^(?: ?[.,!]| please| then| thanks|$)")
 """ "Go with the less expensive"."""
 _COUNTS = frozenset({"two", "2"})

@@ -26,7 +26,7 @@ _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
 _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
 _SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
-_PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were"}
+_PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were", "it"}
 """ "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 

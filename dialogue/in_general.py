@@ -9,7 +9,7 @@ from dataclasses import replace
 from dialogue.acts import STRONG_CHOICE
 from dialogue.called import NAME_ENDS
 from dialogue.describing import Describer
-from dialogue.english import SMALL_WORDS
+from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, is_contracted, joined_stem
 from recommender.types import Item
@@ -29,7 +29,8 @@ _OWNED = re.compile(
 _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 """ "Every child has a teddy already"."""
 _JUDGED = re.compile(r"(?:^|[,.!;] |\b(?:and|but|so|well|maybe|think|reckon|suppose|guess|oh|hmm|no|yes|yeah) )(?P<one>an?)?$")
-_LIKED = re.compile(r"\b(?:prefers?|likes?|loves?|adores?|suits?|wears?|rather have|go for|going for|keen on|into)$")
+_LIKED = re.compile(r"\b(?:prefers?|likes?|loves?|adores?|suits?|wears?|rather have|go for|going for|keen on|into|"
+                    r"(?P<one>(?:thinking|thought)(?: more)? of an?))$")
 _SAYS = re.compile(r"^(?:is|are|isnt|arent|would|wouldnt|might|could|will|wont|always|sounds?|looks?|seems?|makes?|dont|doesnt)$")
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
 _WISHES = re.compile(
@@ -40,6 +41,9 @@ _WISHES = re.compile(
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
 _HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
 _OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
+_QUESTIONED = re.compile(
+    OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|would|do|does|are|will|can)(?= )"
+)
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""
 _LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
@@ -49,8 +53,8 @@ _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4
 _ORDERED = re.compile(r"\b(?:please|then|thanks) ?[.!]?$")
 """ "Two travel mugs and a cup, please"."""
 _ENDS = NAME_ENDS | {
-    "than", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
-    "everywhere", "galore", "person", "man", "woman", "girl", "type", "fan",
+    "than", "to", "already", "at", "myself", "anyway", "enough", "here", "thank", "any", "like", "once", "before", "coming",
+    "everywhere", "galore", "exactly", "person", "man", "woman", "girl", "type", "fan",
 }
 _POSSESSIVES = frozenset({"my", "your", "his", "her", "its", "our", "their"})
 _LONGEST = 3
@@ -84,6 +88,21 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
     return found
 
 
+def kinds_in_question(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+    """ "What are Mary Janes?", "would ear cuffs hurt?": all that are such."""
+    found = []
+    for span, match in utterance.find(_QUESTIONED):
+        for kind in _spans_at(utterance, span.last):
+            last = utterance.words[kind.last - 1]
+            asks = match.group("what") and (kind.last == len(utterance.words) or utterance.words[kind.last].norm in _ENDS)
+            many = last.norm != last.stem and utterance.after(kind, 1) not in {"", "you"}
+            items = describer.of_kind(kind, table.items, loosely=_is_plural_noun(utterance, kind)) if asks or many else ()
+            if items and not _is_own_name(describer, kind):
+                found.append(point(utterance, kind, items, 0.9))
+                break
+    return found
+
+
 def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
     """ "A card holder would be perfect", "plates aren't very exciting", "she prefers hoops": of the only ones that are such.
 
@@ -101,7 +120,7 @@ def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> li
             says = _SAYS.match(utterance.after(span, 1)) or is_contracted(utterance.words[span.last - 1])
             ends = span.last == len(utterance.words) or utterance.words[span.last].norm in _ENDS
             items = describer.of_kind(span, table.items, loosely=plural)
-            said = (opens and says and (plural or opens.group("one"))) or (liked and plural and ends)
+            said = (opens and says and (plural or opens.group("one"))) or (liked and (plural or liked.group("one")) and ends)
             if said and 0 < len(items) < len(table.items) and not _is_own_name(describer, span):
                 found.append(point(utterance, span, items, 0.9))
                 break

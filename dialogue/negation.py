@@ -34,7 +34,8 @@ _EXCLUDE = (
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"
     r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
-    r"suit|recommend|be)|(?:dont|doesnt|do not|does not|wont|wouldnt|cant|cannot|couldnt|shouldnt) "
+    r"suit|recommend|be|burn|play|read|carry|collect|keep|own|buy)|"
+    r"too (?:old|young|grown up|big) for|(?:dont|doesnt|do not|does not|wont|wouldnt|cant|cannot|couldnt|shouldnt) "
     r"(?!see\b|find\b|think\b|know\b|remember\b|spot\b)\w+ (?=any(?:thing)?\b)|"
     r"(?:rather|prefer|hope|hoping|wish|if|long as)(?: (?:if|it|they|that|was)){1,3} (?:wasnt|werent|isnt|arent)|"
     r"dont|doesnt have to be|(?:has|have|got|owns?|already has|already have) (?:enough|plenty of|too many|"
@@ -52,7 +53,8 @@ _INSTEAD = (
 _OPENER = re.compile(rf"\b(?:(?P<free>{_NEVER_NEGATE})|(?P<instead>{_INSTEAD})|(?P<exclude>{_EXCLUDE}))\b")
 _QUESTION = re.compile(
     r"(?:^|[,.;!?] |^(?:and|but|so|well|oh|or|wait|sorry) )"
-    r"(?:isnt|arent|wasnt|werent|dont|doesnt|didnt|wont|wouldnt|cant|couldnt|hasnt|havent) (?:(?:you|it|that|this|they|those|these|there|we|i)(?: \w+)?|the \w+)$|\bi dont (?:suppose|imagine)(?: \w+)?$"
+    r"(?:isnt|arent|wasnt|werent|dont|doesnt|didnt|wont|wouldnt|cant|couldnt|hasnt|havent) "
+    r"(?:(?:you|it|that|this|they|those|these|there|we|i)(?: \w+)?|the \w+)$|\bi dont (?:suppose|imagine)(?: \w+)?$"
 )
 """ "Isn't", "don't" before their subjects ask."""
 _STOPPERS = frozenset(

@@ -29,7 +29,7 @@ _PLURAL = re.compile(
     r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
 _THAT = re.compile(
-    r"\b(?:(?:that|this|the same|the very same) (?:last )?(?:one|item)|"
+    r"\b(?:(?:that|this|the same(?! (?:one|item) as)|the very same) (?:last )?(?:one|item)|"
     r"(?:the )?(?:very )?same(?: again| (?!size|colou?r|price|brand|sort|kind|style|way|time|day)\w+)?"
     r"(?= (?:but|only|just|except|in)\b)|that (?:you )?just (?:said|mentioned)|"
     r"(?:the one )?you (?:just )?"

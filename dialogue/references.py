@@ -13,7 +13,7 @@ from dialogue.bare_values import find_bare_values
 from dialogue.choosing_among import find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
 from dialogue.describing import Describer
-from dialogue.in_general import kinds_asked, kinds_counted, kinds_judged, kinds_refused, taken_up
+from dialogue.in_general import kinds_asked, kinds_counted, kinds_in_question, kinds_judged, kinds_refused, taken_up
 from dialogue.item_words import has_any
 from dialogue.mentions import Mention
 from dialogue.negation import find_scopes
@@ -89,6 +89,7 @@ def find_references(
     _claim(found, taken_up(utterance, table, describer))
     _claim(found, kinds_judged(utterance, table, describer))
     _claim(found, kinds_asked(utterance, table, describer))
+    _claim(found, kinds_in_question(utterance, table, describer))
     _claim(found, kinds_counted(utterance, table, describer, found))
     others = [
         replace(point(utterance, span, items, sure), deictic=len(items) == 1)
