@@ -10,7 +10,7 @@ from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
-from dialogue.queries import LIST_LENGTH, limits_of
+from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.types import Act, Plan
 from dialogue.words import read_words
 from recommender.types import Limits, Ranked
@@ -20,6 +20,8 @@ _WHICH_WOULD_YOU = re.compile(
     r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
 )
 """ "Which would you pick?" wants one named, not both described."""
+_BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
+""" "Which of those is better for a party?" wants one named."""
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
 _IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|including|with everything)\b")
@@ -109,6 +111,11 @@ def about_item(turn: Deciding) -> Plan | None:
         return None
     items = _at_hand(turn)
     requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
+    if len(items) > 1 and not requested and _BETTER.search(read_words(turn.understanding.text).norm):
+        among = Limits(only_items=frozenset(ranked.item.id for ranked in items))
+        best = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=among)).items[:1]
+        if best:
+            return Plan("answer", items=best, focus=best[0].item.id, note="pick", wishes=turn.wishes, expecting="choice")
     if items and not requested and _CALLED.search(read_words(turn.understanding.text).norm):
         return Plan("answer", items=items, focus=items[0].item.id, note="name")
     if items:

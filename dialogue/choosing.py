@@ -76,7 +76,7 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         or (found.requested and not _is_taken_first(reading))
         or found.like_items
         or blocked & set(acts)
-        or ABOUT_ITEM.search(reading.utterance.norm)
+        or (ABOUT_ITEM.search(reading.utterance.norm) and not _is_taken_first(reading))
     ):
         return False
     norm = reading.utterance.norm

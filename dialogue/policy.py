@@ -165,7 +165,7 @@ def _choose(turn: Deciding) -> Plan | None:
         )
     if len(items) == 1 and _wants_another_kind(turn, items[0]):
         return replace(recommend_or_ask(turn), taken=items[0].item.id)
-    with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 else ()
+    with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 and turn.shop.voice.companions else ()
     names = {policy.name for policy in turn.shop.policies}
     lines = tuple(name for name in turn.understanding.requested if name in names)
     asked = tuple(name for name in turn.understanding.requested if name not in names)

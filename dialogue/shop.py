@@ -108,6 +108,8 @@ class Voice(BaseModel):
     greeting: str = ""
     tone: str = "warm, brief, plain"
     forbidden: tuple[str, ...] = ()
+    companions: bool = True
+    """Whether what goes with a choice is named: not where one thing is all that is wanted, such as a film."""
 
 
 class TalkingShop(BaseModel):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from dialogue.english import SMALL_WORDS
+from dialogue.mentions import Mention
 from dialogue.negation import AILMENTS
 from dialogue.reading import Reading, covered
 from dialogue.wishes import refused_within
@@ -37,7 +38,7 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     explained = [*(amount.span for amount in reading.amounts), *(critique.span for critique in reading.relative)]
     explained += [pointing.span for pointing in reading.pointings] + [title.span for title in reading.titles]
-    explained += [mention.span for mention in reading.mentions if not refused_within(reading, mention)]
+    explained += [one.span for one in reading.mentions if not (refused_within(reading, one) or _is_beside(reading, one))]
     explained += [span for _, span in (*reading.open, *reading.named)]
     words = reading.utterance.words
     reached = [
@@ -52,6 +53,13 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
     called = {stem: _called(reading, stem) for stem in dict.fromkeys(reached)}
     kept = {stem: items for stem, items in called.items() if 0 < len(items) <= TELLING * len(reading.vocabulary.title_stems)}
     return tuple(kept), tuple(dict.fromkeys(item for items in kept.values() for item in items))
+
+
+def _is_beside(reading: Reading, mention: Mention) -> bool:
+    """ "Not stickers" of a wish for party bags: another kind, which titles of the wished kind may name too."""
+    topic = reading.shop.topic
+    wanted = set(reading.state.wants(topic.name)) if topic else set()
+    return topic is not None and mention.slot == topic.name and bool(wanted) and not wanted & set(mention.values)
 
 
 def as_titles_spell(word: Word, reading: Reading) -> str:

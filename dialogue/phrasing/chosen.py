@@ -9,8 +9,8 @@ from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import sheet_of
 from dialogue.phrasing.spoken import sentence
-from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of
-from dialogue.phrasing.traits import sentence_traits, traits_of
+from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
+from dialogue.phrasing.traits import put, sentence_traits, traits_of
 
 
 def chosen(scene: Scene) -> list[Telling]:
@@ -35,10 +35,16 @@ def _is_price(scene: Scene, topic: str) -> bool:
 
 def said_back(scene: Scene, facts: ItemFacts) -> Telling:
     """The choice with its price."""
-    the, cost = named(facts, scene.shop), _at_price(facts)
+    the, cost = named(facts, scene.shop), f"{_as_ordered(scene)}{_at_price(facts)}"
     verb = "they are" if verb_of(facts) == "are" else "it is"
     first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
-    return Telling(sentence(first), scene.ground.only(facts), names=(0,))
+    return Telling(sentence(first), with_words(scene.ground.only(facts), _as_ordered(scene)), names=(0,))
+
+
+def _as_ordered(scene: Scene) -> str:
+    """What the choice is to be made with: ", small, almond milk"."""
+    slots = [slot for slot in scene.shop.shop.slots if slot.made_to_order]
+    return "".join(f", {put(slot, value)}" for slot in slots for value in scene.state.wants(slot.name))
 
 
 def _at_price(facts: ItemFacts) -> str:

@@ -45,8 +45,10 @@ def together(scene: Scene) -> Telling:
 
 
 def easings(scene: Scene) -> list[Telling]:
-    """The two gentlest ways out, a sentence each."""
-    return [telling for relaxation in scene.plan.relaxations[:2] if (telling := _easing(scene, relaxation))]
+    """The two gentlest ways out, a sentence each; another kind of thing only where there is no other way."""
+    topic = scene.shop.shop.topic.name if scene.shop.shop.topic else None
+    others = [one for one in scene.plan.relaxations if one.slot != topic] or scene.plan.relaxations
+    return [telling for relaxation in others[:2] if (telling := _easing(scene, relaxation))]
 
 
 def _easing(scene: Scene, relaxation: Relaxation) -> Telling | None:

@@ -53,7 +53,8 @@ def _wishes(scene: Scene) -> list[str]:
     shut = [words for slot in scene.shop.shop.slots for words in _shut_out(scene.state.belief(slot.name))]
     said += [f"not {listed(shut, 'or')}"] if shut else []
     if kinds:
-        return [listed([kind if kind.endswith("s") else article(kind) for kind in kinds], "or"), *said]
+        nouns = [kind if kind.endswith("s") and not kind.endswith("ss") else article(kind) for kind in kinds]
+        return [listed(nouns, "or"), *said]
     return ["something " + said[0], *said[1:]] if said else []
 
 
@@ -82,4 +83,5 @@ def _amount(scene: Scene, slot: Slot, belief: SlotBelief) -> list[str]:
 def _shut_out(belief: SlotBelief) -> list[str]:
     """What is shut out, in the shopper's own words."""
     words = [belief.evidence[value].words if value in belief.evidence else value for value in belief.exclude]
-    return [read_words(word).norm for word in dict.fromkeys(words)]
+    names = any(value != value.lower() for value in belief.exclude)
+    return [word if names else read_words(word).norm for word in dict.fromkeys(words)]

@@ -327,3 +327,36 @@ def test_what_is_narrower_than_a_kind_does_not_shut_out_the_kind() -> None:
     assert set(dolls) <= set(talk.state.avoided)
     talk.say("and no mugs")
     assert talk.state.belief("category").exclude == ("mug",)
+
+
+def test_which_is_better_for_a_party_names_one_and_why() -> None:
+    talk = Talk()
+    talk.say("a dress up to a hundred and fifty")
+    shown = {item.id for item in talk.items}
+    plan = talk.say("which one of those is better for a summer party?")
+    assert plan.note == "pick"
+    assert {item.id for item in talk.items} < shown
+    assert "I would pick" in reply(talk)
+
+
+def test_taken_with_it_and_asked_how_much_it_was() -> None:
+    talk = Talk()
+    last = talk.say("a bag under a hundred for my wife").items[-1].item.id
+    talk.say("Fine, I'll have it. How much was it again?")
+    assert talk.state.chosen == (last,)
+
+
+def test_another_kind_is_offered_only_where_nothing_else_would_help() -> None:
+    talk = Talk()
+    plan = talk.say("a red scarf")
+    assert {one.slot for one in plan.relaxations} > {"category"}
+    assert "another kind" not in reply(talk)
+
+
+def test_a_kind_shut_out_beside_the_wished_one_shuts_out_what_its_titles_say() -> None:
+    talk = Talk()
+    talk.say("something for the garden")
+    talk.say("no gloves")
+    gloves = [item.id for item in talk.conversation.recommender.items() if "Garden Gloves" in item.title]
+    assert gloves
+    assert set(gloves) <= set(talk.state.avoided)
