@@ -18,6 +18,7 @@ from server.commands import (
     load,
     memory,
     models,
+    practice,
     protocol,
     recommending,
     replay,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 evaluate = typer.Typer(help="Measure a capability, on your own data too.", no_args_is_help=True)
-train = typer.Typer(help="Learn from labelled data of your own.", no_args_is_help=True)
+train = typer.Typer(help="Learn: what people say to a shop, or from labelled data of your own.", no_args_is_help=True)
 app.command("serve")(serve.serve)
 app.command("talk")(talk.talk)
 app.command("call")(call.call)
@@ -56,6 +57,7 @@ app.add_typer(shop.app, name="shop")
 app.add_typer(memory.app, name="memory")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
+train.command("hearing")(practice.train_hearing)
 train.command("understanding")(understanding.train_understanding)
 evaluate.command("conversing")(conversing.conversing)
 evaluate.command("fuzz")(fuzz.fuzz)

@@ -19,6 +19,7 @@ import numpy as np
 from dialogue.shop import TalkingShop, load_shop
 from dialogue.state import BeliefState
 from dialogue.types import Heard
+from recommender.shop import load_schema
 from recommender.types import Embedder, Recommender
 from server import places
 from server.converted import query_model
@@ -26,6 +27,7 @@ from server.drawings import Drawings, load_drawings
 from server.first_words import part
 from server.lanes import NICE, make_nice
 from server.models import require
+from server.practice.keeping import practised
 from server.session_memory import MemoryAt, memory_at
 from server.settings import Settings, SettingsError
 from voice.biasing import with_rivals
@@ -192,6 +194,7 @@ def _transcriber(settings: Settings) -> Transcriber:
     transcriber = open_transcriber(
         settings.hearing_engine, require(settings.hearing_model), language=settings.language, threads=settings.hearing_threads,
         checkpoint=settings.hearing_checkpoint, converted_dir=places.home() / "converted",
+        practised_dir=practised(settings.hearing_model, load_schema(settings.shop).shop.id),
     )
     transcriber.transcribe(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
     return transcriber

@@ -22,13 +22,15 @@ def open_transcriber(
     threads: int = 2,
     checkpoint: Path | None = None,
     converted_dir: Path | None = None,
+    practised_dir: Path | None = None,
 ) -> Transcriber:
     """A transcriber ready to hear.
 
     ``model_dir``: a CTranslate2 Whisper folder, already verified. ``language``: a code such as "en", or None to detect it in each
     utterance (models that know one language ignore it). ``checkpoint``: for openai-whisper, a checkpoint (.pt, or .safetensors as
     ``voice.openai_weights`` writes them) used instead of the folder's weights. ``converted_dir``: where openai-whisper keeps
-    those weights, converted once; without it they are converted in memory each time (a second for base).
+    those weights, converted once; without it they are converted in memory each time (a second for base). ``practised_dir``: for
+    faster-whisper, the same model after practice (``voice.practising``).
 
     Raises HearingError where the weights are absent or cannot be read.
     """
@@ -38,7 +40,7 @@ def open_transcriber(
         if engine == "faster-whisper":
             from voice.whisper_fast import FasterWhisper  # engines cost seconds to import; only the chosen one is
 
-            return FasterWhisper(model_dir, language=language, threads=threads)
+            return FasterWhisper(model_dir, language=language, threads=threads, practised_dir=practised_dir)
         if engine == "openai-whisper":
             from voice.openai_engine import OpenAiWhisper
 

@@ -1,4 +1,4 @@
-"""The same Whisper weights for openai-whisper: read from CTranslate2's ``model.bin``, or from a checkpoint, as data only.
+"""The same Whisper weights for openai-whisper: read from CTranslate2's ``model.bin``, as data only, and written back.
 
 A CTranslate2 model is a flat list of named tensors (https://github.com/OpenNMT/CTranslate2,
 python/ctranslate2/specs/model_spec.py, binary version 6)::
@@ -48,6 +48,30 @@ def read_model_bin(path: Path) -> Tensors:
     return tensors
 
 
+def float_tensors(tensors: Tensors) -> Tensors:
+    """The same with floats as float32 that may be written to. Raises ValueError for weights in 8 bits."""
+    if any(name.endswith("weight_scale") for name in tensors):
+        raise ValueError("weights in 8 bits cannot be changed; take a model that is stored in 16")
+    return {name: values.astype(np.float32) if values.dtype.kind == "f" else values for name, values in tensors.items()}
+
+
+def write_model_bin(source: Path, tensors: Tensors, target: Path) -> None:
+    """The model file ``source`` with its floats replaced by those of ``tensors``, each in the type that it had.
+
+    Raises ValueError where they are stored as bfloat16, which numpy cannot write, and OSError.
+    """
+    whole = bytearray(source.read_bytes())
+    with source.open("rb") as file:
+        _number(file, "I"), _string(file), _number(file, "I")
+        for _ in range(_number(file, "I")):
+            name, _, kind, data = _record(file)
+            if kind == BFLOAT16:
+                raise ValueError(f"{source} is stored as bfloat16; take a model that is stored as float16")
+            if TYPES[kind] in (np.float16, np.float32):
+                whole[file.tell() - len(data) : file.tell()] = np.ascontiguousarray(tensors[name], TYPES[kind]).tobytes()
+    target.write_bytes(whole)
+
+
 def _number(file: BinaryIO, kind: str) -> int:
     layout = "<" + kind
     return int(struct.unpack(layout, file.read(struct.calcsize(layout)))[0])
@@ -57,11 +81,16 @@ def _string(file: BinaryIO) -> str:
     return file.read(_number(file, "H"))[:-1].decode("utf-8")
 
 
-def _tensor(file: BinaryIO) -> tuple[str, npt.NDArray[np.generic]]:
+def _record(file: BinaryIO) -> tuple[str, list[int], int, bytes]:
+    """One tensor's name, shape, type and data."""
     name = _string(file)
     shape = [_number(file, "I") for _ in range(_number(file, "B"))]
     kind, size = _number(file, "B"), _number(file, "I")
-    data = file.read(size)
+    return name, shape, kind, file.read(size)
+
+
+def _tensor(file: BinaryIO) -> tuple[str, npt.NDArray[np.generic]]:
+    name, shape, kind, data = _record(file)
     if kind == BFLOAT16:  # the upper half of a float32, which numpy has no type for
         wide = np.frombuffer(data, np.uint16).astype(np.uint32) << 16
         return name, wide.view(np.float32).reshape(shape)
@@ -70,7 +99,7 @@ def _tensor(file: BinaryIO) -> tuple[str, npt.NDArray[np.generic]]:
 
 def _plain(tensors: Tensors, name: str) -> npt.NDArray[np.float32]:
     """One tensor as float32, whatever it was stored as."""
-    values = tensors[name].astype(np.float32)
+    values = tensors[name].astype(np.float32, copy=False)
     if tensors[name].dtype == np.int8:  # quantised by row: stored = round(weight * scale)
         values = values / tensors[f"{name}_scale"].astype(np.float32).reshape(-1, *(1,) * (values.ndim - 1))
     return values

@@ -18,6 +18,7 @@ from typing import Any
 
 import ctranslate2
 import numpy as np
+import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
@@ -46,7 +47,7 @@ SURE_LOG_PROBABILITY = -0.25
 """A greedy decoding with a mean above this is taken as it is, at half the beam's time: most sentences, few spelled letters.
 Below, it is heard again."""
 
-SURE_OF_WISHES_LOG_PROBABILITY = -0.15
+SURE_OF_WISHES = -0.15
 """The same where something is likely: it is heard again with that in mind, at a third of the time more. Of 57 wishes to a shop
 over kitchen noise (15 dB, eight synthetic voices) 41 lie below -0.25 and 47 below this; of 50 clean ones 27 and 35."""
 
@@ -57,6 +58,9 @@ are left to the beam: only it parts them."""
 _TWIN_NUMBER = re.compile(r"\b(?:1[3-9]|[3-9]0)\b|(?:thir|four|fif|six|seven|eigh|nine)t(?:een|y)", re.IGNORECASE)
 _SPELLED = re.compile(r"\b[A-Z](?:[- ]?[A-Z])+|\b[A-Z]-|\d{4}|\d[-,] ?\d")
 """Letters one by one and long numbers: a list before them puts its commas between."""
+
+SURE_BESIDE_PRACTISED, PRACTISED_NATS = -0.1, (15.0, 12.0)
+"""The same two, and REMINDED_NATS and OTHERWISE_NATS below, where a decoder that practised the shop's talk hears again."""
 
 PROMPT_TOKENS = 180
 """Tokens of what is likely that Whisper is reminded of where it is unsure; it takes 223."""
@@ -84,8 +88,12 @@ class FasterWhisper:
     another decoder pass in every turn.
     """
 
-    def __init__(self, model_dir: Path, *, language: str | None = "en", threads: int = 2) -> None:
-        """``language`` None detects it."""
+    def __init__(
+        self, model_dir: Path, *, language: str | None = "en", threads: int = 2, practised_dir: Path | None = None
+    ) -> None:
+        """``language`` None detects it. ``practised_dir``: the same model with a decoder that practised the shop's talk
+        (``voice.practising``); it is asked where something is likely and the model's own words are in doubt."""
+        self._practised = _model(practised_dir, threads) if practised_dir else None
         self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=threads)
         self.name = f"faster-whisper {model_dir.name}"
         self._features = WindowFeatures(self._stock.feature_extractor.mel_filters)
@@ -118,7 +126,7 @@ class FasterWhisper:
         guess = self._greedy(encoded, words, duration_s)
         if stale():
             return self._transcript(guess, None, began)
-        sure = SURE_OF_WISHES_LOG_PROBABILITY if likely else SURE_LOG_PROBABILITY
+        sure = (SURE_BESIDE_PRACTISED if self._practised else SURE_OF_WISHES) if likely else SURE_LOG_PROBABILITY
         if guess.mean_log_probability <= sure or why_doubted(guess, duration_s) is not None:
             guess = self._heard_again(guess, encoded, words, duration_s, likely, score)
         cause = why_doubted(guess, duration_s)
@@ -130,6 +138,14 @@ class FasterWhisper:
             text = put_right(guess.text, likely, score)
             guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
         return self._transcript(guess, cause, began)
+
+    def encoded(self, audio: FloatAudio) -> npt.NDArray[np.float16] | None:
+        """What the encoder makes of an utterance (16 kHz mono), shape (frames of 20 ms, width); None where it does not fit the
+        shortest window."""
+        if window_for(audio.size / SAMPLE_RATE_HZ) != WINDOW_STEPS_S[0]:
+            return None
+        encoded: npt.NDArray[np.float16] = np.asarray(self._encode(audio, WINDOW_STEPS_S[0]))[0].astype(np.float16)
+        return encoded
 
     def glance(self, audio: FloatAudio) -> str:
         """What the beginning of an utterance seems to say (16 kHz mono), in one quick try; empty where that is doubtful."""
@@ -169,7 +185,8 @@ class FasterWhisper:
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
             brings = brings_in(reminded.text, guess.text, likely)
-            below_nats = REMINDED_NATS if brings else OTHERWISE_NATS
+            reminded_nats, otherwise_nats = PRACTISED_NATS if self._practised else (REMINDED_NATS, OTHERWISE_NATS)
+            below_nats = reminded_nats if brings else otherwise_nats
             may_win = (brings or not (twin or _SPELLED.search(guess.text))) and why_doubted(reminded, duration_s) is None
             if may_win and score(reminded.text) >= score(guess.text) - below_nats:
                 return replace(reminded, text=reminded.text.rstrip(" ,.?!") + _end_mark(guess.text))
@@ -180,7 +197,7 @@ class FasterWhisper:
     def _reminded(self, encoded: Any, words: Tokenizer, duration_s: float, likely: Sequence[str]) -> Hypothesis:
         """Beam search with the likeliest phrases before it, as if they had been said: a list, whose style it takes over."""
         start = [*self._reminder(words, likely), *words.sot_sequence, words.no_timestamps]
-        return self._generate(encoded, words, start, BEAM_SIZE, duration_s)
+        return self._generate(encoded, words, start, BEAM_SIZE, duration_s, self._practised)
 
     def _reminder(self, words: Tokenizer, likely: Sequence[str]) -> list[int]:
         """Whisper's prompt: as many of the likeliest phrases as it holds."""
@@ -196,10 +213,10 @@ class FasterWhisper:
         return self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
 
     def _generate(
-        self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float
+        self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float, practised: Any = None
     ) -> Hypothesis:
         new_tokens = TOKENS_OVER + round(TOKENS_FREE + duration_s * TOKENS_PER_S_MAX)
-        result = self._stock.model.generate(
+        result = (practised or self._stock.model).generate(
             encoded,
             [start],
             beam_size=beam_size,
@@ -247,6 +264,10 @@ class FasterWhisper:
         mean = sum(segment.avg_logprob * weight for segment, weight in zip(segments, weights, strict=True)) / max(1, sum(weights))
         text = "".join(segment.text for segment in segments).strip()
         return Hypothesis(text, sum(weights), mean, min(segment.no_speech_prob for segment in segments))
+
+
+def _model(folder: Path, threads: int) -> Any:
+    return ctranslate2.models.Whisper(str(folder), device="cpu", compute_type=COMPUTE_TYPE, intra_threads=threads)
 
 
 def _end_mark(text: str) -> str:

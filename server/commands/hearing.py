@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from server.commands.practice import Unpractised
 from server.reporting import console, emit
 
 LISTS = ("misheard", "titles_misheard", "insertions")
@@ -34,6 +35,7 @@ def hearing(
     language: Annotated[str, typer.Option(help='A language code, or "auto" to detect it.')] = "en",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the engine (and of stock).")] = 2,
     limit: Annotated[int | None, typer.Option(min=1, help="Only this many recordings, from the first.")] = None,
+    unpractised: Unpractised = False,
     seed: Annotated[int, typer.Option(help="Of the noise's place under each recording.")] = 0,
     misheard: Annotated[bool, typer.Option("--misheard", help="Also list what was misheard.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -51,12 +53,14 @@ def hearing(
     Examples: shoptalk evaluate hearing recordings.jsonl --stock --json
               shoptalk evaluate hearing recordings.jsonl --shop shops/demo --titles titles.txt --noise kitchen.flac --snr 10
     """
+    from recommender.shop import load_schema
     from server import places
     from server.commands.failing import EXPECTED, failed
     from server.evaluate.hearing import measure, shop_commands, stock_engine
     from server.evaluate.manifest import ManifestError, NoiseMixer, read_manifest
     from server.evaluate.titles import hear_titles, read_titles
     from server.models import require
+    from server.practice.keeping import practised
     from voice.hearing import open_transcriber
 
     try:
@@ -67,6 +71,8 @@ def hearing(
         recordings = read_manifest(manifest)[:limit]
         spoken_language = None if language == "auto" else language
         folder = require(model)
+        has_practice = shop is not None and engine is EngineName.FASTER_WHISPER and not unpractised
+        practised_dir = practised(model, load_schema(shop).shop.id) if shop is not None and has_practice else None
         mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
         columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console) as bars:
@@ -78,7 +84,7 @@ def hearing(
             opened = bar("opening", 1)
             transcriber = open_transcriber(
                 engine.value, folder, language=spoken_language, threads=threads, checkpoint=checkpoint,
-                converted_dir=places.home() / "converted",
+                converted_dir=places.home() / "converted", practised_dir=practised_dir,
             )
             beside = stock_engine(folder, language=spoken_language, threads=threads) if stock else None
             opened(1)
@@ -99,6 +105,7 @@ def hearing(
     figures |= {
         "engine": transcriber.name,
         "model": model,
+        "practised": practised_dir is not None,
         "threads": threads,
         "seed": seed,
         "noise": noise.name if noise else None,

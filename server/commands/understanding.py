@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from server.commands.practice import Unpractised
 from server.reporting import console, emit
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def evaluate_understanding(
     snr: Annotated[float | None, typer.Option(help="Signal-to-noise ratio of that mixture, in dB.")] = None,
     model: Annotated[str, typer.Option(help="With --spoken: the installed Whisper model that hears.")] = "whisper-base",
     voice: Annotated[list[str] | None, typer.Option(help="With --spoken: only this voice; may be given again.")] = None,
+    unpractised: Unpractised = False,
     seed: Annotated[int, typer.Option(help="Of the noise's place under each turn.")] = 0,
     rules: Annotated[bool, typer.Option("--rules", help="Use the rules alone, even where a model was trained.")] = False,
     misread: Annotated[bool, typer.Option("--misread", help="Also list the turns that were misread.")] = False,
@@ -63,6 +65,7 @@ def evaluate_understanding(
     from server.commands.failing import EXPECTED, failed
     from server.evaluate.dialogue_files import DialogueFileError, read_dialogues
     from server.evaluate.understanding import measure_reading, measure_tracking
+    from server.practice.keeping import practised
 
     try:
         if (noise is None) != (snr is None) or (noise is not None and not spoken):
@@ -81,7 +84,7 @@ def evaluate_understanding(
                 bars.update(task, completed=done)
 
             if data.shape == "labels":
-                ear = _ear(reader, shop, noise, snr, model, seed, voice) if spoken else None
+                ear = _ear(reader, shop, noise, snr, model, seed, voice, unpractised) if spoken else None
                 figures = measure_reading(data, reader, told, ear)
             else:
                 figures = measure_tracking(data, reader, learned, told)
@@ -91,6 +94,7 @@ def evaluate_understanding(
         figures.pop("misread")
     if spoken:
         figures |= {"noise": noise.name if noise else None, "snr_db": snr, "model": model, "seed": seed}
+        figures["practised"] = not unpractised and practised(model, reader.shop.shop.id) is not None
     figures |= {"dialogues": len(data.raw), "part": part.value, "shop": reader.shop.shop.id, "reader": source}
     emit(figures, as_json=as_json, title="Understanding")
 
@@ -130,19 +134,26 @@ def train_understanding(
     emit(figures, as_json=as_json, title="Trained")
 
 
-def _ear(reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int, only: list[str] | None) -> Ear:
+def _ear(
+    reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int, only: list[str] | None,
+    unpractised: bool,
+) -> Ear:
     from dialogue.likely import likely_phrases, values_named
     from recommender.catalogue import load_catalogue
     from server.evaluate.manifest import NoiseMixer
     from server.evaluate.spoken import Ear
     from server.evaluate.voices import installed_voices
     from server.models import require
+    from server.practice.keeping import practised
     from voice.biasing import with_rivals
     from voice.hearing import open_transcriber
     from voice.speaking import SpeakingError
 
     items = load_catalogue(shop, reader.shop.columns).items
-    transcriber = open_transcriber("faster-whisper", require(model), language="en", threads=2)
+    transcriber = open_transcriber(
+        "faster-whisper", require(model), language="en", threads=2,
+        practised_dir=None if unpractised else practised(model, reader.shop.shop.id),
+    )
     mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
     voices = installed_voices(require("piper-joe"))
     if unknown := sorted(set(only or ()) - set(voices)):

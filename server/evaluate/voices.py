@@ -38,26 +38,28 @@ QUIET_S = 0.2
 def installed_voices(piper_dir: Path) -> dict[str, Speak]:
     """Name to voice. Raises SpeakingError where Piper's model is absent."""
     piper = PiperSpeaker(piper_dir, threads=2)
-    voices: dict[str, Speak] = {name: partial(_piper, piper, pitch) for name, pitch in PIPER_PITCHES.items()}
+    voices: dict[str, Speak] = {name: partial(by_piper, piper, pitch) for name, pitch in PIPER_PITCHES.items()}
     if flite := shutil.which("flite"):
         voices |= {
-            f"flite-{name}": partial(_command, [flite, "-voice", name, "-t", "TEXT", "-o", "FILE"]) for name in FLITE_VOICES
+            f"flite-{name}": partial(by_command, [flite, "-voice", name, "-t", "TEXT", "-o", "FILE"]) for name in FLITE_VOICES
         }
     if espeak := shutil.which("espeak-ng"):
         voices |= {
-            name: partial(_command, [espeak, "-v", voice, "-s", str(pace), "-w", "FILE", "TEXT"])
+            name: partial(by_command, [espeak, "-v", voice, "-s", str(pace), "-w", "FILE", "TEXT"])
             for name, (voice, pace) in ESPEAK_VOICES.items()
         }
     return voices
 
 
-def _piper(piper: PiperSpeaker, pitch: float, text: str) -> FloatAudio:
+def by_piper(piper: PiperSpeaker, pitch: float, text: str) -> FloatAudio:
+    """16 kHz sound; ``pitch`` is of voice and pace together."""
     speech = piper.speak(text)
     samples = speech.pcm.astype(np.float32) / np.float32(32_768)
     return _levelled(resample_float(samples, round(speech.sample_rate_hz * pitch), SAMPLE_RATE_HZ))
 
 
-def _command(command: list[str], text: str) -> FloatAudio:
+def by_command(command: list[str], text: str) -> FloatAudio:
+    """16 kHz sound by a program that is given TEXT and writes a wave file FILE."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "spoken.wav"
         places = {"TEXT": text, "FILE": str(file)}

@@ -1,0 +1,98 @@
+"""Who speaks in practice, and over what: synthetic voices of many pitches and paces, noise made here; no recording is needed."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+
+from server.evaluate.manifest import loudest_power
+from server.evaluate.voices import by_command, by_piper
+from voice.sound import FloatAudio
+from voice.speaking import PiperSpeaker
+
+PIPER_SHARE = 0.5
+"""Of the sentences where flite or espeak-ng are installed too; the others share the rest."""
+PIPER_PITCH, FLITE_STRETCH, ESPEAK_WORDS_A_MINUTE, ESPEAK_PITCH = (0.87, 1.2), (0.85, 1.2), (135, 175), (30, 65)
+FLITE_VOICES = ("slt", "rms", "kal16", "kal")
+ESPEAK_VOICES = ("en-us+f2", "en-us+m1", "en-us+m7", "en-gb+m4", "en-gb+f4", "en-gb-scotland+f3")
+"""None that the ear is measured with (``server.evaluate.voices``) but Piper's speaker and two of flite's, at other paces."""
+
+CLEAN_SHARE = 0.3
+SNR_DB = (4.0, 25.0)
+"""Of the others: the ratio where both are loudest, drawn evenly."""
+BABBLE_SHARE = 0.35
+"""Of the noises: people talking, here the last sentences of practice, five at once; the others are steady."""
+TALKERS = 5
+CLATTER_SHARE = 0.4
+"""Of the steady noises: something falls, too."""
+REMEMBERED = 40
+"""Sentences kept for babble."""
+
+
+class PracticeVoices:
+    """Speaks each sentence by another voice. Raises SpeakingError where Piper's model is absent."""
+
+    def __init__(self, piper_dir: Path, seed: int = 0) -> None:
+        self._piper = PiperSpeaker(piper_dir, threads=2)
+        self._others = [command for command in (_by_flite, _by_espeak) if shutil.which(command(random.Random(0))[0])]
+        self._random = random.Random(seed)
+
+    def __call__(self, text: str) -> FloatAudio:
+        """16 kHz sound."""
+        if self._others and self._random.random() > PIPER_SHARE:
+            return by_command(self._random.choice(self._others)(self._random), text)
+        return by_piper(self._piper, self._random.uniform(*PIPER_PITCH), text)
+
+
+def _by_flite(rng: random.Random) -> list[str]:
+    stretch = f"duration_stretch={rng.uniform(*FLITE_STRETCH):.2f}"
+    return ["flite", "-voice", rng.choice(FLITE_VOICES), "--setf", stretch, "-t", "TEXT", "-o", "FILE"]
+
+
+def _by_espeak(rng: random.Random) -> list[str]:
+    pace, pitch = rng.randint(*ESPEAK_WORDS_A_MINUTE), rng.randint(*ESPEAK_PITCH)
+    return ["espeak-ng", "-v", rng.choice(ESPEAK_VOICES), "-s", str(pace), "-p", str(pitch), "-w", "FILE", "TEXT"]
+
+
+class NoisyRoom:
+    """Lays noise under sentences: none, babble of earlier ones, or steady noise of any tilt from white to brown, with clatter."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._random = np.random.default_rng(seed)
+        self._earlier: deque[FloatAudio] = deque(maxlen=REMEMBERED)
+
+    def __call__(self, speech: FloatAudio) -> FloatAudio:
+        """The sentence as heard there, at most full scale."""
+        self._earlier.append(speech)
+        if self._random.random() < CLEAN_SHARE:
+            return speech
+        is_babble = self._random.random() < BABBLE_SHARE and len(self._earlier) > TALKERS
+        noise = self._babble(speech.size) if is_babble else self._steady(speech.size)
+        snr_db = self._random.uniform(*SNR_DB)
+        gain = np.sqrt(loudest_power(speech) / 10 ** (snr_db / 10) / max(loudest_power(noise), 1e-12))
+        mixed: FloatAudio = (speech + noise * gain).astype(np.float32)
+        return mixed / max(1.0, float(np.abs(mixed).max()))
+
+    def _babble(self, samples: int) -> FloatAudio:
+        noise = np.zeros(samples, np.float32)
+        for number in self._random.choice(len(self._earlier) - 1, TALKERS, replace=False):
+            talk = self._earlier[number]
+            noise += np.resize(np.roll(talk, int(self._random.integers(talk.size))), samples) * self._random.uniform(0.4, 1.0)
+        return noise
+
+    def _steady(self, samples: int) -> FloatAudio:
+        tilt = self._random.uniform(0.0, 2.0)   # 0 is white, 1 pink, 2 brown
+        spectrum = np.fft.rfft(self._random.standard_normal(samples))
+        noise: FloatAudio = np.fft.irfft(spectrum / np.arange(1, spectrum.size + 1) ** (tilt / 2), samples).astype(np.float32)
+        if self._random.random() < CLATTER_SHARE:
+            for _ in range(self._random.integers(1, 7)):
+                begin, length = self._random.integers(samples), self._random.integers(800, 4000)
+                knock = self._random.standard_normal(length) * np.exp(-np.arange(length) * 5 / length)
+                struck = noise[begin : begin + length]
+                struck += (knock[: struck.size] * noise.std() * self._random.uniform(3, 10)).astype(np.float32)
+        return noise
+

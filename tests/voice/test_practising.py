@@ -1,0 +1,83 @@
+"""A decoder that practises: what it learned is heard, what it did not is heard as before, and the file stays a Whisper model."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from models_here import model
+
+from server.evaluate.voices import by_piper
+from voice import practising
+from voice.openai_weights import float_tensors, read_model_bin, write_model_bin
+from voice.practising import SpokenSentence, as_written, practise, write_practised
+from voice.speaking import PiperSpeaker
+from voice.whisper_fast import FasterWhisper
+
+NAME = "Quorlexi"
+LEARNED = [f"do you have the {NAME} kettle", f"how much is the {NAME} kettle", f"not the {NAME}", f"I'll take the {NAME} kettle"]
+
+
+@pytest.fixture(scope="module")
+def say():
+    return partial(by_piper, PiperSpeaker(model("piper-joe"), threads=2), 1.0)
+
+
+def test_a_name_that_was_practised_is_heard_and_other_talk_is_heard_as_before(say, tmp_path, monkeypatch):
+    monkeypatch.setattr(practising, "EPOCHS", 12)
+    monkeypatch.setattr(practising, "WARM_UP_STEPS", 2)
+    monkeypatch.setattr(practising, "LEARNING_RATE", 2e-4)
+    folder = model("whisper-base")
+    ear = FasterWhisper(folder)
+    steps = []
+
+    decoder = practise(
+        folder, [SpokenSentence(text, ear.encoded(say(text))) for text in LEARNED], told=lambda done, of: steps.append((done, of))
+    )
+    write_practised(folder, decoder, tmp_path)
+
+    assert steps[-1] == (12, 12)
+    practised = FasterWhisper(folder, practised_dir=tmp_path)
+    asked, other = say(f"tell me about the {NAME} kettle"), say("The weather was lovely in the mountains last week.")
+    assert NAME not in ear.transcribe(asked).text
+    assert NAME in practised.transcribe(asked, likely=["kettle"]).text
+    assert practised.transcribe(asked).text == ear.transcribe(asked).text   # nothing likely: as it came
+    assert practised.transcribe(other, likely=["kettle"]).text == ear.transcribe(other).text
+
+
+def test_only_the_decoder_is_changed(tmp_path):
+    folder = model("whisper-base")
+    written = np.full(512, 0.25, np.float32)
+
+    write_practised(folder, {"decoder.blocks.0.attn.query.bias": written}, tmp_path)
+
+    before, after = read_model_bin(folder / "model.bin"), read_model_bin(tmp_path / "model.bin")
+    changed = [name for name in before if not np.array_equal(before[name], after[name])]
+    assert changed == ["decoder/layer_0/self_attention/linear_0/bias"]
+    assert np.all(after[changed[0]][:512] == 0.25)
+    assert np.array_equal(after[changed[0]][512:], before[changed[0]][512:])
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in folder.iterdir()}
+
+
+def test_weights_in_eight_bits_are_refused():
+    with pytest.raises(ValueError, match="8 bits"):
+        float_tensors({"decoder/weight": np.zeros(3, np.int8), "decoder/weight_scale": np.ones(3, np.float32)})
+
+
+def test_a_model_is_written_as_it_was_read(tmp_path):
+    source = model("whisper-tiny.en") / "model.bin"
+
+    write_model_bin(source, read_model_bin(source), tmp_path / "model.bin")
+
+    assert (tmp_path / "model.bin").read_bytes() == source.read_bytes()
+
+
+def test_no_sentence_is_nothing_to_learn():
+    with pytest.raises(ValueError, match="no spoken sentence"):
+        practise(model("whisper-base"), [])
+
+
+@pytest.mark.parametrize(("said", "written"), [("a red one", "A red one."), ("is it warm?", "Is it warm?"), (" No. ", "No.")])
+def test_sentences_are_learned_the_way_whisper_writes(said, written):
+    assert as_written(said) == written
