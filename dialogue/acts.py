@@ -122,7 +122,7 @@ STOCK = re.compile(
     r"the [\w ]{1,24}) (?:still )?available|available (?:now|today|right now|yet)|"
     r"still available|sold out|(?:any|many|got any|have any|how many)(?: of (?:them|those|these|it))? left|"
     r"still (?:have|got|selling) "
-    r"(?:it|that|this|them|those)|you (?:still )?(?:have|got) (?:it|that|them|those)(?: one)? ?(?=\?|$)|"
+    r"(?:it|that|this|them|those)|(?<!if )you (?:still )?(?:have|got) (?:it|that|them|those)(?: one)? ?(?=\?|$)|"
     r"(?:have|got) (?:it|that|them|those|that one|this one)(?: one)? (?:in|now|"
     r"right now|there)\b(?= ?(?:$|[,.?!]|stock))|"
     r"run out|how many (?:of (?:them|those|these) )?(?:do you|have you|are there))\b"

@@ -36,7 +36,7 @@ _SAYS = re.compile(
 _WILL_DO = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*"
     r"(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|"
-    r"beautiful|super|brilliant|more (?:me|her|him|us))\b"
+    r"beautiful|the one|super|brilliant|more (?:me|her|him|us))\b"
 )
 _NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
@@ -104,7 +104,12 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return bool(not reading.is_question and CHOICE.search(norm))
     if not strong or (reading.is_question and polite is None) or (found.policies and not CHOICE.search(norm)):
         return False
-    return bool(CHOICE.search(norm) or _WISH_TO_HAVE.search(norm) or (is_bare(reading, strong) and not names_kind(reading)))
+    if CHOICE.search(norm):
+        return True
+    wished = {match.group() for match in _WISH_TO_HAVE.finditer(norm)}
+    if wished - {"one"} or (wished and not _says_of(reading, strong[-1])):
+        return True
+    return is_bare(reading, strong) and not names_kind(reading)
 
 
 def _is_taken_first(reading: Reading) -> bool:

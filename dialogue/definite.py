@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dialogue.item_words import says_ones
-from dialogue.words import Span, Utterance
+from collections.abc import Sequence
 
+from dialogue.item_words import called_in_plural, says_ones, title_words
+from dialogue.words import Span, Utterance
+from recommender.types import Item
+
+DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
+_SETS = frozenset({"pair", "pairs", "set", "sets", "pack", "packs", "box", "boxes"})
 ONES = frozenset({"ones", "pairs", "options", "things", "items"})
 ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | ONES
 """Words that stand for a thing of any kind."""
@@ -20,8 +25,27 @@ def after_count(utterance: Utterance, at: int) -> int:
     """Where the describing words begin after "the two", "the two pairs of"."""
     norms = [word.norm for word in utterance.words[at : at + 3]] + [""] * 3
     counted = norms[0] in _COUNTS
-    pairs = norms[counted] in {"pair", "pairs"} and norms[counted + 1] == "of"
+    pairs = norms[counted] in _SETS and norms[counted + 1] == "of"
     return at + counted + 2 if pairs else at + (counted and norms[1] not in ONE)
+
+
+def in_number(utterance: Utterance, span: Span, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """ "The bowls" of a set of bowls and one bowl are the set: what is called by the very form that is said."""
+    said = utterance.words[span.last - 1].norm
+    called = tuple(item for item in items if [word.norm for word in title_words(item.title)[-1:]] == [said])
+    return called if len(called) == 1 and utterance.before(span.first, 1) in DEFINITE else items
+
+
+def ends_in_one(utterance: Utterance, span: Span, items: Sequence[Item]) -> bool:
+    """ "Red one"; "pearl ones" where the thing is called in the plural."""
+    last = utterance.words[span.last - 1]
+    return all(called_in_plural(item.title) for item in items) if says_ones(last) else last.norm in ONE - ONES
+
+
+def is_said_of_several(utterance: Utterance, span: Span) -> bool:
+    """Whether a value is said of several, so that it counts beside the titles ("the leather ones")."""
+    after = utterance.words[span.last] if span.last < len(utterance.words) else None
+    return after is not None and (says_ones(after) or after.norm in ONES - {"ones"})
 
 
 def begins_another(utterance: Utterance, at: int, start: int) -> bool:

@@ -7,9 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.called import PREPOSITIONS, asks_what_is, called_by_name, is_head, is_in_title, is_purpose, stands_for_item
-from dialogue.definite import HAVING, JOINING, ONE, ONES, RELATIVE, after_count, are_joined, begins_another, is_plural, links
+from dialogue.definite import (
+    DEFINITE,
+    HAVING,
+    JOINING,
+    ONE,
+    RELATIVE,
+    after_count,
+    are_joined,
+    begins_another,
+    ends_in_one,
+    in_number,
+    is_plural,
+    is_said_of_several,
+    links,
+)
 from dialogue.english import APPRAISING, SMALL_WORDS
-from dialogue.item_words import called_in_plural, has_any, says_ones, tells, title_words, value_words
+from dialogue.item_words import has_any, says_ones, tells, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
 from dialogue.words import Span, Utterance, joined_stem
@@ -17,7 +31,6 @@ from recommender.types import Item
 
 LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
-_DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _COUNTING = frozenset({"both", "all", "either", "neither"})
 """May stand before several things without "the": "both pocket squares"."""
 _OPENERS = frozenset("and or just maybe not no then than actually okay ok so right yeah yes well please".split())  # noqa: SIM905
@@ -29,9 +42,6 @@ _SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
 _PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were", "it"}
 """ "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
-
-_COUNTED = _COUNTING | {"two", "three", "four", "of"}
-
 
 @dataclass(frozen=True)
 class Describer:
@@ -59,7 +69,7 @@ class Describer:
     def _longest(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """The best description that opens at a word: how many properties fit, its words and the items meant."""
         words = self.utterance.words
-        opened, counting = words[first].norm in _DEFINITE or asks_what_is(self.utterance, first), words[first].norm in _COUNTING
+        opened, counting = words[first].norm in DEFINITE or asks_what_is(self.utterance, first), words[first].norm in _COUNTING
         if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
             return self._taken(first, items) or self._by_name(first, items)
         start = after_count(self.utterance, first + (opened or counting))
@@ -68,10 +78,10 @@ class Describer:
             if words[last - 1].is_mark or begins_another(self.utterance, last - 1, start):
                 break
             span = Span(start, last)
-            if counting and not (is_plural(self.utterance, span) and words[start].norm not in _DEFINITE | {"of"}):
+            if counting and not (is_plural(self.utterance, span) and words[start].norm not in DEFINITE | {"of"}):
                 continue
             bare = not opened and not counting
-            if bare and not ((len(span) > 1 and self._ends_in_one(span, items)) or self._is_whole_clause(span, items)):
+            if bare and not ((len(span) > 1 and ends_in_one(self.utterance, span, items)) or self._is_whole_clause(span, items)):
                 continue
             scored = self._named(span, items)
             if scored and (best is None or scored[0] >= best[0]) and not self._is_predicate(first, span):
@@ -101,13 +111,6 @@ class Describer:
         named = called_by_name(self.utterance, first, items, self.vocabulary)
         return (1.0, named[0], (named[1],)) if named else None
 
-    def _ends_in_one(self, span: Span, items: Sequence[Item]) -> bool:
-        """ "Red one"; "pearl ones" where the thing is called in the plural."""
-        last = self.utterance.words[span.last - 1]
-        if not says_ones(last):
-            return last.norm in ONE - ONES
-        return all(called_in_plural(item.title) for item in items)
-
     def _is_whole_clause(self, span: Span, items: Sequence[Item]) -> bool:
         """ "Napkins. Do they come in red?", "tablecloth, please": a kind of thing that only one of several items is."""
         words = self.utterance.words
@@ -119,7 +122,16 @@ class Describer:
             return len(items) > 1
         made = span.last - span.first > 2 and words[span.first + 1].norm in JOINING - ONE   # "oxfords in nubuck"
         named = self.is_kind_at(span.last - 1, items) or (made and self.is_kind_at(span.first, items))
+        named = named and not self._is_kind_of_all(span, items)
         return opens and (ends or says) and len(items) > 1 and named
+
+    def _is_kind_of_all(self, span: Span, items: Sequence[Item]) -> bool:
+        """ "Scarves are safe", where all are: said of scarves."""
+        said = joined_stem(self.utterance.said(span))
+        return any(
+            one.span == span and said in map(joined_stem, one.values) and all(has_any(item, one) for item in items)
+            for one in self.mentions
+        )
 
     def kind_after(self, at: int, items: Sequence[Item]) -> tuple[int, tuple[Item, ...]]:
         """Where a phrase from word ``at`` to a kind of thing ends, and the items of that kind; else ``at`` and all items."""
@@ -153,7 +165,7 @@ class Describer:
             return None
         points, fitting = scored
         words = self.utterance.words[span.first : span.last]
-        fitting = self._in_number(span, fitting)
+        fitting = in_number(self.utterance, span, fitting)
         said_one = bool(ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
         several = is_plural(self.utterance, span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
         if len(fitting) > 1 and not several:
@@ -206,7 +218,7 @@ class Describer:
                 matching = [item for item in fitting if word.stem in value_words(item)]
             if not matching and index + 1 == span.last and word.stem in self.vocabulary.wares:
                 continue
-            if not matching and word.norm in APPRAISING and index + 1 < span.last:
+            if not matching and index + 1 < span.last and (word.norm in APPRAISING or self._says_nothing(index, span, items)):
                 continue
             if not matching and self._tells_what_it_has(index, span):
                 matching = [item for item in fitting if tells(item, word.stem)]
@@ -217,11 +229,16 @@ class Describer:
             return None
         return points, tuple(fitting)
 
-    def _in_number(self, span: Span, items: tuple[Item, ...]) -> tuple[Item, ...]:
-        """ "The bowls" of a set of bowls and one bowl are the set: what is called by the very form that is said."""
-        last, counted = self.utterance.words[span.last - 1], self.utterance.before(span.first, 1) in _COUNTED
-        called = tuple(item for item in items if [last.norm] == [word.norm for word in title_words(item.title)[-1:]])
-        return called if len(called) == 1 and not counted else items
+    def _says_nothing(self, index: int, span: Span, items: Sequence[Item]) -> bool:
+        """ "The building blocks", where only one thing is blocks: a word that the shop does not know tells no other apart."""
+        stem = self.utterance.words[span.last - 1].stem
+        heads = [item for item in items if stem in self.vocabulary.title_stems.get(item.id, ())[-1:]]
+        word = self.utterance.words[index]
+        valued = any(mention.span.first <= index < mention.span.last for mention in self.mentions)
+        valued |= self.utterance.words[index + 1].norm in SMALL_WORDS   # "along the lines of the ..."
+        if len(heads) != 1 or len(items) < 2 or valued or word.norm in SMALL_WORDS or not word.norm.isalpha():
+            return False
+        return not any(word.stem in title for title in self.vocabulary.title_stems.values())
 
     def titled_before(self, last: int, items: Sequence[Item]) -> list[list[str]]:
         """For every word before ``last`` that stands in one title alone, the item that it means."""
@@ -245,7 +262,8 @@ class Describer:
         ]
         if titled and len(titled) < len(among):
             general = any(joined_stem(value).endswith(said) for value in mention.values)
-            return item in titled or (((loosely and general) or self._is_of_several(mention)) and has_any(item, mention))
+            counts = (loosely and general) or is_said_of_several(self.utterance, mention.span)
+            return item in titled or (counts and has_any(item, mention))
         return has_any(item, mention)
 
     def _is_kind(self, span: Span, inside: Sequence[Mention]) -> bool:
@@ -261,11 +279,6 @@ class Describer:
         before = [word.norm for word in self.utterance.words[span.first : index]]
         thing = bool(ONE & set(before)) or any(self.is_kind_at(at, ()) for at in range(span.first, index))
         return thing and bool(HAVING & set(before))
-
-    def _is_of_several(self, mention: Mention) -> bool:
-        """Said of several: the values count beside the titles ("the leather ones")."""
-        after = self.utterance.words[mention.span.last] if mention.span.last < len(self.utterance.words) else None
-        return after is not None and (says_ones(after) or after.norm in ONES - {"ones"})
 
     def _trails(self, span: Span, items: Sequence[Item]) -> bool:
         """A value right after its noun tells of it and is no part of its name: "is the satchel navy"."""

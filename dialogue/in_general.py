@@ -16,7 +16,8 @@ from recommender.types import Item
 
 _SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
-    r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
+    r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt|not sure(?: if| that)?|"
+    r"doubt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
     r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
     r"not a fan of|anything but|not|no)" + _SOME
 )
@@ -42,7 +43,7 @@ _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
 _HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
 _OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
 _QUESTIONED = re.compile(
-    OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|would|do|does|are|will|can)(?= )"
+    OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|(?P<one>is an?)|would|do|does|are|will|can)(?= )"
 )
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""
@@ -95,7 +96,7 @@ def kinds_in_question(utterance: Utterance, table: Table, describer: Describer) 
         for kind in _spans_at(utterance, span.last):
             last = utterance.words[kind.last - 1]
             asks = match.group("what") and (kind.last == len(utterance.words) or utterance.words[kind.last].norm in _ENDS)
-            many = last.norm != last.stem and utterance.after(kind, 1) not in {"", "you"}
+            many = match.group("one") or (last.norm != last.stem and utterance.after(kind, 1) not in {"", "you"})
             items = describer.of_kind(kind, table.items, loosely=_is_plural_noun(utterance, kind)) if asks or many else ()
             if items and not _is_own_name(describer, kind):
                 found.append(point(utterance, kind, items, 0.9))

@@ -25,7 +25,7 @@ _FOR_THAT = re.compile(
     r"^(?=(?:is|was) (?:that|it|this)\b)|"
     r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)|"
     r"^(?=(?:is|s|seems|sounds) (?:(?:a bit|quite|rather|really|way|far|very) )*(?:a lot|too much|much|steep|dear|expensive|"
-    r"pricey|silly|cheap|reasonable|good|about right|fine|not bad)\b)"
+    r"pricey|silly|cheap|reasonable|good|about right|fine|not bad|perfect|ideal|nothing|(?:\w+ )?(?:bargain|steal|price))\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
 _FOR_KIND = re.compile(r"^for (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
@@ -130,7 +130,9 @@ def _prices(number: Number, *, ends_in_one: bool) -> set[float]:
 
 
 def _costing(table: Table, prices: set[float]) -> list[Item]:
-    return [item for item in table.items if any(_costs(item, price) for price in prices)]
+    """The items that cost exactly one of the prices; for want of them, those within one unit of it."""
+    exact = [item for item in table.items if item.price_minor is not None and item.price_minor / 100 in prices]
+    return exact or [item for item in table.items if any(_costs(item, price) for price in prices)]
 
 
 def _within(table: Table, price: float, bounded: re.Match[str]) -> list[Item]:

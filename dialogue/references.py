@@ -71,7 +71,7 @@ def find_references(
     ``priced``: items meant by their price, which count first."""
     if not table.items:
         return ()
-    mentions = widened(mentions, table.items, vocabulary.narrower)
+    mentions = widened(utterance, mentions, table.items, vocabulary.narrower)
     describer = Describer(utterance, mentions, vocabulary)
     named = (
         priced,

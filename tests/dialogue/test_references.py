@@ -125,6 +125,53 @@ def test_items_of_earlier_replies_are_meant_where_no_item_of_the_last_is(said: s
     assert meant(said, SNOODS, offered=TIES) == [item]
 
 
+BOWLS = ("LP1112", "LP1094", "LP1096")
+"""A pink dinner set, a navy salad bowl, white pasta bowls."""
+SKIRTS = ("LP0117", "LP0148", "LP0138")
+"""A black silk tulip skirt, the Kestrel and the Brittany denim skirts, both grey."""
+BLOCKS = ("LP1740", "LP1716", "LP1710")
+"""Stacking rings of beech, wooden blocks of beech, stacking rings of bamboo."""
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "places"),
+    [
+        ("the blue one please", BOWLS, [1]),   # navy, where nothing is blue
+        ("not the wooden one", ("LP1763", "LP1753", "LP1784"), [1]),   # walnut
+        ("are the bowls a set", BOWLS, [2]),   # called in the plural
+        ("the bowl sounds nice", BOWLS, [1]),
+        ("which one would you wear to an interview", SKIRTS, [0, 1, 2]),
+        ("I'd be happy with either", SKIRTS[:2], [0, 1]),
+        ("isn't the silk one dearer than the Kestrel", SKIRTS, [0, 1]),
+        ("I'd go for the first but it's twice the price of the second", SKIRTS, [0]),
+        ("can I swap the first for the second", SKIRTS, [1]),
+        ("what's the difference between the two sets of rings", BLOCKS, [0, 2]),
+        ("the building blocks", BLOCKS, [1]),   # a word that tells nothing apart
+        ("rings would be safer for a baby", BLOCKS, [0, 2]),
+        ("two wooden blocks and a train please", BLOCKS, [1]),
+        ("he turns two on the third", BLOCKS, []),
+        ("blocks like those in blue if you have them", SKIRTS, []),
+    ],
+)
+def test_what_is_meant_in_wider_words(said: str, table: tuple[str, ...], places: list[int]) -> None:
+    assert meant(said, table) == sorted(table[place] for place in places)
+
+
+def test_a_wider_value_that_is_wished_for_means_no_item() -> None:
+    understood = read("do you have the bowl in blue", BOWLS)
+    assert (understood.like_items, [change.values for change in understood.changes]) == ((BOWLS[1],), [("blue",)])
+
+
+@pytest.mark.parametrize("said", ["don't you have the bowl in red", "I don't suppose you have the bowl in red"])
+def test_a_question_with_a_not_shuts_nothing_out(said: str) -> None:
+    assert [(change.kind, change.values) for change in read(said, BOWLS).changes] == [("want", ("red",))]
+
+
+@pytest.mark.parametrize("said", ["the silk one costs a fortune", "the silk one's double what I wanted to spend"])
+def test_what_is_said_of_an_item_does_not_take_it(said: str) -> None:
+    assert Act.CHOOSE not in read(said, SKIRTS).acts
+
+
 @pytest.mark.parametrize("said", ["the one with the buckle", "the one that has a buckle"])
 def test_an_item_is_meant_by_what_its_description_tells(said: str) -> None:
     described = [item for item in map(reader().item, ("LP0626", "LP0643", "LP0639", "LP0620")) if item]
