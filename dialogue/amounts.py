@@ -45,7 +45,8 @@ _AFTER_MOST = re.compile(
     r"^\s*(?:, )?(?:(?:or|for) less(?! than)|or under|or below|or cheaper|or lower|tops|max|maximum|at most|"
     r"at the (?:very )?most|"
     r"at the outside|at a push|"
-    r"absolute max|and under|and below|and no more|is my limit|is my budget|is the limit|is my max|limit|is about my limit)\b"
+    r"absolute max|and under|and below|and no more|"
+    r"(?:is )?my (?:limit|budget|max|maximum)|is the limit|limit|is about my limit)\b"
 )
 _DIFFERENCE = re.compile(
     r"^(?:more|less|extra|cheaper|dearer|pricier|apart|difference|"

@@ -11,6 +11,7 @@ from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy
 from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
+from dialogue.steering import is_steering
 from dialogue.types import Act, Plan
 from dialogue.words import read_words
 from recommender.types import Limits, Ranked
@@ -24,7 +25,7 @@ _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|mo
 """ "Which of those is better for a party?" wants one named."""
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
-_IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|including|with everything)\b")
+_IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|together|including|with everything)\b")
 """ "What's that in total with delivery?": the price and what comes on top."""
 _GONE = re.compile(r"\b(?:sold out|out of stock|run out|all gone)\b")
 """ "Is it sold out?" is answered the other way round."""
@@ -36,7 +37,7 @@ def open_question(turn: Deciding) -> Plan | None:
     text, understood = turn.understanding.text, turn.understanding
     asked = kind_of(text)
     other = {Act.ASK_POLICY, Act.REJECT, Act.COMPARE, Act.UNDO, Act.START_OVER} | (set() if asked == "goes_with" else {Act.MORE})
-    if understood.changes or turn.acts & other:
+    if understood.changes or turn.acts & other or (Act.OFF_TOPIC in turn.acts and is_steering(read_words(text))):
         return None
     items = _at_hand(turn, most=1)
     if not items or not (is_about_item(text) or asked == "stock"):
@@ -116,6 +117,13 @@ def about_item(turn: Deciding) -> Plan | None:
         best = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=among)).items[:1]
         if best:
             return Plan("answer", items=best, focus=best[0].item.id, note="pick", wishes=turn.wishes, expecting="choice")
+    money = turn.shop.money
+    priced = all(ranked.item.price_minor is not None for ranked in items)
+    summed = _IN_TOTAL.search(read_words(turn.understanding.text).norm)
+    if money and len(items) > 1 and priced and requested == (money.name,) and summed:
+        return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total")
+    if len(items) > 1 and not requested and len(turn.referred) > 1:
+        return Plan("recommend", items=items, fitting=len(items), note="again", wishes=turn.wishes, expecting="choice")
     if items and not requested and _CALLED.search(read_words(turn.understanding.text).norm):
         return Plan("answer", items=items, focus=items[0].item.id, note="name")
     if items:

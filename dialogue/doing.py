@@ -45,7 +45,7 @@ _WHAT_OF = re.compile(
 """ "What about tea things?": a wish, where no item is meant."""
 _IS_THE_OTHER = re.compile(OPENING + r"(?:and )?(?:what|how)? ?(?:about )?the others?(?: one)? ?[?.]?$")
 _WISH_FOR_ONE = re.compile(
-    OPENING + r"(?:(?:a bit|a little|much|slightly|even|something|anything|ones?) )*"
+    OPENING + r"(?:(?:a bit|bit|a little|much|slightly|even|something|anything|ones?) )*"
     r"(?:\w{3,}er|(?:more|less|not too|not so|not as|not that|nothing too|too) \w+)(?: (?:ones?|please|though|for me|"
     r"for us))* ?[.!?]?$"
 )
@@ -59,6 +59,18 @@ _GO_ON = re.compile(r"^(?:oh )?go on(?: then)? ?,|\w ,? ?go on(?: then)? ?[.!]?$
 """ "The Hartwell pair, go on"."""
 _SAID_ABOUT = re.compile(r"\b(?:i|we) (?:just )?(?:said|told you|mentioned) (?:about|of)\b")
 """ "Forget what I said about the leather" takes back that and no more."""
+_SHOW_AGAIN = re.compile(r"\b(?:show|tell|give|read) (?:me|us) .*\b(?:again|once more|one more time)\b")
+_HEARD_BEFORE = re.compile(
+    r"\byou(?:ve| have)?(?: just| already)? (?:said|told (?:me|us)|showed (?:me|us)|shown (?:me|us)|mentioned|offered(?: me)?) "
+    r"(?:that|those|them|it|this|these|the same)(?: ones?)?(?: (?:already|before|twice|just now))? ?[.!]?$"
+)
+""" "You said that already": something else, please."""
+_WHICH_SAID = re.compile(
+    r"\bwhich (?:one |ones |of (?:them|those|these) )?(?:did you say|do you think|would you say) (?:is|was|were|are) (?:the )?"
+    r"\w+(?:er|est)\b"
+)
+_FAULT_OF_VALUE = re.compile(r"^,? ?(?:(?:its|thats|theyre|they are|it is) )?(?:far |way |just )?too \w+")
+""" "Not the south, too far"."""
 _IS_OUT = re.compile(r"^(?:(?:doesnt|dont|wont|isnt|arent|is|are) (?:going to )?(?:really )?(?:work|suit|do|out|no good)|out)\b")
 _LEAVE_OUT = re.compile(r"\b(?:leave out|take out|without|leave|take|drop|skip|lose|hold)(?: the| that| any)? $")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
@@ -83,28 +95,32 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.MORE)
     if reading.is_question and _TAGGED.search(reading.utterance.norm):
         acts = [act for act in acts if act is not Act.REJECT]
-    if (_weighs(reading) or _is_between(reading)) and Act.REJECT not in acts:
+    if (_weighs(reading) or _is_between(reading) or _asks_which(reading)) and Act.REJECT not in acts:
         acts.append(Act.COMPARE)
     elif len(reading.strong) == 1 and len(reading.strong[0].reference.items) == 1 and _WHICH_WAS.search(reading.utterance.norm):
         acts = [act for act in acts if act is not Act.COMPARE]
+    only_value = not reading.strong and _only_a_value_is_out(reading)
     refused = all_refused(reading)
     owns = OWNED_ALREADY.search(reading.utterance.norm)
     owned = owns is not None and bool(reading.strong) and not _SO_THEN.search(reading.utterance.norm[owns.end() :])
-    complains = reading.state.table and not prefers(reading) and (
+    complains = reading.state.table and not only_value and not prefers(reading) and (
         owned
         or any(critique.complaint and not reading.negated(critique.span) for critique in reading.relative)
         or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
-    if not reading.strong and _only_a_value_is_out(reading):
+    if only_value:
         acts = [act for act in acts if act is not Act.REJECT]
     if refused or complains:
         acts.append(Act.REJECT)
     if any(change.kind == "any" for change in found.changes) or reading.open:
         acts.append(Act.DONT_CARE)
-    returns = bool(reading.strong) and goes_back(reading.utterance.text) and not STRONG_CHOICE.search(reading.utterance.norm)
+    again = goes_back(reading.utterance.text) or _SHOW_AGAIN.search(reading.utterance.norm) is not None
+    returns = bool(reading.strong) and again and not STRONG_CHOICE.search(reading.utterance.norm)
     if returns and not found.changes:
         acts.append(Act.ASK_ITEM)   # "go back to the first one" wants to hear of it again
+    elif _HEARD_BEFORE.search(reading.utterance.norm):
+        acts.append(Act.MORE)
     elif not steering and chooses(reading, found, acts):
         acts.append(Act.CHOOSE)
         acts = [act for act in acts if act is not Act.AFFIRM]
@@ -144,7 +160,8 @@ def _only_a_value_is_out(reading: Reading) -> bool:
     """ "Sunday doesn't work", "leave out the sugar", "black is out": a value is refused, and no item."""
     values = [one for one in reading.mentions if one.slot != reading.vocabulary.topic]
     out = [one for one in values if reading.polarity(one) in {"exclude", "clear"}]
-    return any(_IS_OUT.match(reading.after(one.span)) or _LEAVE_OUT.search(reading.before(one.span, 4)) for one in out)
+    said = [(reading.before(one.span, 4), reading.after(one.span)) for one in out]
+    return any(_LEAVE_OUT.search(before) or _IS_OUT.match(after) or _FAULT_OF_VALUE.match(after) for before, after in said)
 
 
 def _asks_for_it(reading: Reading) -> bool:
@@ -156,6 +173,11 @@ def _weighs(reading: Reading) -> bool:
     """ "Is the second cheaper than the first?", "which of the wraps is warmer?": several items, by one relative word."""
     items = {item for pointing in reading.strong for item in pointing.reference.items}
     return len(items) > 1 and any(critique.asked and critique.of_item for critique in reading.relative)
+
+
+def _asks_which(reading: Reading) -> bool:
+    """ "Which did you say was cheaper?", of several things on the table."""
+    return len(reading.state.table) > 1 and not reading.strong and _WHICH_SAID.search(reading.utterance.norm) is not None
 
 
 def _is_between(reading: Reading) -> bool:

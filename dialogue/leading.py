@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dialogue.deciding import Deciding
@@ -22,6 +23,10 @@ ENOUGH_KNOWN = 3
 NAMES_A_THING = 0.62
 """Cosine similarity to a title above which words that no slot holds say what kind of thing is wanted."""
 
+_LOST = re.compile(
+    r"\b(?:don'?t (?:really )?know|no idea|not (?:really )?sure|(?:haven'?t|have not) (?:a|got a|the) clue|where to start)\b"
+)
+""" "I don't know what I want" asks to be asked; "surprise me" does not."""
 ASK_AFTER = 6
 """After a recommendation a further question is worth asking only while more items than this fit."""
 
@@ -114,7 +119,7 @@ def _worth_hearing(turn: Deciding, limits: Limits) -> bool:
         known >= ENOUGH_KNOWN
         or asked_enough
         or (known > 0 and turn.recommender.count(limits) <= SHORT_LIST)
-        or Act.DONT_CARE in turn.acts
+        or (Act.DONT_CARE in turn.acts and bool(state.asked or known or not _LOST.search(turn.understanding.text.lower())))
     )
 
 

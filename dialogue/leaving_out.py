@@ -10,9 +10,13 @@ from dialogue.pointing import Pointing
 from dialogue.state import BeliefState
 from dialogue.words import Utterance
 
-_WITHOUT = re.compile(r"\b(?:without|leave out|leaving out|take out|hold|minus|lose|drop|skip|no more of) $")
+_WITHOUT = re.compile(
+    r"\b(?:without|leave out|leaving out|take out|take off|remove|get rid of|hold|minus|lose|drop|skip|no more of) $"
+)
 _LEAVE = re.compile(r"\b(?:leave|leaving|take|cut|keep) $")
 _OUT = re.compile(r"^(?:out|off|away)\b")
+_IS_OUT = re.compile(r"^(?:(?:is|are) )?(?:out|no good)(?= ?(?:$|[,.!?;]))")
+""" "Thursday's out"."""
 _FORGET = re.compile(r"\b(?:forget|never ?mind|scrap|ditch|ignore|drop|not|lose)(?: about)? $")
 
 
@@ -21,10 +25,15 @@ def leaves_out(
 ) -> bool:
     """Whether what looks like an item ("the copper") is a value of no kind of thing that is not to be had, or no more."""
     inside = [one for one in mentions if one.span.overlaps(pointing.span)]
-    value = len(inside) == 1 and inside[0].slot != topic and inside[0].span.last == pointing.span.last
-    if not value or len(pointing.span) > len(inside[0].span) + 1:
+    if len(inside) != 1 or inside[0].slot == topic:
+        return False
+    meant, said = inside[0], [word.norm for word in utterance.words[inside[0].span.last : pointing.span.last]]
+    several = state.wants(meant.slot)
+    if len(state.table) < 2 and set(meant.values) < set(several) and said in ([], ["one"]):
+        return True   # "just the large one", of a large and a small that are wanted
+    if said or len(pointing.span) > len(meant.span) + 1:
         return False
     before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 3) : pointing.span.first])
-    out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(utterance.after(pointing.span, 1)))
-    held = bool(set(inside[0].values) & set(state.wants(inside[0].slot)))
-    return bool(out) or (held and _FORGET.search(before) is not None)
+    after = utterance.after(pointing.span, 2)
+    out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(after)) or _IS_OUT.match(after)
+    return bool(out) or (bool(set(meant.values) & set(several)) and _FORGET.search(before) is not None)

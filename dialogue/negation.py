@@ -46,7 +46,7 @@ _INSTEAD = (
     r"(?:(?:forget|never ?mind|scrap|ditch)(?: about)?(?= (?!it\b|that\b|this\b|me\b|i\b|all\b|what|everything|you)\w)|"
     r"(?:forget|never ?mind|scrap|ignore|cancel)(?: about)? (?:what|everything|all)(?: that)? (?:i|we) (?:just )?"
     r"(?:said|told you|mentioned)(?: about| of)?|"
-    r"instead of|rather than|in place of|as opposed to|not so much|"
+    r"(?:take off|remove|get rid of)(?= (?:the|that)\b)|instead of|rather than|in place of|as opposed to|not so much|"
     r"(?:forget|dont remember|stop remembering)(?: about)?(?: that)? (?:i|we|he|she|they) "
     r"(?:like|love|want|prefer|wear|hate)s?d?)"
 )
@@ -156,6 +156,9 @@ _AFTER = re.compile(
     r"^(?:one |ones |things? |stuff |colou?r )?(?:(?:is|are|s) (?:out|not (?:for|my|her|his|an option|really|her|what)|"
     r"a no|off the table|wrong)|(?:makes?|gives?|brings?) (?:me|him|her|them|us|my \w+|his \w+|their \w+)"
     rf" (?:a |an )?(?:{AILMENTS}|out in)|"
+    r"(?:(?:is|are|looks?|seems?) )?(?:(?:so|a bit|really|just|all|very|rather) )*"
+    r"(?:boring|dull|ugly|awful|horrible|hideous|tacky|drab|out)"
+    r"(?= ?(?:$|[,.!?;]|and|but|so))|"
     r"isnt (?:for|my|her|his|really|right)|arent (?:for|my|her|his|really)|wont do|"
     r"(?:doesnt|dont|does not|do not) (?:work|suit|appeal))\b"
 )
@@ -166,7 +169,7 @@ _HAD = re.compile(
     r"(?:she|he|they|we|i)(?: already| just)? (?:got|bought))"
     r"(?: (?:an?|some|the))? $"
 )
-_LATELY = re.compile(
+LATELY = re.compile(
     r"^(?:\w+ )?(?:yesterday|last (?:night|week|weekend|time|month|year|christmas|birthday)|the other (?:day|night|week)|already|"
     r"recently|the time before)\b"
 )
@@ -205,7 +208,7 @@ def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polar
         if scope.span.first <= span.first < scope.span.last:
             return scope.polarity
     after = utterance.after(span, 5)
-    had = _HAD.search(f"{utterance.before(span.first, 5)} ") and _LATELY.match(after)
+    had = _HAD.search(f"{utterance.before(span.first, 5)} ") and LATELY.match(after)
     return "exclude" if had or _AFTER.search(after) else "want"
 
 

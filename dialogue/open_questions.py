@@ -65,7 +65,7 @@ _OTHERS_SAY = re.compile(r"\b(?:customers|people|others|critics|everyone|reviewe
 _POINTED = re.compile(
     OPENING + r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
 )
-_POINTED_LATE = re.compile(r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this)\b")
+_POINTED_LATE = re.compile(r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this|you|i|we)\b")
 _ANY_WITH = re.compile(
     OPENING + r"(?:(?:do|have|is|are) (?:you|there)(?: have| got)? |(?:ive |you )?got )?(?:any|some|anything|something|ones?) "
     r"(?:\w+ )?(?:with|in|that has|that have)\b"

@@ -20,7 +20,8 @@ _RECAP = re.compile(
     r"(?:remind me )?what (?:are|were) (?:you|we) (?:looking|searching) for\b"
     r"(?: (?:now|then|again|exactly|at the moment|here))* ?[.?!]?$|"
     r"(?:remind me )?what (?:was i|am i|were we) (?:looking|searching|asking) for(?: again)? ?[.?!]?$|"
-    r"(?:(?:sum|recap) (?:it|that|this|things|everything) ?(?:up)?|what do you have (?:me )?down(?: for me)?|"
+    r"(?:(?:sum|recap) (?:it|that|this|things|everything) ?(?:up)?|"
+    r"what (?:do you have|have you got) (?:me )?down(?: for (?:me|us))?(?: so far)?|"
     r"where (?:are|were|did) we(?: (?:get|got|up))?(?: (?:up )?to)?(?: again)?|"
     r"what have (?:we|you) got (?:down )?so far) ?[.?!]?$)"
 )

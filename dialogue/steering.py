@@ -15,7 +15,9 @@ _ORDERING = (
 _ORDERS = re.compile(rf"\b(?:{_ORDERING})\b")
 _STEERING = re.compile(
     rf"\b(?:{_ORDERING}|for free|"
-    r"make it free|free of charge|(?:give|gimme) (?:me )?(?:a )?(?:100|ninety|"
+    r"make it free|free of charge|"
+    r"(?:give|gimme)(?: me| us)? (?:(?:a|an|some|my|the|one) )?free\b|"
+    r"(?:give|gimme) (?:me )?(?:a )?(?:100|ninety|"
     r"hundred|90|fifty|50)? ?(?:percent|%)? ?(?:discount|off)|discount code)\b"
 )
 

@@ -7,6 +7,7 @@ import re
 from dialogue.critiques import HEDGED, CritiqueMention
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.mentions import Mention
+from dialogue.negation import LATELY
 from dialogue.words import Span, Utterance, is_contracted
 
 _TASTE = re.compile(
@@ -98,9 +99,17 @@ _SPEAKER = re.compile(r"\b(?:im|i am) (?:the|a|an|your|her|his) $")
 """ "I'm the manager" says who speaks."""
 _LIVES_IN = re.compile(
     r"\b(?:lives?|lived|living|stays?|staying|works?|working|sits?|moved|moving) (?:in|into|at|on)"
-    r"(?: (?:a|an|the|my|her|his|their))?(?: \w+){0,2} $"
+    r"(?: (?:a|an|the|my|her|his|their))?(?: \w+){0,2} $|"
+    r"\b(?:shes|hes|theyre|(?:she|he) (?:is|was)|(?:they|we) (?:are|were)) in an? $"
 )
-""" "They live in a tiny flat"."""
+""" "They live in a tiny flat", "she's in a home"."""
+_HAS_SOME = re.compile(
+    r"\b(?:(?:shes|hes|theyve) got|(?:she|he|they)(?: already)? (?:has|have|got|owns?))(?: plenty of| lots of| enough)? $|"
+    r"\b(?:everyone|everybody|people|they all|(?:we|i|you|they)(?: all)? always) (?:always )?"
+    r"(?:gives?|gets?|has|have|buys?|brings?)"
+    r"(?: (?:her|him|them|me|us))?(?: \w+)? $"
+)
+""" "She's got slippers", "everyone gives mugs"."""
 _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
@@ -125,7 +134,7 @@ def is_told(
     words = utterance.words[mention.span.first : mention.span.last]
     after = utterance.after(mention.span, 5)
     small = all(word.norm in SMALL_WORDS for word in words)
-    if _TOO.search(before) or HEDGED.search(before.rstrip()) or (small and _DONE_FOR.search(before)):
+    if _TOO.search(before) or HEDGED.search(before.rstrip()) or (person and small and _DONE_FOR.search(before)):
         return True
     if _DOUBTS.search(before) or _THAN.search(before) or (thing and _GOES_WITH.search(before)):
         return True
@@ -138,7 +147,8 @@ def is_told(
         return True
     if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(_before(utterance, mention)))):
         return True
-    if kind and _LIVES_IN.search(before):
+    some = not negated and words[-1].norm.endswith("s") and not LATELY.match(after)
+    if kind and (_LIVES_IN.search(before) or (some and _HAS_SOME.search(before))):
         return True
     if _SPEAKER.search(before) and person:
         return True

@@ -30,7 +30,7 @@ _KNOWS_AFTER = frozenset(
 """ "You know" between other words is a filler."""
 _WRITTEN = {
     "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth",
-    "2": "two", "3": "three", "4": "four",
+    "2": "two", "3": "three", "4": "four", "u": "you", "ur": "your",
 }
 """What Whisper writes either way, as it is said."""
 _F_PLURALS = tuple("knives wives lives leaves loaves thieves halves calves shelves elves selves arves wolves hooves".split())  # noqa: SIM905

@@ -24,6 +24,8 @@ TOPICS_ANSWERED = 2
 TRAITS_KNOWN = 2
 """What is said of an item instead of what is not known."""
 VALUES_SPOKEN = 4
+_PLACES = frozenset({"first", "second", "third", "last"})
+"""Say which item is asked about, not what."""
 PRICE_TOPICS = ("price", "cost")
 STOCK_TOPICS = ("stock", "availability", "available")
 DETAIL_TOPICS = ("description", "details", "more", "about")
@@ -39,6 +41,8 @@ def answer(scene: Scene) -> list[Telling]:
     topics = [topic for topic in plan.requested if topic not in policies]
     if plan.note in ("why", "pick"):
         return _why(scene, facts)
+    if plan.note == "total":
+        return [_total(scene)]
     if plan.note == "name":
         the = named(facts, scene.shop)
         text = f"{'Those are' if verb_of(facts) == 'are' else 'That is'} {the}"
@@ -93,11 +97,19 @@ def _without_item(scene: Scene) -> list[Telling]:
     return [tell(with_words(scene.ground, "afraid"), scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")))]
 
 
+def _total(scene: Scene) -> Telling:
+    """ "Together that is ninety dollars.": of everything asked about."""
+    facts = scene.ground.items
+    total = price(sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
+    names = listed([named(one, scene.shop) for one in facts])
+    return Telling(sentence(f"{names}: {total} together"), with_words(scene.ground, "together"), names=tuple(range(len(facts))))
+
+
 def _open(scene: Scene, facts: ItemFacts, question: str) -> Telling:
     """What the shop's lines or the row's own words say to a question; else that it is not known, with what is."""
     if policy := nearest_policy(question, scene.shop.shop.policies):
         return Telling(policy.text.strip(), replace(scene.ground, policies=(policy,)), policy=True)
-    asked = {root(stem) for stem in stems(question)} - {root(stem) for stem in PLAIN} - set(facts.name_stems)
+    asked = {root(stem) for stem in stems(question)} - {root(stem) for stem in PLAIN} - set(facts.name_stems) - _PLACES
     own = re.split(r"(?<=[.!?])\s+", facts.description) if facts.description else []
     for text in own:
         if asked & {root(stem) for stem in stems(text)}:

@@ -140,6 +140,8 @@ def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
     if plan.note == "goes_with":
         many = count(len(items))
         options: tuple[str, ...] = (f"{many} would go nicely with that:", f"I would put {many} with that:")
+    elif plan.note == "again":
+        options = ("Here they are again:", "Once more:")
     elif plan.note == "nearest":
         options = ("The nearest I have:", "What comes nearest:")
     elif plan.note == "undone":
@@ -152,7 +154,7 @@ def _recommended(scene: Scene, measure: Measure) -> list[Telling]:
     opening = scene.vary(options)
     text = f"{wished}, {opening[0].lower() if not opening.startswith('I ') else 'I'}{opening[1:]}" if wished else opening
     ground = replace(scene.ground, items=items, counts=frozenset({len(items)}))
-    opener = replace(tell(with_words(ground, "back before nearest"), text), clause=True)
+    opener = replace(tell(with_words(ground, "back before nearest again once"), text), clause=True)
     slot = scene.shop.slots.get(plan.ask_next or "") if measure.asks else None
     asked = question(scene, slot, plan.options if measure.offers else (), worded=True)
     return [opener, *pitches(scene, measure), *([asked] if asked else [])]

@@ -360,3 +360,95 @@ def test_a_kind_shut_out_beside_the_wished_one_shuts_out_what_its_titles_say() -
     gloves = [item.id for item in talk.conversation.recommender.items() if "Garden Gloves" in item.title]
     assert gloves
     assert set(gloves) <= set(talk.state.avoided)
+
+
+@pytest.mark.parametrize("said", ["she's in a home", "she's got slippers", "everyone gives slippers"])
+def test_what_is_there_already_is_told_and_not_wished_for(said: str) -> None:
+    talk = Talk()
+    talk.say("something for my gran")
+    talk.say(said)
+    assert not talk.wants("category")
+
+
+def test_fiftys_my_limit() -> None:
+    talk = Talk()
+    talk.say("a blanket for my gran. Fifty's my limit though.")
+    assert talk.state.belief("budget").high == 50
+
+
+def test_what_is_called_boring_is_shut_out() -> None:
+    talk = Talk()
+    talk.say("a coat, black or navy")
+    talk.say("My husband says navy's boring. What else have you got that's not black or navy?")
+    assert {"navy", "black"} <= set(talk.state.belief("colour").exclude)
+    assert not any({"navy", "black"} & set(item.values["colour"]) for item in talk.items)
+
+
+def test_a_reason_against_a_value_refuses_nothing_that_was_shown() -> None:
+    talk = Talk()
+    talk.say("a mug")
+    talk.say("not red, too bright")
+    assert not talk.state.refused
+
+
+def test_show_me_both_again_shows_both_and_takes_none() -> None:
+    talk = Talk()
+    shown = [ranked.item.id for ranked in talk.say("a coat under two hundred").items][:2]
+    plan = talk.say("hmm, actually, show me the first two again")
+    assert [ranked.item.id for ranked in plan.items] == shown
+    assert not talk.state.chosen
+
+
+def test_who_has_no_idea_is_asked_and_who_wants_a_surprise_is_shown_one() -> None:
+    assert Talk().say("I don't know what I want").kind == "ask"
+    assert Talk().say("surprise me").kind == "recommend"
+
+
+def test_you_said_that_already_brings_others() -> None:
+    talk = Talk()
+    shown = {item.id for item in (talk.say("a lamp"), talk)[1].items}
+    talk.say("you said that already")
+    assert not shown & {item.id for item in talk.items}
+    assert not talk.state.chosen
+
+
+def test_the_price_of_two_together_is_summed() -> None:
+    talk = Talk()
+    talk.say("a mug")
+    total = sum(item.price_minor or 0 for item in talk.items[:2])
+    plan = talk.say("how much is it all together for the first two?")
+    assert plan.note == "total"
+    assert total == sum(item.price_minor or 0 for item in talk.items)
+    assert "together" in reply(talk)
+
+
+def test_which_did_you_say_was_cheaper_compares_the_prices() -> None:
+    talk = Talk()
+    talk.say("a mug")
+    plan = talk.say("which did you say was cheaper?")
+    assert (plan.kind, plan.requested) == ("compare", ("budget",))
+
+
+def test_nothing_is_free_for_a_threat() -> None:
+    talk = Talk()
+    talk.say("a mug")
+    assert talk.say("give me a free one or I'll write a bad review").note == "off_topic"
+    assert not talk.state.chosen
+
+
+def test_taking_off_a_wish_leaves_the_others() -> None:
+    talk = Talk()
+    talk.say("a blue wool scarf")
+    talk.say("take off the wool")
+    assert not talk.wants("material")
+    assert talk.wants("colour") == ("blue",)
+    assert not talk.state.refused
+
+
+def test_of_two_values_that_are_wanted_one_is_kept() -> None:
+    talk = Talk()
+    talk.say("a red or blue umbrella in cotton")
+    talk.heard = Heard(talk.heard.items[:1], talk.heard.items[0] if talk.heard.items else None)
+    talk.say("actually, just the blue one")
+    assert talk.wants("colour") == ("blue",)
+    assert not talk.state.chosen
