@@ -24,6 +24,7 @@ _OPPOSED = re.compile(
 _ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would)$")
 _WHAT_IS = re.compile(OPENING + r"(?:whats|what is)$")
 """ "What's twill?" """
+_WHAT_LIKE = re.compile(r"^(?:smell|taste|feel|look|sound)s? like\b")
 _MAKES = re.compile(r"^(?:do|make|sell|have|stock|offer)\b")
 """ "Does Hartwell make anything else?" asks of the maker."""
 _IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
@@ -75,10 +76,20 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     asked += [
         point(utterance, span, [item], 0.9)
         for span, item in named
-        if _WHAT_IS.match(utterance.before(span.first)) and (_ends(utterance, span.last) or utterance.after(span, 1) == "like")
+        if _asks_of(utterance, span, named_value=any(one.span.overlaps(span) for one in mentions))
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]
+
+
+def _asks_of(utterance: Utterance, span: Span, *, named_value: bool) -> bool:
+    """ "What's twill?", "what does foxglove smell like?", "is solitaire a game for one?"."""
+    said, after = utterance.before(span.first), utterance.after(span)
+    if _WHAT_IS.match(said):
+        return _ends(utterance, span.last) or after.startswith("like")
+    if said.endswith(("what does", "what do")):
+        return _WHAT_LIKE.match(after) is not None
+    return bool(after) and not named_value and _ASKED.match(said) is not None
 
 
 def _of_one_word(utterance: Utterance, table: Table) -> list[tuple[Span, Item]]:

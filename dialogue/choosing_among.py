@@ -68,6 +68,8 @@ def rest_of(
         end, items = describer.kind_after(span.last, table.items)
         after = utterance.words[span.last].norm if span.last < len(utterance.words) else "."
         noun = match.group() == "the other" and after not in SMALL_WORDS | VERBS | MARKS
+        if noun and end == span.last:
+            end, items = _titled(utterance, span.last, table, describer)
         if _NOT_OTHER.match(utterance.norm[match.end() :]) or (noun and end == span.last):
             continue
         rest = [item for item in items if item.id not in (named or {last.id})]
@@ -75,11 +77,18 @@ def rest_of(
         many = (match.group("many") is not None and not single) or match.group() == "the rest"
         if many and span.first and utterance.words[span.first - 1].norm in _AGAINST:
             continue
-        told = after in {"are", "were"} | VERBS
+        told = after in {"are", "were"} | VERBS or utterance.before(span.first, 1) in {"are", "were", "do", "did", "have"}
         if rest and (named or told or single or not match.group().endswith("others")):
             chosen = rest if many else rest[:1]
             found.append((Span(span.first, end), chosen, 1.0 if many or len(rest) == 1 else 0.6))
     return found
+
+
+def _titled(utterance: Utterance, at: int, table: Table, describer: Describer) -> tuple[int, tuple[Item, ...]]:
+    """ "The other quiz", of two quiz games: what has the word in its title, where the last spoken of has it too."""
+    items = describer.of_kind(Span(at, at + 1), table.items, loosely=True)
+    fits = len(items) == 2 and table.last in items
+    return (at + 1, items) if fits else (at, table.items)
 
 
 def find_superlatives(
@@ -127,7 +136,7 @@ def find_superlatives(
             taken = taken and _TAKES_THE.search(said) and _ENDS.match(utterance.norm[match.end() :])
             if comparative and not (last > span.last or counted or taken or (asked and "whichever" in asked.group())):
                 continue
-            value = end == span.last or any(span.overlaps(mention.span) for mention in describer.mentions)
+            value = last == span.last or any(span.overlaps(mention.span) for mention in describer.mentions)
             if plain and not bare and (before != "the" or value):
                 continue
             ordered = _furthest(among, word, comparative and bool(match.group("less")), amount, scales)

@@ -10,7 +10,8 @@ from recommender.types import Item
 
 DEFINITE = frozenset({"the", "that", "this", "your", "those", "these"})
 _COUNTS = frozenset({"two", "three", "four", "2", "3", "4"})
-_SETS = frozenset({"pair", "pairs", "set", "sets", "pack", "packs", "box", "boxes"})
+SETS = frozenset({"pair", "pairs", "set", "sets", "pack", "packs", "box", "boxes"})
+"""What several things of a kind are sold as."""
 ONES = frozenset({"ones", "pairs", "options", "things", "items"})
 ONE = frozenset({"one", "pair", "option", "thing", "item", "version"}) | ONES
 """Words that stand for a thing of any kind."""
@@ -25,7 +26,7 @@ def after_count(utterance: Utterance, at: int) -> int:
     """Where the describing words begin after "the two", "the two pairs of"."""
     norms = [word.norm for word in utterance.words[at : at + 3]] + [""] * 3
     counted = norms[0] in _COUNTS
-    pairs = norms[counted] in _SETS and norms[counted + 1] == "of"
+    pairs = norms[counted] in SETS and norms[counted + 1] == "of"
     return at + counted + 2 if pairs else at + (counted and norms[1] not in ONE)
 
 

@@ -13,6 +13,7 @@ from dialogue.definite import (
     JOINING,
     ONE,
     RELATIVE,
+    SETS,
     after_count,
     are_joined,
     begins_another,
@@ -41,6 +42,7 @@ _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
 _SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
 _PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were", "it"}
 """ "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
+_OF_THE = re.compile(r"\b(?:which|one|any|either|neither|both|all|some|none|each) of (?:the|those|these|your)$")
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 
 @dataclass(frozen=True)
@@ -167,7 +169,10 @@ class Describer:
         words = self.utterance.words[span.first : span.last]
         fitting = in_number(self.utterance, span, fitting)
         said_one = bool(ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
-        several = is_plural(self.utterance, span) and (any(map(says_ones, words)) or 1 < len(fitting) < len(items))
+        said_one |= words[-1].norm in SETS
+        counted = _OF_THE.search(self.utterance.before(span.first)) is not None   # "which of the shirts"
+        among = len(fitting) > 1 and (len(fitting) < len(items) or counted)
+        several = is_plural(self.utterance, span) and (any(map(says_ones, words)) or among)
         if len(fitting) > 1 and not several:
             return None
         head = any(words[-1].stem in self.vocabulary.title_stems.get(item.id, ())[-1:] for item in fitting)
@@ -216,7 +221,7 @@ class Describer:
                 matching = [item for item in fitting if is_head(word.stem, self.vocabulary.title_stems.get(item.id, ()))]
             if not matching and ONE & {word.norm for word in self.utterance.words[index:span.last]}:
                 matching = [item for item in fitting if word.stem in value_words(item)]
-            if not matching and index + 1 == span.last and word.stem in self.vocabulary.wares:
+            if not matching and index + 1 == span.last and (word.stem in self.vocabulary.wares or word.norm in SETS):
                 continue
             if not matching and index + 1 < span.last and (word.norm in APPRAISING or self._says_nothing(index, span, items)):
                 continue

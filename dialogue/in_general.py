@@ -19,7 +19,8 @@ _REFUSED = re.compile(
     r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt|not sure(?: if| that)?|"
     r"doubt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
     r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
-    r"not a fan of|anything but|not|no)" + _SOME
+    r"not a fan of|anything but|not|no|"
+    r"(?:cant|cannot) see (?:him|her|them|me|us|myself) (?:with|in|wearing|using|carrying))" + _SOME
 )
 _OWNED = re.compile(
     r"(?:^|[,.;!] |\b(?:and|but|because|as|since|well|no|oh|sorry|think) )(?:(?:ive|weve|shes|hes|theyve|"
@@ -121,6 +122,7 @@ def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> li
             says = _SAYS.match(utterance.after(span, 1)) or is_contracted(utterance.words[span.last - 1])
             ends = span.last == len(utterance.words) or utterance.words[span.last].norm in _ENDS
             items = describer.of_kind(span, table.items, loosely=plural)
+            liked = liked if liked and (len(items) == 1 or liked.group().startswith("prefer")) else None
             said = (opens and says and (plural or opens.group("one"))) or (liked and (plural or liked.group("one")) and ends)
             if said and 0 < len(items) < len(table.items) and not _is_own_name(describer, span):
                 found.append(point(utterance, span, items, 0.9))

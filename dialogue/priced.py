@@ -28,12 +28,14 @@ _FOR_THAT = re.compile(
     r"pricey|silly|cheap|reasonable|good|about right|fine|not bad|perfect|ideal|nothing|(?:\w+ )?(?:bargain|steal|price))\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
-_FOR_KIND = re.compile(r"^for (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
-_INDEFINITE = re.compile(r"^for (?:an? |pair of )?$")
+_FOR_KIND = re.compile(r"^(?:for|on) (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
+_INDEFINITE = re.compile(r"^(?:for|on) (?:an? |pair of )?$")
 _BUDGETED = re.compile(
     r"\b(?:have|ive|got|budget|spend|spending|up to|under|below|over|maximum|max|limit|pay|paying|only)(?: \w+){0,2}$"
 )
 """ "Nearly eighty dollars for knives!" means those that cost so; "I have eighty dollars for knives" none."""
+_NEVER_PAYS = re.compile(  # "I'm not paying eighty dollars for gloves"
+    r"\b(?:not|never|wont|wouldnt|cant|couldnt|refuse to)(?: be)? (?:pay|paying|spend|spending)\b")
 _ASKED = re.compile(OPENING + r"(?:is|was|so its|are|did|how)\b")
 _SHOCKED = re.compile(
     r"\b(?:no thank(?:s| you)|too (?:much|dear|steep|expensive)|you must be joking|youre joking|youre kidding|no way|"
@@ -81,7 +83,8 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
             found.append(replace(dear, refusal=_DEAR.match(rest) is not None and not is_question))
             continue
         kind = _FOR_KIND.match(" ".join(words[last:]))
-        at = last + len(kind.group().split()) if kind and not _BUDGETED.search(before) else None
+        budgeted = _BUDGETED.search(before) and not _NEVER_PAYS.search(before)
+        at = last + len(kind.group().split()) if kind and not budgeted else None
         if at is not None and (meant := _of_price_and_name(utterance, table, at, number)):
             asked = is_question or words[meant[0] : meant[0] + 1] == ["?"]
             exclaimed = kind is not None and _INDEFINITE.search(kind.group()) is not None and not asked
