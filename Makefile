@@ -13,12 +13,13 @@ MODELS ?=
 BIN := .venv/bin
 PACKAGES := .venv/.packages-installed
 
-.PHONY: setup run demo test lint audit models index clean help
+.PHONY: setup run demo practice test lint audit models index clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     install what is missing, serve the demo shop on localhost, say where to look"
 	@echo "make demo    play a recorded conversation through the running path and show every stage"
+	@echo "make practice  let the ear practise the demo shop's talk, in a quarter of an hour: its words are misheard less"
 	@echo "make test    lint, types, the import rule, every test, recorded conversations included"
 	@echo "make setup   what all of them share; quick when nothing changed"
 	@echo "make lint    ruff (security rules included), mypy and the import rule alone"
@@ -50,6 +51,9 @@ run: setup
 
 demo: setup
 	@$(BIN)/shoptalk demo
+
+practice: setup
+	@$(BIN)/shoptalk train hearing shops/demo
 
 lint: $(PACKAGES)
 	@$(BIN)/ruff check .

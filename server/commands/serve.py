@@ -16,6 +16,7 @@ from server import logs
 from server.allocating import few_arenas
 from server.commands.failing import EXPECTED, failed
 from server.manage import managing
+from server.practice.keeping import facts_of
 from server.reporting import console
 from server.serve import Doorkeeper, serving
 from server.settings import Settings, SettingsError, load_settings
@@ -110,6 +111,8 @@ def _say_where(settings: Settings, keeper: Doorkeeper, port: int, manage_port: i
         f"  Look:    {scheme}://{host}:{port}/   (microphone or keyboard)\n"
         f"  Or say:  shoptalk call {scheme.replace('http', 'ws')}://{host}:{port} --wav question.wav\n"
         f"  Try:     {said}\n"
+        + ("" if facts_of(settings.hearing_model, engines.shop.shop.id) else
+           f"  Hear:    shoptalk train hearing {settings.shop}   (its words misheard less; a quarter of an hour, once)\n")
         + ("" if manage_port is None else f"  Manage:  {settings.manage_host}:{manage_port}\n")
         + "  Stop:    Ctrl-C\n",
         highlight=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from recommender.versions import sha256
 from server import places
 from server.models import model_named
 
+log = logging.getLogger(__name__)
+
 FACTS = "practice.json"
 """What was practised and measured, the model it was, and file to sha256; written last."""
 
@@ -22,11 +25,15 @@ def practised(model: str, shop_id: str) -> Path | None:
     """The folder of the model after practice for a shop; None where there was none, or it was of other weights or is damaged."""
     folder = _folder(model, shop_id)
     facts = facts_of(model, shop_id)
+    if not facts:
+        return None
     try:
         same = facts["weights"] == _weights(model)
         whole = same and all(sha256(folder / name) == wanted for name, wanted in facts["sums"].items())
     except (OSError, KeyError, AttributeError):
-        return None
+        whole = False
+    if not whole:
+        log.warning("what was practised for %s is of other weights or damaged; run `shoptalk train hearing` again", shop_id)
     return folder if whole else None
 
 
