@@ -36,6 +36,7 @@ _ASKS_OF_IT = re.compile(
     r"\babout (?:it|that|them|those)\b|"
     r"\b(?:what|which|how many) (?!time\b|day\b|date\b|year\b)\w+ (?:is|are|does|do|was|were|has|have) "
     r"(?:it|they|that|this|those|these)\b|"
+    r"\bthats \w+(?: \w+){0,3} ?\?|"
     r"\b(?:on|with|for) (?:it|that|this|them|those)(?= ?(?:$|[?.]))|"
     r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
 )
@@ -104,6 +105,8 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
     single = [(span, reference) for span, reference in named if len(reference.items) == 1]
     weak = {pointing.span for pointing in reading.pointings if pointing.weak}
     plain = [(span, reference) for span, reference in single if span not in weak]
+    if len(plain) > 1 and spans and set(spans) <= weak:   # "the puppet and the theatre to go with it"
+        return (), []
     if len(plain) == 1 and ((spans and set(spans) <= weak) or (not items and similar)):
         # "I'll get the teapot and have you any cups to go with it"
         taken = STRONG_CHOICE.search(reading.before(plain[0][0], 5) + "the ") is not None

@@ -21,10 +21,17 @@ _OPPOSED = re.compile(
     r"(?: (?:please|then|thanks|i think|instead))* ?[.!]?$"
 )
 """A whole turn, with 0 and 1 for its two values."""
-_ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would)$")
+_ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would|isnt|arent|doesnt|dont|wont|wouldnt)$")
 _WHAT_IS = re.compile(OPENING + r"(?:whats|what is)$")
 """ "What's twill?" """
 _WHAT_LIKE = re.compile(r"^(?:smell|taste|feel|look|sound)s? like\b")
+_JUDGED = re.compile(
+    r"^(?:is|are|isnt|arent|looks?|feels?|suits?|doesnt|dont|will|wont|would|wouldnt|might|goes|shows|marks|creases|gets) "
+    r"(?!(?:(?:be|is|my|her|his|our|their|a|the|very|really|probably|also|just|quite) )*"
+    r"(?:nice|better|best|good|great|lovely|ideal|perfect|fine|ok|okay|favourites?|favorites?|preferred|preferable|wanted|needed|"
+    r"essential|a must|what|do|work)\b)\w"
+)
+""" "Silk's so cold", "mustard suits her": said of the one that has it; "silk would be nice" is a wish."""
 _MAKES = re.compile(r"^(?:do|make|sell|have|stock|offer)\b")
 """ "Does Hartwell make anything else?" asks of the maker."""
 _IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
@@ -54,6 +61,11 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         for span, item in named
         if _opens(utterance, span.first) and FAULTED.search(_predicate(utterance, span))
     ]
+    judged = [
+        point(utterance, one.span, [item], 0.9)
+        for one, item in single
+        if _opens(utterance, one.span.first) and _JUDGED.match(_clause_after(utterance, one.span))
+    ]
     taken = [
         point(utterance, at, [item], 0.9)
         for at, _ in utterance.find(_YES_THAT)
@@ -79,7 +91,7 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         if _asks_of(utterance, span, named_value=any(one.span.overlaps(span) for one in mentions))
     ]
     counted = counted if len(counted) > 1 else []
-    return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *taken]
+    return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *judged, *taken]
 
 
 def _asks_of(utterance: Utterance, span: Span, *, named_value: bool) -> bool:
@@ -145,6 +157,12 @@ def _ends(utterance: Utterance, at: int) -> bool:
 
 def _opens(utterance: Utterance, at: int) -> bool:
     return at == 0 or utterance.words[at - 1].norm in _OPENS
+
+
+def _clause_after(utterance: Utterance, span: Span) -> str:
+    """What follows a subject, with the "is" that it swallowed."""
+    after = utterance.after(span)
+    return f"is {after}" if is_contracted(utterance.words[span.last - 1]) else after
 
 
 def _predicate(utterance: Utterance, span: Span) -> str:

@@ -28,7 +28,8 @@ _ASKS_OF = re.compile(OPENING + r"(?:how|what|which) \w+ (?:is|are|was|were) the
 _JOINS = frozenset({"and", "so", "but", ",", ".", "?", "!"})
 """ "Is the marble heavy?": of the one in marble."""
 _FAVOURS = re.compile(
-    r"\b(?:(?:i|we|id|wed|she|he|they|you|do|does|dont|did|would|wont|wouldnt|might|really|quite|rather|also) like|"
+    r"\b(?:(?:i|we|id|wed|shed|hed|theyd|youd|"
+    r"she|he|they|you|do|does|dont|did|would|wont|wouldnt|might|really|quite|rather|also) like|"
     r"(?:go|going|went|opt|settle|plump) (?:for|with)|(?:keen|sold|decided|settled|set) on|"
     r"(?:happy|tempted|interested|done) (?:with|by|in)|(?:ask|asking|asked|how much) (?:about|for)|back to) the$"
 )

@@ -44,7 +44,8 @@ _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
 _HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
 _OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
 _QUESTIONED = re.compile(
-    OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|(?P<one>is an?)|would|do|does|are|will|can)(?= )"
+    OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|"
+    r"(?P<one>(?:is|how (?:is|does|do|would)) an?)|would|do|does|are|will|can)(?= )"
 )
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""

@@ -17,7 +17,7 @@ _PLURAL = re.compile(
     r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two"
     r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
     r"(?<!for )the two of (?:them|those|these)|(?<!for )them all(?! (?:over|the)\b)|"
-    r"which ones?(?= \w)|"
+    r"which ones?(?= \w)|one(?= (?:\w+ ){1,3}than the other\b)|"
     r"all (?:of (?:them|those|these)|three|four)|"
     r"(?:those|these|the) (?:(?:three|four)(?! (?:hundred|\w+ty)\b)|"
     r"ones(?! (?:for|in|with|from|by|made|at|on|that|which|before|after)\b))|"
