@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from dialogue.amount_types import Amount, AmountSlot
@@ -70,6 +71,7 @@ _AFTER_AROUND = re.compile(
 _MEANT = re.compile(
     r"\b(?:i (?:really )?(?:meant|mean|said)|make (?:it|that)|or rather|correction)(?: (?:to say|more like|like|say))? ?$"
 )
+_EVEN = re.compile(r"(?:, )?(?:(?:or|and|well|ok) )?(?:maybe|perhaps|possibly|even|at a push|or|at most)(?: (?:even|up to))?")
 _JOIN = JOINS | {"and"}
 _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
@@ -126,7 +128,22 @@ def find_amounts(
             amount = _single(utterance, number, slots, asked) or _instead(utterance, number, found, slots)
         if amount:
             found.append(amount)
+        elif found and (further := _or_even(utterance, number, found[-1])):
+            found[-1] = further
     return tuple(sorted(found, key=lambda amount: amount.span.first))
+
+
+def _or_even(utterance: Utterance, number: Number, early: Amount) -> Amount | None:
+    """ "Thirty quid, maybe thirty-five": the limit gives a little."""
+    between = " ".join(word.norm for word in utterance.words[early.span.last : number.span.first])
+    after = utterance.words[number.span.last].norm if number.span.last < len(utterance.words) else "."
+    if early.high is None or not early.high < number.value <= 2 * early.high or (after.isalpha() and after not in SMALL_WORDS):
+        return None
+    if _EVEN.fullmatch(between) is None:
+        return None
+    span = Span(early.span.first, number.span.last)
+    return replace(early, kind="between" if early.kind == "between" else "at_most", span=span, high=number.value,
+                   low=early.low if early.kind == "between" else None)
 
 
 def _instead(utterance: Utterance, number: Number, found: Sequence[Amount], slots: Sequence[AmountSlot]) -> Amount | None:

@@ -9,6 +9,7 @@ from dialogue.deciding import Deciding, options_of, ranked_of
 from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy
+from dialogue.numbers import find_numbers
 from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.steering import is_steering
@@ -23,6 +24,8 @@ _WHICH_WOULD_YOU = re.compile(
 """ "Which would you pick?" wants one named, not both described."""
 _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
 """ "Which of those is better for a party?" wants one named."""
+_TIMES = re.compile(r"\b(?:two|three|four|five|six|eight|ten|twelve|twenty|thirty|\d+) of (?:them|those|these|it|that)\b")
+""" "How much would two of those be?" """
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
 _IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|together|including|with everything)\b")
@@ -124,6 +127,10 @@ def about_item(turn: Deciding) -> Plan | None:
         return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total")
     if len(items) > 1 and not requested and len(turn.referred) > 1:
         return Plan("recommend", items=items, fitting=len(items), note="again", wishes=turn.wishes, expecting="choice")
+    times = _TIMES.search(read_words(turn.understanding.text).norm)
+    if money and len(items) == 1 and priced and requested == (money.name,) and times:
+        many = round(next((number.value for number in find_numbers(read_words(times.group()))), 1))
+        return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total", fitting=many)
     if items and not requested and _CALLED.search(read_words(turn.understanding.text).norm):
         return Plan("answer", items=items, focus=items[0].item.id, note="name")
     if items:

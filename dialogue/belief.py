@@ -13,7 +13,7 @@ from dialogue.relative import moved
 from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
-from dialogue.turning import as_left, goes_back
+from dialogue.turning import as_left, goes_back, is_new_errand
 from dialogue.types import Act, SlotChange, Understanding
 from dialogue.words import read_words
 from recommender.types import Recommender
@@ -54,6 +54,8 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
         left = as_left(state, topic.name, _wanted(understanding, topic.name)) if goes_back(understanding.text) else None
         lapsed = _lapsed(state, shop)
         state = replace(lapsed, slots=left.slots, texts=left.texts) if left else lapsed   # "back to the scarves"
+    elif topic and is_new_errand(understanding, state, shop):
+        state = _lapsed(state.with_slot(topic.name, SlotBelief()), shop)
     referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
     state = _about_items(acts, understanding, state, referred)
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)

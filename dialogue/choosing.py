@@ -23,6 +23,13 @@ UNDECIDED = re.compile(
 )
 """Praise that does not buy yet."""
 _SOLD = re.compile(OPENING + r"(?:(?:fine|done|good|deal) ,? ?)*(?:its |thats |youve )?sold ?[.!]?$")
+_SO_MANY = re.compile(
+    OPENING + r"(?:(?:lovely|fine|perfect|good|brilliant) ,? ?)*(?:(?:put|pop|stick|add|throw|give me|get me|ill take|well take|"
+    r"ill have|well have|id like|can i have|could i have) )"
+    r"(?:me |us )?(?:one|two|three|four|five|six|ten|a dozen|a couple|a pair|\d+)(?: of (?:them|those|these|it))?"
+    r"(?: (?:in|into|to|on) (?:my|the) (?:basket|bag|cart|trolley|order))?(?: ?,? ?(?:please|then|thanks|thank you))* ?[.!]?$"
+)
+""" "Put two in my basket please"."""
 _AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
 _SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
 _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
@@ -69,13 +76,14 @@ class Found:
 def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     """Whether an item is taken. ``acts``: those that phrases alone show."""
     blocked = {Act.REJECT, Act.COMPARE, Act.MORE, Act.REPEAT, Act.UNDO, Act.START_OVER, Act.HELP}
-    if _SOLD.match(reading.utterance.norm) and reading.state.last_item in reading.state.table:
+    takes = _SOLD.match(reading.utterance.norm) or (_SO_MANY.match(reading.utterance.norm) and not found.changes)
+    if takes and reading.state.last_item in reading.state.table:
         return True
     if (
         not found.references
         or (found.requested and not _is_taken_first(reading))
-        or found.like_items
-        or blocked & set(acts)
+        or (found.like_items and not _is_taken_first(reading))
+        or (blocked - ({Act.MORE} if _is_taken_first(reading) else set())) & set(acts)
         or (ABOUT_ITEM.search(reading.utterance.norm) and not _is_taken_first(reading))
     ):
         return False

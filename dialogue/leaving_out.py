@@ -31,6 +31,8 @@ def leaves_out(
     several = state.wants(meant.slot)
     if len(state.table) < 2 and set(meant.values) < set(several) and said in ([], ["one"]):
         return True   # "just the large one", of a large and a small that are wanted
+    if utterance.before(pointing.span.first, 1) == "make" and not said:
+        return True   # "make that whole milk"
     if said or len(pointing.span) > len(meant.span) + 1:
         return False
     before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 3) : pointing.span.first])

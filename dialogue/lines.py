@@ -43,9 +43,15 @@ def named_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
 def compared_by(question: str, shop: TalkingShop) -> tuple[str, ...]:
     """The slot by which items are to be compared: the price for "which is cheaper?"; none where no relative word is said."""
     norm = f" {read_words(question).norm} "
-    said = [critique.slot for critique in shop.critiques if any(f" {read_words(word).norm} " in norm for word in critique.words)]
+    said = [one.slot for one in shop.critiques if any(f" {form} " in norm for word in one.words for form in _forms(word))]
     priced = shop.money is not None and any(f" {word} " in norm for word in PRICED)
     return tuple(said[:1]) or ((shop.money.name,) if priced and shop.money else ())
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A relative word and as far as it goes: "newer", "newest"."""
+    norm = read_words(word).norm
+    return (norm, f"{norm[:-2]}est") if norm.endswith("er") else (norm,)
 
 
 def _content(text: str) -> frozenset[str]:

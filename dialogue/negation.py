@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dialogue.had_already import had_lately
 from dialogue.words import MARKS, Span, Utterance
 
 Polarity = Literal["want", "exclude", "clear"]
@@ -34,7 +35,7 @@ _EXCLUDE = (
     r"(?:i |she |he |they |we |id |you )*(?:dont|doesnt|didnt|do not|does not|did not|wouldnt|would not|wont|will not|cant|"
     r"cannot)"
     r" (?:\w+ ){0,2}?(?:want|like|need|fancy|wear|do|have|show me|give me|eat|drink|use|love|enjoy|get|choose|include|suggest|"
-    r"suit|recommend|be|burn|play|read|carry|collect|keep|own|buy)|"
+    r"suit|recommend|be|take|burn|play|read|carry|collect|keep|own|buy)|"
     r"too (?:old|young|grown up|big) for|(?:dont|doesnt|do not|does not|wont|wouldnt|cant|cannot|couldnt|shouldnt) "
     r"(?!see\b|find\b|think\b|know\b|remember\b|spot\b)\w+ (?=any(?:thing)?\b)|"
     r"(?:rather|prefer|hope|hoping|wish|if|long as)(?: (?:if|it|they|that|was)){1,3} (?:wasnt|werent|isnt|arent)|"
@@ -164,18 +165,6 @@ _AFTER = re.compile(
 )
 
 
-_HAD = re.compile(
-    r"\b(?:had|ate|eaten|did|saw|seen|watched|tried|went for|gave (?:her|him|them)|got (?:her|him|them)|bought (?:her|him|them)|"
-    r"(?:she|he|they|we|i)(?: already| just)? (?:got|bought))"
-    r"(?: (?:an?|some|the))? $"
-)
-LATELY = re.compile(
-    r"^(?:\w+ )?(?:yesterday|last (?:night|week|weekend|time|month|year|christmas|birthday)|the other (?:day|night|week)|already|"
-    r"recently|the time before)\b"
-)
-""" "We had Indian yesterday": a reason against it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The words a negation reaches."""
@@ -208,8 +197,7 @@ def polarity(utterance: Utterance, span: Span, scopes: Sequence[Scope]) -> Polar
         if scope.span.first <= span.first < scope.span.last:
             return scope.polarity
     after = utterance.after(span, 5)
-    had = _HAD.search(f"{utterance.before(span.first, 5)} ") and LATELY.match(after)
-    return "exclude" if had or _AFTER.search(after) else "want"
+    return "exclude" if had_lately(utterance, span) or _AFTER.search(after) else "want"
 
 
 def _asks(utterance: Utterance, span: Span) -> bool:

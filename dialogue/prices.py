@@ -66,6 +66,7 @@ _IDIOMS = (
     (
         -1,
         False,
+        r"(?:go|come)(?: (?:a bit|a little|any|much|even))? lower(?: (?:on|in|with) (?:the )?price)?|"
         r"(?:bring|get|keep|knock)(?: \w+){0,2} (?:price|cost|budget)s?(?: \w+)? (?:down|lower)|come down(?: a \w+)? in price|"
         r"lower (?:the|my|our) (?:price|budget|limit)|(?:kinder|easier|gentler|lighter|kind|easy|gentle) on "
         r"(?:the|my|our|her|his) (?!eyes?\b|ears?\b|feet\b)\w+|(?:wont|doesnt|not|without) (?:break|breaking) the bank|"

@@ -11,6 +11,7 @@ from dialogue.amount_types import Amount
 from dialogue.amounts import find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
+from dialogue.had_already import has_enough
 from dialogue.leaving_out import leaves_out
 from dialogue.mentions import Mention, find_mentions, values_with_numbers
 from dialogue.misheard import misheard_amounts
@@ -83,6 +84,8 @@ class Reading:
         slot = self.shop.slot(mention.slot)
         if self.is_fault_of_item(mention):
             return None
+        if slot is not None and slot.topic and not self.is_question and has_enough(self.utterance, mention.span):
+            return "exclude"
         if is_told(
             self.utterance,
             mention,

@@ -7,7 +7,6 @@ import re
 from dialogue.critiques import HEDGED, CritiqueMention
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.mentions import Mention
-from dialogue.negation import LATELY
 from dialogue.words import Span, Utterance, is_contracted
 
 _TASTE = re.compile(
@@ -57,7 +56,7 @@ _DONE_FOR = re.compile(
 )
 """What is done "for me", or is too much "for me", is not for whom the thing is."""
 _OF_WHAT_IS = re.compile(
-    r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |a |an )*$"
+    r"\b(?:(?:those|these|they) (?:are|were)|theyre|(?:that|this|it) (?:is|was)|thats) (?:all |just |only |more |a |an |for )*$"
 )
 """Says what something on the table is, as in "those are ...", which is no wish for it."""
 _IF_IT = re.compile(
@@ -103,13 +102,11 @@ _LIVES_IN = re.compile(
     r"\b(?:shes|hes|theyre|(?:she|he) (?:is|was)|(?:they|we) (?:are|were)) in an? $"
 )
 """ "They live in a tiny flat", "she's in a home"."""
-_HAS_SOME = re.compile(
-    r"\b(?:(?:shes|hes|theyve) got|(?:she|he|they)(?: already)? (?:has|have|got|owns?))(?: plenty of| lots of| enough)? $|"
+_GIVEN = re.compile(
     r"\b(?:everyone|everybody|people|they all|(?:we|i|you|they)(?: all)? always) (?:always )?"
-    r"(?:gives?|gets?|has|have|buys?|brings?)"
-    r"(?: (?:her|him|them|me|us))?(?: \w+)? $"
+    r"(?:gives?|gets?|has|have|buys?|brings?)(?: (?:her|him|them|me|us))?(?: \w+)? $"
 )
-""" "She's got slippers", "everyone gives mugs"."""
+""" "Everyone gives mugs"."""
 _SINGULAR = frozenset({"it", "that", "this", "one", "which"})
 _MODAL = frozenset({"would", "will", "wont", "might", "could", "should", "does", "doesnt", "didnt", "dont", "ll"})
 _IS = re.compile(
@@ -147,8 +144,7 @@ def is_told(
         return True
     if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(_before(utterance, mention)))):
         return True
-    some = not negated and words[-1].norm.endswith("s") and not LATELY.match(after)
-    if kind and (_LIVES_IN.search(before) or (some and _HAS_SOME.search(before))):
+    if kind and (_LIVES_IN.search(before) or (not negated and words[-1].norm.endswith("s") and _GIVEN.search(before))):
         return True
     if _SPEAKER.search(before) and person:
         return True

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
+from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
+from dialogue.types import Understanding
 from dialogue.words import Utterance, read_words
 
 _NOW = re.compile(
@@ -16,6 +18,10 @@ _NOW = re.compile(
 )
 _DO = re.compile(r"\b(?:do|start with|begin with|look at|see|get|sort(?: out)?) $")
 _FIRST = re.compile(r"^(?:first|next|now)\b")
+_SOMETHING_FOR = re.compile(
+    r"\b(?:(?:something|anything|a present|a gift)(?: \w+)? for|(?:now|and|then|next)"
+    r"(?: what about)? (?:for )?(?=my|our|his|her))\b"
+)
 _BACK = re.compile(r"(?:^|[,.;!] |\b(?:go|going|get|come|lets|and|so|then|ok|okay|head) )(?:back|return) to\b")
 
 
@@ -40,3 +46,12 @@ def goes_back(text: str) -> bool:
 def as_left(state: BeliefState, topic: str, kinds: Sequence[str]) -> BeliefState | None:
     """The wishes as they stood when a kind of thing was last talked of; None where it never was."""
     return next((past for past in reversed(state.history) if set(kinds) & set(past.wants(topic))), None)
+
+
+def is_new_errand(understanding: Understanding, state: BeliefState, shop: TalkingShop) -> bool:
+    """ "And what about something for my mum?", after socks for somebody else: any kind of thing, for another person."""
+    people = [one for one in understanding.changes if one.kind == "want" and (slot := shop.slot(one.slot)) and slot.person]
+    others = any(state.wants(one.slot) and not set(one.values) & set(state.wants(one.slot)) for one in people)
+    kind = any(shop.topic is not None and one.slot == shop.topic.name for one in understanding.changes)
+    corrects = any(one.correction for one in people)
+    return others and not (kind or corrects) and _SOMETHING_FOR.search(read_words(understanding.text).norm) is not None

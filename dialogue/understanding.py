@@ -16,11 +16,13 @@ from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
 from dialogue.meant import chosen_references, companion_meant, wanted_references
+from dialogue.mentions import Mention
 from dialogue.ordinals import points_at_nothing
 from dialogue.pointing import Table
 from dialogue.reading import Reading, covered, read_stages
 from dialogue.recap import asks_recap
 from dialogue.remembering import OWNED
+from dialogue.same_value import same_values
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.steering import gives_orders
@@ -30,7 +32,7 @@ from dialogue.unlisted import as_titles_spell, narrower, shut_out
 from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.what_there_is import asked_for
-from dialogue.wishes import REPAIR, wishes, without_contradiction
+from dialogue.wishes import REPAIR, is_theme, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
 
@@ -70,6 +72,9 @@ class Reader:
         there_is, spans = asked_for(reading)
         requested = tuple(dict.fromkeys((*requested, *there_is)))
         changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans]))
+        if same := same_values(reading, table):
+            changes = (*changes, *same)
+            requested = tuple(name for name in requested if name not in {one.slot for one in same})
         meant = [
             pointing.reference
             for pointing in reading.pointings
@@ -128,12 +133,17 @@ def _points_at_nothing(reading: Reading) -> Span | None:
     return span if not weak or asks or any(critique.asked for critique in reading.relative) else None
 
 
+def _is_explained(reading: Reading, mention: Mention, *, owned: bool) -> bool:
+    """Whether a value is wished for or shut out, so that its words are no more to be looked for."""
+    return not is_theme(reading, mention) and (owned or reading.polarity(mention) is not None)
+
+
 def _left_over(reading: Reading) -> str:
     """The words no stage has explained and that are not small talk, for retrieval by meaning."""
     explained = [amount.span for amount in reading.amounts] + [critique.span for critique in reading.relative]
     explained += [pointing.span for pointing in reading.pointings] + [title.span for title in reading.titles]
     owned = GOES_WITH.search(reading.utterance.norm) is not None
-    explained += [mention.span for mention in reading.mentions if owned or reading.polarity(mention) is not None]
+    explained += [mention.span for mention in reading.mentions if _is_explained(reading, mention, owned=owned)]
     explained += [span for _, span in (*reading.open, *reading.named)]
     explained += [span for scope in reading.scopes for span in (scope.opener, scope.span)]
     explained += [span for pattern in (CHOICE, ABOUT_ITEM, STOCK, REPAIR) for span, _ in reading.utterance.find(pattern)]

@@ -37,6 +37,10 @@ _ADDITION = re.compile(
     r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
     r"and (?:maybe |also )|in addition|plus)\b"
 )
+_LIKED = re.compile(
+    r"\b(?:(?:mad|crazy|nuts|potty|obsessed) (?:about|with|on)|(?:she|he|they|who)(?: really| just)? (?:loves?|likes?|adores?)|"
+    r"(?:shes|hes|theyre|is|are|really|big)(?: really| very| so)? (?:into|fans? of)|fan of|fond of|keen on)(?: all things)? $"
+)
 _FOR_THE = re.compile(r"\bfor (?:the|my|our|his|her|their|a|an) $")
 _SLIGHTLY = re.compile(r"\b(?:a (?:little )?bit|a (?:little|tad|touch|shade|fraction|smidge)|slightly|just under)\b(?! too)")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
@@ -48,7 +52,7 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
     mentions = [mention for mention in reading.mentions if mention.span not in asked]
-    mentions = [mention for mention in mentions if not (_is_whose(reading, mention) or _is_for_what(reading, mention))]
+    mentions = [one for one in mentions if not (_is_whose(reading, one) or _is_for_what(reading, one) or is_theme(reading, one))]
     for mention in _without_repaired(reading, mentions):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
@@ -62,6 +66,15 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def is_theme(reading: Reading, mention: Mention) -> bool:
+    """ "A lunch box, he's mad about dinosaurs": of two kinds, the one that is liked says what the other is to be like."""
+    topic = reading.shop.topic
+    if topic is None or mention.slot != topic.name or not _LIKED.search(reading.before(mention.span, 5)):
+        return False
+    return any(one.slot == mention.slot and one.span.last <= mention.span.first and one.values != mention.values
+               for one in reading.mentions)
 
 
 def _is_for_what(reading: Reading, mention: Mention) -> bool:

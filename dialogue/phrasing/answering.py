@@ -100,8 +100,12 @@ def _without_item(scene: Scene) -> list[Telling]:
 def _total(scene: Scene) -> Telling:
     """ "Together that is ninety dollars.": of everything asked about."""
     facts = scene.ground.items
-    total = price(sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
+    many = max(1, scene.plan.fitting)
+    total = price(many * sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
     names = listed([named(one, scene.shop) for one in facts])
+    if many > 1:
+        text = f"{count(many)} of {names}: {total} together"
+        return Telling(sentence(text), with_words(scene.ground, "together"), names=(0,))
     return Telling(sentence(f"{names}: {total} together"), with_words(scene.ground, "together"), names=tuple(range(len(facts))))
 
 
@@ -116,7 +120,8 @@ def _open(scene: Scene, facts: ItemFacts, question: str) -> Telling:
             return Telling(sentence(text), scene.ground.only(facts))
     the, verb = named(facts, scene.shop), verb_of(facts)
     traits = traits_of(facts, scene.shop, scene.plan.wishes, TRAITS_KNOWN)
-    known = ", ".join(part for part in (sentence_traits(traits), f"at {facts.price}" if facts.price else "") if part)
+    about, cost = sentence_traits(traits), facts.price
+    known = f"{about}, at {cost}" if about and cost else about or cost
     opening = scene.vary(("I don't know that, I'm afraid", "That I don't know, I'm sorry", "That I can't say, I'm afraid"))
     text = f"{opening}, but {the} {verb} {known}" if known else opening
     return Telling(sentence(text), scene.ground.only(facts), names=(0,) if known else ())

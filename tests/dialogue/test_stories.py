@@ -452,3 +452,64 @@ def test_of_two_values_that_are_wanted_one_is_kept() -> None:
     talk.say("actually, just the blue one")
     assert talk.wants("colour") == ("blue",)
     assert not talk.state.chosen
+
+
+def test_what_they_have_already_is_shut_out() -> None:
+    talk = Talk()
+    talk.say("a wedding present for some friends")
+    talk.say("they've already got glasses, and they don't really drink")
+    assert talk.state.belief("category").exclude == ("glassware",)
+
+
+def test_the_price_of_two_and_then_two_of_them_in_the_basket() -> None:
+    talk = Talk()
+    last = talk.say("a mug").items[-1].item
+    plan = talk.say("how much would two of those be?", Heard((last.id,), last.id))
+    assert (plan.note, plan.fitting) == ("total", 2)
+    talk.say("Lovely, put two in my basket please.", Heard((last.id,), last.id))
+    assert talk.state.chosen == (last.id,)
+
+
+def test_for_whom_the_refused_are_changes_nothing() -> None:
+    talk = Talk()
+    talk.say("socks for my dad")
+    talk.say("not those, they're for kids")
+    assert talk.wants("recipient") == ("father",)
+
+
+def test_something_for_somebody_else_is_another_errand() -> None:
+    talk = Talk()
+    talk.say("red socks for my dad")
+    talk.say("and what about something for my mum, she's got everything")
+    assert talk.wants("recipient") == ("mother",)
+    assert not talk.wants("category")
+    assert not talk.wants("colour")
+
+
+def test_thirty_maybe_thirty_five() -> None:
+    talk = Talk()
+    talk.say("a candle, thirty dollars, maybe thirty five")
+    assert talk.state.belief("budget").high == 35
+
+
+def test_a_cheaper_one_by_the_same_brand() -> None:
+    talk = Talk()
+    shown = talk.say("a lamp").items[0].item
+    talk.say("what brand is the first one?")
+    talk.say("is there a cheaper one by the same brand?", Heard((shown.id,), shown.id))
+    assert talk.wants("brand") == shown.values["brand"][:1]
+    assert talk.state.belief("budget").direction == -1
+
+
+def test_what_somebody_is_mad_about_says_what_a_thing_is_like() -> None:
+    talk = Talk()
+    talk.say("a mug for my boss, he's mad about hats")
+    assert talk.wants("category") == ("mug",)
+    assert "hats" in talk.state.texts[-1]
+
+
+def test_a_choice_and_what_goes_with_it() -> None:
+    talk = Talk()
+    first = talk.say("a mug").items[0].item.id
+    talk.say("I'll take two of the first one. What else goes with it?")
+    assert talk.state.chosen == (first,)
