@@ -22,7 +22,7 @@ CHOICE = re.compile(
     r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley)|(?:put|pop|stick|throw|"
     r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|checkout|check out|give me|i want|ill go for|going with|"
-    r"(?<!(?:esnt|dont|wont|ldnt) )go with|is perfect|are perfect|(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|"
+    r"(?<!(?:esnt|dont|wont|ldnt) )go with|(?:is|are) perfect|(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|"
     r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
 """Verbs of choosing; they choose only where an item is meant."""
@@ -83,7 +83,7 @@ TAG = (
 
 QUESTION = re.compile(
     OPENING + r"(?:what|whats|which|how|hows|is|are|isnt|arent|does|do|did|can|could|has|have|will|would|who|whos|where|"
-    r"wheres|when|why)\b|"
+    r"wheres|when|whens|why)\b|"
     r"\b(?:tell me|do you know|can you tell|could you tell|id like to know|i would like to know|let me know|i wonder|wondering|"
     r"what about|how about|what is|whats|what are|what was|how much|how many|how long|how big|give me (?:the|its|their|that)|"
     r"(?:i need|i want|id like|i would like|can i have|could i have|can i get|could i get|may i have|may i get|"
@@ -93,7 +93,7 @@ QUESTION = re.compile(
     r"what (?:do|does|did|would)|(?:is|are|was|were|does|will) (?:it|they)|(?:do|can|could|would) they)\b|"
     rf"{TAG}|\b(?:between|of|out of) (?:the|those|these|them)\b.*\bwhich(?: ones?)? (?:is|are)\b|"
     r"(?:[,.;!]|\band|\bso|\bbut) (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) "
-    r"(?:it|they|that|this|those|these)|"
+    r"(?:you|it|they|that|this|those|these)|"
     r"(?:and |so )?(?:what|whats|when|whens|where|wheres|how|hows|why|who|whos|whose)|which(?: ones?)?(?: is| are|"
     r" was)? (?:the|more|less|"
     r"\w+er))\b|\?"
