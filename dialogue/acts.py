@@ -36,6 +36,7 @@ STRONG_CHOICE = re.compile(
     r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?"
     r"(?:cart|basket|bag|trolley|order)|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
+    r"(?:ill|well) (?:stick|settle) (?:with|for|on|to)|"
     r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|"
     r"put me down for|(?<!(?:esnt|dont|wont|ldnt) )(?:go|going) (?:with|for)|lets say (?=(?:the|that|this|number|option)\b)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"

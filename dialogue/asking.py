@@ -37,7 +37,7 @@ _ASKS_OF_IT = re.compile(
     r"\b(?:what|which|how many) (?!time\b|day\b|date\b|year\b)\w+ (?:is|are|does|do|was|were|has|have) "
     r"(?:it|they|that|this|those|these)\b|"
     r"\bthats \w+(?: \w+){0,3} ?\?|"
-    r"\b(?:on|with|for) (?:it|that|this|them|those)(?= ?(?:$|[?.]))|"
+    r"\b(?:in|inside|on|with|for) (?:it|that|this|them|those)(?= ?(?:$|[?.]))|"
     r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
 )
 """ "Is it ...", "can they ...", "how soon could I have it": something of an item is asked."""
@@ -71,7 +71,8 @@ _HAD_LIKE = re.compile(
 _HAS_THE_SAME = re.compile(r"\b(?:has|have|had|got|owns?|bought) the (?:very |exact )?same(?: \w+)? as$")
 """ "He's got the same one as the first" asks for none like it."""
 _BUT = re.compile(
-    r"^(?:,? ?(?:but|only|just|except|though) (?!(?:its|it is|theyre) for\b)|in (?!stock)|"
+    r"^(?:,? ?(?:but|only|just|except|though) "
+    r"(?!(?:(?:its|it is|theyre) for|(?:i |id )?prefer|(?:i )?like)\b)|in (?!stock)|"
     r"(?:would|might|could) (?:be|look) (?:\w+ ){1,2}in |(?:i think|please|then),? ?but (?:maybe |perhaps |ideally )?in )"
 )
 """ "The second but in green", "that one in black"."""

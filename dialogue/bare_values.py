@@ -27,11 +27,12 @@ _WHAT_IS = re.compile(OPENING + r"(?:whats|what is)$")
 _WHAT_LIKE = re.compile(r"^(?:smell|taste|feel|look|sound)s? like\b")
 _JUDGED = re.compile(
     r"^(?:is|are|isnt|arent|looks?|feels?|suits?|doesnt|dont|will|wont|would|wouldnt|might|goes|shows|marks|creases|gets) "
-    r"(?!(?:(?:be|is|my|her|his|our|their|a|the|very|really|probably|also|just|quite) )*"
+    r"(?!(?:really |just |quite )?(?:my|her|his|our|their)\b|(?:(?:be|is|a|the|very|really|probably|also|just|quite) )*"
     r"(?:nice|better|best|good|great|lovely|ideal|perfect|fine|ok|okay|favourites?|favorites?|preferred|preferable|wanted|needed|"
     r"essential|a must|what|do|work)\b)\w"
 )
 """ "Silk's so cold", "mustard suits her": said of the one that has it; "silk would be nice" is a wish."""
+_ILL_SAID = re.compile(r"^(?:isnt|arent|doesnt|dont|wont|wouldnt|gets|shows|marks|creases|(?:is|are) (?:so|too|not))\b")
 _MAKES = re.compile(r"^(?:do|make|sell|have|stock|offer)\b")
 """ "Does Hartwell make anything else?" asks of the maker."""
 _IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
@@ -62,9 +63,11 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         if _opens(utterance, span.first) and FAULTED.search(_predicate(utterance, span))
     ]
     judged = [
-        point(utterance, one.span, [item], 0.9)
+        replace(point(utterance, one.span, [item], 0.9), refusal=_ILL_SAID.match(said) is not None)
         for one, item in single
-        if _opens(utterance, one.span.first) and _JUDGED.match(_clause_after(utterance, one.span))
+        if _opens(utterance, one.span.first)
+        and _is_called(utterance, one, item)
+        and _JUDGED.match(said := _clause_after(utterance, one.span))
     ]
     taken = [
         point(utterance, at, [item], 0.9)
@@ -77,7 +80,10 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         for one in mentions
         if one.span.last < len(utterance.words) and (having := _having(table, one))
         and not _MAKES.match(utterance.after(one.span, 1))
-        and (_ASKED.match(said := utterance.before(one.span.first)) or (_IDEA_OF.search(said) and len(having) == 1))
+        and (
+            (_ASKED.match(said := utterance.before(one.span.first)) and _is_called(utterance, one, having[0]))
+            or (_IDEA_OF.search(said) and len(having) == 1)
+        )
     ]
     asked += [
         point(utterance, one.span, having, 0.9)
@@ -92,6 +98,11 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *judged, *taken]
+
+
+def _is_called(utterance: Utterance, mention: Mention, item: Item) -> bool:
+    """ "Does leather ...": a value by a word of its own, unlike "do men ..."."""
+    return utterance.words[mention.span.last - 1].stem in value_words(item)
 
 
 def _asks_of(utterance: Utterance, span: Span, *, named_value: bool) -> bool:

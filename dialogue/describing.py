@@ -42,6 +42,8 @@ _CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
 _SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
 _PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were", "it"}
 """ "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
+_ANSWERS = re.compile(r"^(?:okay|ok|right|yes|yeah|yep|no|sorry|actually|fine|great|lovely|perfect|then)(?: then)? ,$")
+""" "Okay, clip lamp please"."""
 _OF_THE = re.compile(r"\b(?:which|one|any|either|neither|both|all|some|none|each) of (?:the|those|these|your)$")
 _TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
 
@@ -117,7 +119,7 @@ class Describer:
         """ "Napkins. Do they come in red?", "tablecloth, please": a kind of thing that only one of several items is."""
         words = self.utterance.words
         before, after = words[span.first - 1 : span.first], words[span.last : span.last + 1]
-        opens = not before or before[0].norm in {".", "!", "?"}
+        opens = not before or before[0].norm in {".", "!", "?"} or _ANSWERS.match(self.utterance.before(span.first)) is not None
         ends = not after or after[0].norm in _CLAUSE_ENDS
         says = bool(after) and after[0].norm in _PREDICATES and opens
         if says and after[0].norm in _SEEMS and all(self._is_plain_value(index) for index in range(span.first, span.last)):

@@ -21,7 +21,7 @@ _THAT_ONE = frozenset({"that one", "this one"})
 _IF = re.compile(r"\bif $")
 _UNLESS = re.compile(r"\bunless $")
 """ "If the denim's gone then the leather one": a condition, and what is meant."""
-_MEASURED = re.compile(r"\b(?:than|as|of|from|like|(?<!go )with) $")
+_MEASURED = re.compile(r"\b(?:than|as|of|from|like) $")
 """ "The second, but it's twice the price of the first" takes the second."""
 _ENDS = re.compile(r"^(?:then|please|thanks|it is)? ?[.!]?$")
 _IS = re.compile(r"^(?:is|are|was|were|looks?|sounds?|might|would|will|has|have)\b")

@@ -51,7 +51,7 @@ _NOT_AN_ITEM = re.compile(
 _NOT_HERE = re.compile(
     r"\b(?:(?:january|february|march|april|june|july|august|september|october|november|december)(?: the)?|"
     r"his|her|their|our|one|a) ?$|"
-    r"\b(?:turns?|turning|birthday|party|wedding|arriv\w+|leav\w+|mov(?:e|es|ing)|fly|flying|due|born|starts?|starting|away|back|"
+    r"\b(?:turns?|turning|birthday|arriv\w+|leav\w+|mov(?:e|es|ing)|fly|flying|due|born|starts?|starting|away|back|"
     r"need it|here|there|deliver\w*)(?: \w+){0,2} (?:on|by|before|until|till|from|since)(?: the)? ?$"
 )
 """ "June the first", "his last one": none of those named."""
