@@ -36,7 +36,7 @@ _ASKS_OF_IT = re.compile(
     r"\babout (?:it|that|them|those)\b|"
     r"\b(?:what|which|how many) (?!time\b|day\b|date\b|year\b)\w+ (?:is|are|does|do|was|were|has|have) "
     r"(?:it|they|that|this|those|these)\b|"
-    r"\bthats \w+(?: \w+){0,3} ?\?|"
+    r"\bthats \w+(?: \w+){0,3} ?\?|\b(?:do|can|could|will|would|did) you (?:\w+ )?\w+ (?:it|them|those)(?= ?(?:$|[?.,]))|"
     r"\b(?:in|inside|on|with|for) (?:it|that|this|them|those)(?= ?(?:$|[?.]))|"
     r"\b(?:have|got|stock|sell|get|send|bring|take|return|wash|wrap|use|wear|clean) (?:it|them|that|this|those|these)\b"
 )

@@ -139,7 +139,11 @@ def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> lis
         of_shop = [_OF_SHOP.match(utterance.after(one)) for one, _ in kinds]
         found += [point(utterance, one, items, 0.9) for (one, items), shop in zip(kinds[:1], of_shop, strict=False) if not shop]
     for span, _ in utterance.find(_WHICH):
-        kinds = [(one, items) for one in _spans_at(utterance, span.last) if len(items := describer.of_kind(one, table.items)) > 1]
+        kinds = [
+            (one, items)
+            for one in _spans_at(utterance, span.last)
+            if len(items := describer.of_kind(one, table.items, loosely=_SAYS.match(utterance.after(one, 1)) is not None)) > 1
+        ]
         found += [point(utterance, Span(span.first, one.last), items, 0.9) for one, items in kinds[:1]]
     return found
 

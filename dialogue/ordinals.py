@@ -52,7 +52,7 @@ _NOT_HERE = re.compile(
     r"\b(?:(?:january|february|march|april|june|july|august|september|october|november|december)(?: the)?|"
     r"his|her|their|our|one|a) ?$|"
     r"\b(?:turns?|turning|birthday|arriv\w+|leav\w+|mov(?:e|es|ing)|fly|flying|due|born|starts?|starting|away|back|"
-    r"need it|here|there|deliver\w*)(?: \w+){0,2} (?:on|by|before|until|till|from|since)(?: the)? ?$"
+    r"(?:need|want|have|get) (?:it|them)|here|there|deliver\w*)(?: \w+){0,2} (?:on|by|before|until|till|from|since)(?: the)? ?$"
 )
 """ "June the first", "his last one": none of those named."""
 _ARTICLE_MISHEARD = re.compile(r"\ba first (?:one|option|item|choice|suggestion)\b")
