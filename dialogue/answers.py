@@ -8,7 +8,7 @@ from dataclasses import replace
 from dialogue.deciding import Deciding, options_of, ranked_of
 from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
-from dialogue.lines import compared_by, named_policy, nearest_policy
+from dialogue.lines import compared_by, named_policy, nearest_policy, whole_policy
 from dialogue.numbers import find_numbers
 from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
@@ -82,8 +82,7 @@ def _told_first(turn: Deciding, item: str) -> int:
 
 def policies(turn: Deciding) -> Plan | None:
     """A line that the shop stands behind."""
-    names = {policy.name for policy in turn.shop.policies}
-    asked = tuple(name for name in turn.understanding.requested if name in names)
+    asked = lines_asked(turn)
     if Act.ASK_POLICY not in turn.acts or not asked:
         named = named_policy(turn.understanding.text, turn.shop.policies) if is_to_shop(turn.understanding.text) else None
         return Plan("answer", policies=(named.name,), requested=(named.name,), note="policy") if named else None
@@ -100,6 +99,14 @@ def policies(turn: Deciding) -> Plan | None:
     if turn.understanding.changes and not turn.referred:
         return replace(recommend_or_ask(turn), policies=asked)
     return Plan("answer", policies=asked, requested=asked, note="policy")
+
+
+def lines_asked(turn: Deciding) -> tuple[str, ...]:
+    """The names of the lines asked about; one whose key phrase takes up the words of several stands for them all."""
+    names = {policy.name for policy in turn.shop.policies}
+    asked = tuple(name for name in turn.understanding.requested if name in names)
+    whole = whole_policy(turn.understanding.text, turn.shop.policies) if len(asked) > 1 else None
+    return (whole.name,) if whole is not None and whole.name not in asked else asked
 
 
 def _said_whole(turn: Deciding, name: str) -> bool:

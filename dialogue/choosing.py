@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialogue.acts import ABOUT_ITEM, CHOICE, QUESTION, STRONG_CHOICE
+from dialogue.acts import ABOUT_ITEM, CHOICE, STRONG_CHOICE
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.meant import prefers, settles_on_last
 from dialogue.pointing import Pointing
@@ -44,6 +44,9 @@ _WILL_DO = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*"
     r"(?:fine|ok|okay|alright|all right|good|better|perfect|great|ideal|right|nice|nicest|best|do|suit|it|lovely|gorgeous|"
     r"beautiful|the one|super|brilliant|more (?:me|her|him|us))\b"
+)
+_ASKS_FIRST = re.compile(
+    r"(?:(?:and|so|but|ok|okay) ,? ?)*(?:what|whats|how|is|are|does|can|could|would|which|when|where|why|who|will|if)\b"
 )
 _NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
@@ -124,7 +127,7 @@ def _is_taken_first(reading: Reading) -> bool:
     """ "I'll have it. How much was it again?": taken in a sentence of its own, before the question."""
     said = _NEXT_SENTENCE.search(reading.utterance.norm)
     first = reading.utterance.norm[: said.start()] if said else ""
-    return STRONG_CHOICE.search(first) is not None and QUESTION.search(first) is None
+    return STRONG_CHOICE.search(first) is not None and _ASKS_FIRST.match(first) is None
 
 
 def _has_just(reading: Reading, at: int) -> bool:

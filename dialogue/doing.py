@@ -71,6 +71,16 @@ _WHICH_SAID = re.compile(
 )
 _FAULT_OF_VALUE = re.compile(r"^,? ?(?:(?:its|thats|theyre|they are|it is) )?(?:far |way |just )?too \w+")
 """ "Not the south, too far"."""
+_NOT_VERY = re.compile(
+    OPENING + r"(?:(?:its|theyre|thats|they are|it is|hmm) )?(?:not|hardly) "
+    r"(?:very|really|exactly|terribly|all that|particularly|that) \w+"
+    r"(?: ,? ?(?:is|are) (?:it|they|that|those))? ?[.?!]?$"
+)
+""" "Not very exciting, is it?": a fault found with what was shown."""
+_ONE_HAD = re.compile(
+    r"\bthe (?:very )?(?:one|same one|ones) (?:that )?(?:i|we|she|he|they)(?: already)? (?:had|have|bought|own|returned)\b"
+)
+""" "That's the one I had!" """
 _IS_OUT = re.compile(r"^(?:(?:doesnt|dont|wont|isnt|arent|is|are) (?:going to )?(?:really )?(?:work|suit|do|out|no good)|out)\b")
 _LEAVE_OUT = re.compile(r"\b(?:leave out|take out|without|leave|take|drop|skip|lose|hold)(?: the| that| any)? $")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
@@ -109,6 +119,11 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
+    dull = reading.state.table and not (reading.mentions or reading.relative) and _NOT_VERY.match(reading.utterance.norm)
+    if dull:
+        acts.append(Act.REJECT)
+    if _ONE_HAD.search(reading.utterance.norm) and reading.state.table:
+        acts.append(Act.REJECT)
     if only_value:
         acts = [act for act in acts if act is not Act.REJECT]
     if refused or complains:
@@ -131,7 +146,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.ASK_STOCK)
     if found.policies:
         acts.append(Act.ASK_POLICY)
-    if _asks(reading, found, acts):
+    if not dull and _asks(reading, found, acts):
         acts.append(Act.ASK_ITEM)
         compares = _weighs(reading) or re.search(r"\b(?:compare|difference|versus|vs)\b", norm)
         if found.requested and Act.COMPARE in acts and not compares:

@@ -31,6 +31,13 @@ def nearest_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
     return best if most[0] >= LEAST_SHARED or most[1] else None
 
 
+def whole_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
+    """The line that has a key phrase of several content words, all of them said: "do I have to pay for the delivery?"."""
+    asked = _content(question)
+    found = [policy for policy in policies if any(len(said := _content(word)) > 1 and said <= asked for word in policy.words)]
+    return found[0] if found else None
+
+
 def named_policy(question: str, policies: Sequence[Policy]) -> Policy | None:
     """The line whose name of two words or more is said: "do you have gift cards?"."""
     said = f" {' '.join(word.stem for word in read_words(question).words)} "

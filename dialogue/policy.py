@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogue.answers import about_item, compare, open_question, policies
+from dialogue.answers import about_item, compare, lines_asked, open_question, policies
 from dialogue.deciding import Deciding, options_of, ranked_of
 from dialogue.leading import recommend_or_ask
 from dialogue.open_questions import asks_what_you_are, closed_topic, is_crisis
@@ -167,7 +167,7 @@ def _choose(turn: Deciding) -> Plan | None:
         return replace(recommend_or_ask(turn), taken=items[0].item.id)
     with_it = turn.recommender.goes_with(items[0].item.id, Limits(), 1) if len(items) == 1 and turn.shop.voice.companions else ()
     names = {policy.name for policy in turn.shop.policies}
-    lines = tuple(name for name in turn.understanding.requested if name in names)
+    lines = lines_asked(turn)
     asked = tuple(name for name in turn.understanding.requested if name not in names)
     return Plan(
         "chosen", items=(*items, *with_it), focus=items[0].item.id, requested=asked, policies=lines, expecting="anything"

@@ -22,6 +22,10 @@ _SOMETHING_FOR = re.compile(
     r"\b(?:(?:something|anything|a present|a gift)(?: \w+)? for|(?:now|and|then|next)"
     r"(?: what about)? (?:for )?(?=my|our|his|her))\b"
 )
+_OF_SHOP = re.compile(
+    r"^(?:that )?(?:you|youve|have you|do you|are there|in the shop|of all)\b(?! (?:said|mentioned|showed|named|told))"
+)
+_SUPERLATIVE = re.compile(r"\b(?:\w+est|most|least)\b", re.IGNORECASE)
 _BACK = re.compile(r"(?:^|[,.;!] |\b(?:go|going|get|come|lets|and|so|then|ok|okay|head) )(?:back|return) to\b")
 
 
@@ -34,6 +38,9 @@ def turns_to_kind(
     if not kinds or topic is None or not state.wants(topic) or any(set(one.values) == set(state.wants(topic)) for one in kinds):
         return False
     back = _BACK.search(before.rstrip()) and utterance.words[pointing.span.last - 1].norm.endswith("s")   # "back to the scarves"
+    after = utterance.after(pointing.span, 3)
+    if _OF_SHOP.match(after) and (before.endswith(("what ", "which ")) or _SUPERLATIVE.search(utterance.said(pointing.span))):
+        return True   # "what's the cheapest hat you've got?", "what scarves have you got then?"
     first = _DO.search(before) and _FIRST.match(utterance.after(pointing.span, 1))
     return all(one.span.last == pointing.span.last for one in kinds) and bool(back or first or _NOW.search(before))
 

@@ -18,6 +18,11 @@ _SOLD = re.compile(
     r"(?: here)? (?P<article>(?:any|a|an|some|the|no)(?: (?:new|more|kind of|sort of))* )?"
     r"(?P<thing>\w+(?: \w+){0,3}?)(?: (?:here|too|as well|in stock|at all|for sale|by any chance|then|please|for me))* ?[.?!]?$"
 )
+_WISHED = re.compile(
+    OPENING + r"(?:(?:im|were|i am|we are) (?:looking for|after)|(?:i|we)(?:d| would)? (?:want|need|like)|(?:ive|weve) come for)"
+    r"(?: to (?:buy|get|see))? (?P<article>(?:any|a|an|some|new)(?: new)? )?(?P<thing>\w+(?: \w+)?)(?: please)? ?[.!]?$"
+)
+""" "We're looking for curtains": a bare noun that the shop's own texts nowhere have."""
 _NO_THING = frozenset(
     """
 present gift idea recommendation suggestion deal offer discount question problem clue favourite favorite choice selection
@@ -32,7 +37,8 @@ _LONGEST = 3
 
 def unsold(reading: Reading) -> tuple[str, tuple[str, ...]]:
     """The thing asked for that nothing is called, in the shopper's words, and the items whose titles at least have its noun."""
-    match = _SOLD.match(reading.utterance.norm)
+    asked = _SOLD.match(reading.utterance.norm)
+    match = asked or _WISHED.match(reading.utterance.norm)
     if match is None or reading.mentions or reading.strong or reading.titles or reading.amounts or reading.named:
         return _NOTHING
     if phrases(reading.utterance, reading.vocabulary.policies) or phrases(reading.utterance, reading.vocabulary.facts):
@@ -45,5 +51,7 @@ def unsold(reading: Reading) -> tuple[str, tuple[str, ...]]:
     head = words[-1].stem
     if head in _NO_THING or head in reading.vocabulary.wares or reading.vocabulary.meanings(head):
         return _NOTHING
+    if asked is None and (head in reading.vocabulary.known or words[-1].norm == head):
+        return _NOTHING   # "I need inspiration"
     called = tuple(item for item, stems in reading.vocabulary.title_stems.items() if head in stems)
     return " ".join(word.text for word in words), called

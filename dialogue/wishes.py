@@ -41,6 +41,9 @@ _LIKED = re.compile(
     r"\b(?:(?:mad|crazy|nuts|potty|obsessed) (?:about|with|on)|(?:she|he|they|who)(?: really| just)? (?:loves?|likes?|adores?)|"
     r"(?:shes|hes|theyre|is|are|really|big)(?: really| very| so)? (?:into|fans? of)|fan of|fond of|keen on)(?: all things)? $"
 )
+_ANOTHER_WANTS = re.compile(
+    r"\b(?:(?!its|thats)\w+ (?:wants|likes|loves|prefers|fancies|says)|they (?:want|like|love|prefer))(?: \w+)? $"
+)
 _FOR_THE = re.compile(r"\bfor (?:the|my|our|his|her|their|a|an) $")
 _SLIGHTLY = re.compile(r"\b(?:a (?:little )?bit|a (?:little|tad|touch|shade|fraction|smidge)|slightly|just under)\b(?! too)")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
@@ -53,6 +56,7 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said: list[tuple[Span, SlotChange]] = []
     mentions = [mention for mention in reading.mentions if mention.span not in asked]
     mentions = [one for one in mentions if not (_is_whose(reading, one) or _is_for_what(reading, one) or is_theme(reading, one))]
+    mentions = [one for one in mentions if not _is_overruled(reading, one)]
     for mention in _without_repaired(reading, mentions):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
@@ -66,6 +70,16 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
+
+
+def _is_overruled(reading: Reading, mention: Mention) -> bool:
+    """ "He wants velvet but I can't stand velvet": of another's wish what is said after the "but" counts."""
+    if not _ANOTHER_WANTS.search(reading.before(mention.span, 5)):
+        return False
+    turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
+    later = [one for one in reading.mentions if one.values == mention.values and one.span.first > mention.span.last]
+    overruling = [one for one in later if any(mention.span.last <= at < one.span.first for at in turns)]
+    return reading.polarity(mention) == "want" and any(reading.polarity(one) == "exclude" for one in overruling)
 
 
 def is_theme(reading: Reading, mention: Mention) -> bool:
@@ -135,6 +149,8 @@ def _held(reading: Reading, slot: str) -> set[str]:
 
 def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotChange:
     words = reading.utterance.said(amount.span)
+    if amount.kind == "around" and reading.negated(amount.span):   # "not three hours please"
+        return SlotChange(amount.slot, "at_most", (), None, amount.high, words, amount.confidence, correction)
     return SlotChange(amount.slot, amount.kind, (), amount.low, amount.high, words, amount.confidence, correction)
 
 

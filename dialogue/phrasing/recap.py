@@ -74,7 +74,8 @@ def _amount(scene: Scene, slot: Slot, belief: SlotBelief) -> list[str]:
     if belief.low is not None and belief.high is not None:
         return [f"between {said(belief.low)} and {said(belief.high)}"]
     if belief.high is not None:
-        return [f"under {said(math.ceil(belief.high))}" if belief.direction else f"up to {said(belief.high)}"]
+        whole = math.ceil(belief.high) if belief.high > 1 else belief.high
+        return [f"under {said(whole)}" if belief.direction else f"up to {said(belief.high)}"]
     if belief.low is not None:
         return [f"over {said(math.floor(belief.low))}" if belief.direction else f"from {said(belief.low)}"]
     return [f"about {said(belief.around)}"] if belief.around is not None else []

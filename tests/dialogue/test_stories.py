@@ -513,3 +513,60 @@ def test_a_choice_and_what_goes_with_it() -> None:
     first = talk.say("a mug").items[0].item.id
     talk.say("I'll take two of the first one. What else goes with it?")
     assert talk.state.chosen == (first,)
+
+
+def test_not_very_exciting_refuses_what_was_shown() -> None:
+    talk = Talk()
+    last = talk.say("something for the kitchen").items[-1].item.id
+    plan = talk.say("Not very exciting, is it?")
+    assert plan.kind == "recommend"
+    assert last not in {item.id for item in talk.items}
+    assert last in talk.state.refused
+
+
+def test_paying_extra_for_delivery_is_about_its_cost() -> None:
+    talk = Talk()
+    talk.say("a lamp under sixty dollars")
+    plan = talk.say("Alright, I'll take it. Do I need to pay extra for delivery?")
+    assert plan.kind == "chosen"
+    assert plan.policies == ("delivery cost",)
+
+
+def test_the_cheapest_hat_you_have_is_sought_in_the_whole_shop() -> None:
+    talk = Talk()
+    talk.say("I need gloves and a hat")
+    plan = talk.say("what's the cheapest hat you've got?")
+    sold = [item for item in talk.conversation.recommender.items() if item.in_stock]
+    hats = [item.price_minor for item in sold if "hat" in item.values["category"]]
+    assert plan.items[0].item.price_minor == min(price for price in hats if price is not None)
+
+
+def test_what_is_said_after_the_but_counts() -> None:
+    talk = Talk()
+    talk.say("a cushion")
+    talk.say("he wants velvet but I can't stand velvet")
+    belief = talk.state.belief("material")
+    assert (belief.want, belief.exclude) == ((), ("velvet",))
+
+
+def test_the_one_i_had_is_not_taken() -> None:
+    talk = Talk()
+    talk.say("a scarf under thirty dollars")
+    talk.say("that's the one I had!")
+    assert not talk.state.chosen
+    assert talk.state.refused
+
+
+def test_what_is_looked_for_and_nowhere_in_the_shop_is_denied() -> None:
+    read = Talk().conversation.reader.read
+    assert read("we're looking for curtains", Talk().state).unsold == "curtains"
+    assert not read("I need inspiration", Talk().state).unsold
+    assert not read("we're looking for cushions", Talk().state).unsold
+
+
+def test_what_scarves_have_you_got_asks_for_scarves() -> None:
+    talk = Talk()
+    talk.say("a scarf for my mum")
+    talk.say("what gloves have you got then, up to thirty dollars?")
+    assert talk.wants("category") == ("gloves",)
+    assert talk.state.belief("budget").high == 30
