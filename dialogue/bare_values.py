@@ -65,7 +65,7 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     judged = [
         replace(point(utterance, one.span, [item], 0.9), refusal=_ILL_SAID.match(said) is not None)
         for one, item in single
-        if _opens(utterance, one.span.first)
+        if _opens(utterance, _phrase_start(one, mentions))
         and _is_called(utterance, one, item)
         and _JUDGED.match(said := _clause_after(utterance, one.span))
     ]
@@ -160,6 +160,12 @@ def _with_values(utterance: Utterance, one: Mention, other: Mention) -> list[str
     """The words of a turn, 0 and 1 standing for two values in it."""
     words = [word.norm for word in utterance.words]
     return [*words[: one.span.first], "0", *words[one.span.last : other.span.first], "1", *words[other.span.last :]]
+
+
+def _phrase_start(mention: Mention, mentions: Sequence[Mention]) -> int:
+    """ "Black straw's unusual": where the values begin that stand side by side."""
+    before = next((one for one in mentions if one.span.last == mention.span.first), None)
+    return _phrase_start(before, mentions) if before else mention.span.first
 
 
 def _ends(utterance: Utterance, at: int) -> bool:

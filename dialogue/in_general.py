@@ -45,12 +45,12 @@ _HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
 _OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
 _QUESTIONED = re.compile(
     OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|"
-    r"(?P<one>(?:is|how (?:is|does|do|would)) an?)|would|do|does|are|will|can)(?= )"
+    r"(?P<one>(?:is|isnt|how (?:is|does|do|would)) an?)|would|do|does|are|will|can)(?= )"
 )
 _LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
 """ "A satchel like that"."""
-_LOVES_A = re.compile(r"\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
-_PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|one|how|what) ?)*\b(?:it|its|that|this)\b")
+_LOVES_A = re.compile(r"^an?\b|\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
+_PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|can|would|will|one|how|what) ?)*\b(?:it|its|that|this)\b")
 """ "I love a duffle coat, is it lined?" """
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "1", "2", "3", "4"})
 _ORDERED = re.compile(r"\b(?:please|then|thanks) ?[.!]?$")
@@ -156,7 +156,10 @@ def kinds_counted(utterance: Utterance, table: Table, describer: Describer, name
         if word.norm not in _COUNTS or len(table.items) < 2:
             continue
         taken = word.norm not in {"a", "an"} and (STRONG_CHOICE.search(utterance.before(at)) or (at == 0 and ordered))
-        beside = at > 1 and words[at - 1].norm == "and" and any(one.span.last == at - 1 for one in (*named, *found))
+        early = [one.span for one in (*named, *found) if one.span.last < at]
+        beside = at > 1 and words[at - 1].norm == "and" and any(
+            one.last == at - 1 or (words[one.last].norm == "for" and at - one.last < _LONGEST + 2) for one in early
+        )
         spans = _spans_at(utterance, at + 1) if taken or beside else []
         kinds = [(span, items) for span in spans if len(items := describer.of_kind(span, table.items)) == 1]
         found += [point(utterance, Span(at, span.last), items, 0.9) for span, items in kinds[:1]]

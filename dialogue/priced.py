@@ -25,7 +25,9 @@ _FOR_THAT = re.compile(
     r"^(?=(?:is|was) (?:that|it|this)\b)|"
     r"^(?:, )?for (?:that|this)(?: one)?\b(?! (?!one\b)\w)|"
     r"^(?=(?:is|s|seems|sounds) (?:(?:a bit|quite|rather|really|way|far|very) )*(?:a lot|too much|much|steep|dear|expensive|"
-    r"pricey|silly|cheap|reasonable|good|about right|fine|not bad|perfect|ideal|nothing|(?:\w+ )?(?:bargain|steal|price))\b)"
+    r"pricey|silly|cheap|reasonable|good|about right|alright|"
+    r"all right|fine|not bad|perfect|ideal|nothing|(?:\w+ )?(?:bargain|steal|price))\b)|"
+    r"^(?=, (?:thats|that is|its) (?:\w+ )?(?:perfect|fine|reasonable|ideal|bargain|steal|good|alright|silly|steep|too much)\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
 _FOR_KIND = re.compile(r"^(?:for|on) (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
@@ -75,6 +77,9 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
             found.append(point(utterance, Span(first - len(bounded.group().split()), last), within, 0.9))
             continue
         alone = before[-1:] in {"", ",", ".", "!", "?"} and (not after or after in MARKS | {"to"})
+        if before.endswith("not for") and len(costly := _costing(table, {number.value})) == 1:
+            found.append(replace(point(utterance, Span(first - 1, last), costly, 0.9), refusal=True))
+            continue
         if alone and _SHOCKED.search(utterance.norm) and len(costly := _costing(table, {number.value})) == 1:
             found.append(replace(point(utterance, Span(first, last), costly, 0.9), refusal=True))
             continue
