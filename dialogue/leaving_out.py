@@ -37,5 +37,6 @@ def leaves_out(
         return False
     before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 3) : pointing.span.first])
     after = utterance.after(pointing.span, 2)
-    out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(after)) or _IS_OUT.match(after)
+    named = utterance.words[pointing.span.first].norm == "the"   # "the silk's out" is an item
+    out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(after)) or (_IS_OUT.match(after) and not named)
     return bool(out) or (bool(set(meant.values) & set(several)) and _FORGET.search(before) is not None)

@@ -36,8 +36,8 @@ _BUDGETED = re.compile(
     r"\b(?:have|ive|got|budget|spend|spending|up to|under|below|over|maximum|max|limit|pay|paying|only)(?: \w+){0,2}$"
 )
 """ "Nearly eighty dollars for knives!" means those that cost so; "I have eighty dollars for knives" none."""
-_NEVER_PAYS = re.compile(  # "I'm not paying eighty dollars for gloves"
-    r"\b(?:not|never|wont|wouldnt|cant|couldnt|refuse to)(?: be)? (?:pay|paying|spend|spending)\b")
+_NEVER_PAYS = re.compile(r"\b(?:not|never|wont|wouldnt|cant|couldnt|refuse to)(?: be)? (?:pay|paying|spend|spending)\b")
+""" "I'm not paying eighty dollars for gloves"."""
 _ASKED = re.compile(OPENING + r"(?:is|was|so its|are|did|how)\b")
 _SHOCKED = re.compile(
     r"\b(?:no thank(?:s| you)|too (?:much|dear|steep|expensive)|you must be joking|youre joking|youre kidding|no way|"
