@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.english import OPENING, SMALL_WORDS
-from dialogue.item_words import has_any, value_words
+from dialogue.item_words import has_any, title_words, value_words
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing, Table, point
 from dialogue.settling import FAULTED
@@ -76,7 +76,7 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
         if one.span.last <= at.first
     ]
     asked = [
-        point(utterance, one.span, having, 0.9)
+        point(utterance, one.span, _titled(utterance, one, having), 0.9)
         for one in mentions
         if one.span.last < len(utterance.words) and (having := _having(table, one))
         and not _MAKES.match(utterance.after(one.span, 1))
@@ -98,6 +98,12 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *judged, *taken]
+
+
+def _titled(utterance: Utterance, mention: Mention, items: Sequence[Item]) -> Sequence[Item]:
+    """ "Are bed socks thicker?": of socks, those that are called so."""
+    said = {word.stem for word in utterance.words[mention.span.first : mention.span.last]}
+    return [item for item in items if said <= {word.stem for word in title_words(item.title)}] or items
 
 
 def _is_called(utterance: Utterance, mention: Mention, item: Item) -> bool:

@@ -24,7 +24,8 @@ _PLURAL = re.compile(
     r"the pair(?: of (?:them|those|these))?(?! of)|"
     r"the whole lot|the lot(?= ?(?:$|[,.!?]| please| then))|every one of (?:them|those|these)|"
     r"(?:either|any) (?:of (?:them|those|these)|one)|"
-    r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on )|(?<=with )|(?<=than ))either(?= ?(?:$|[,.!?]))|"
+    r"(?:(?<=like )|(?<=want )|(?<=love )|(?<=fancy )|(?<=need )|(?<=keen on )|(?<=with )|(?<=than )|(?<=take ))"
+    r"either(?= ?(?:$|[,.!?]|at\b|for\b|if\b))|"
     r"eithers?(?= (?:one |is |have |has |comes? |costs? |will |would |works?\b|suits?\b|looks?\b|sounds?\b|fine\b))|"
     r"one of each|each of (?:them|those|these)|them|those|these|they(?:re)?)\b"
 )
