@@ -26,6 +26,7 @@ _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|mo
 """ "Which of those is better for a party?" wants one named."""
 _TIMES = re.compile(r"\b(?:two|three|four|five|six|eight|ten|twelve|twenty|thirty|\d+) of (?:them|those|these|it|that)\b")
 """ "How much would two of those be?" """
+_YOU_CHOOSE = re.compile(OPENING + r"(?:its |thats )?(?:you (?:choose|decide|pick)|up to you|your choice)(?: for me)? ?[.!]?$")
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
 _IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|together|including|with everything)\b")
@@ -62,6 +63,10 @@ def open_question(turn: Deciding) -> Plan | None:
 
 def compare(turn: Deciding) -> Plan | None:
     """Items side by side, or the one that the shop would pick."""
+    if _YOU_CHOOSE.match(read_words(turn.understanding.text).norm) and len(turn.state.table) > 1 and not turn.state.asked_slot:
+        first = ranked_of(turn, turn.state.table[0])   # nothing was asked: the first on the table, which ranked best
+        if first is not None:
+            return Plan("answer", items=(first,), focus=first.item.id, note="pick", wishes=turn.wishes, expecting="choice")
     if Act.COMPARE not in turn.acts:
         return None
     ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))

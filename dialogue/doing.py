@@ -81,6 +81,7 @@ _ONE_HAD = re.compile(
     r"\bthe (?:very )?(?:one|same one|ones) (?:that )?(?:i|we|she|he|they)(?: already)? (?:had|have|bought|own|returned)\b"
 )
 """ "That's the one I had!" """
+_NUMBERS = frozenset({"at_most", "at_least", "around", "between"})
 _IS_OUT = re.compile(r"^(?:(?:doesnt|dont|wont|isnt|arent|is|are) (?:going to )?(?:really )?(?:work|suit|do|out|no good)|out)\b")
 _LEAVE_OUT = re.compile(r"\b(?:leave out|take out|without|leave|take|drop|skip|lose|hold)(?: the| that| any)? $")
 _RESTS = re.compile(r"\bothers?\b", re.IGNORECASE)
@@ -226,6 +227,7 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if Act.REJECT in acts and any(change.kind == "want" for change in found.changes):
         return False
     moves = any(change.kind in {"less", "more"} for change in found.changes)
+    moves |= not reading.strong and any(change.kind in _NUMBERS for change in found.changes)   # "what about seventy, for that?"
     if Act.COMPARE in acts or found.policies or moves:
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None

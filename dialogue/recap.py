@@ -14,6 +14,7 @@ _SAID = (
 _RECAP = re.compile(
     rf"{OPENING}(?:(?:can|could|would) you (?:please )?)?(?:"
     rf"what (?:(?:did|have|do) (?:i|we)|(?:ive|weve)) (?:just |already |actually )?{_SAID}(?: for)?"
+    r"(?: i (?:want(?:ed)?|need(?:ed)?))?"
     r"(?: (?:at the (?:very )?(?:start|beginning)|first|originally|"
     r"so far|already|until now|up to now|again|then|before|earlier|in total|altogether))* ?[.?!]?$|"
     r"(?:remind me|tell me|repeat|sum up|recap|summari[sz]e|go over|say)(?: again| back)? (?:what|everything|all)(?: that)? "

@@ -83,9 +83,11 @@ _BUT_ITS = re.compile(r"\b(?:but|and|because|as|since|only|although|though) its 
 _THINKS = re.compile(
     r"^(?:(?:would|d|ll|will|really|also|always|just|usually|might|may|do|does) )*"
     r"(?:prefers?|preferred|likes?|liked|loves?|loved|wants?|wanted|hates?|hated|thinks?|thought|says?|said|has|had|"
-    r"wears?|wore|uses?|chose|picked|bought|doesnt|didnt)\b"
+    r"wears?|wore|uses?|chose|picked|bought|doesnt|didnt|cant|cannot|couldnt)\b"
 )
 """After a person: what they think of an item at hand, not for whom it is."""
+_OF_ANOTHER = re.compile(r"\b(?:her|his|their) $")
+""" "Not pink, her mum can't stand it"."""
 _BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
 _THAN = re.compile(r"\b(?:\w{2,}(?<!oth)(?<!rath)er|more \w+|less \w+) than (?:a |an |the |any |pure )?$")
 """ "Softer than ..." is a wish for no such thing."""
@@ -151,6 +153,8 @@ def is_told(
     if not negated and not person and (_OWNED_ALREADY.search(before) or (_LATE_ALREADY.match(after) and _HAS.search(before))):
         return True
     if _is_verb(utterance, mention):
+        return True
+    if person and _OF_ANOTHER.search(before) and _THINKS.search(after):
         return True
     if not pointed or _IF_IT_WERE.search(before):
         return False

@@ -570,3 +570,31 @@ def test_what_scarves_have_you_got_asks_for_scarves() -> None:
     talk.say("what gloves have you got then, up to thirty dollars?")
     assert talk.wants("category") == ("gloves",)
     assert talk.state.belief("budget").high == 30
+
+
+def test_you_choose_of_two_names_one_but_answers_a_question_where_one_was_asked() -> None:
+    talk = Talk()
+    first = talk.say("a lamp under sixty dollars").items[0].item.id
+    ids = tuple(item.id for item in talk.items)
+    plan = talk.say("you choose", Heard(ids, ids[-1], asked=False))
+    assert (plan.note, plan.focus) == ("pick", first)
+    talk = Talk()
+    talk.say("a lamp under sixty dollars")
+    talk.say("you choose")
+    assert talk.state.belief("recipient").any
+
+
+def test_whose_mother_cannot_stand_it_is_not_for_her() -> None:
+    talk = Talk()
+    talk.say("something for a new baby")
+    talk.say("not pink though, her mum can't stand it")
+    assert talk.state.belief("colour").exclude == ("pink",)
+    assert not talk.wants("recipient")
+
+
+def test_what_about_seventy_is_a_limit_and_no_question() -> None:
+    talk = Talk()
+    talk.say("a brown belt")
+    plan = talk.say("what about seventy dollars, is there one for that?")
+    assert plan.kind in {"recommend", "none_fit"}
+    assert not talk.state.belief("budget").empty
