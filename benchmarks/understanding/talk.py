@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dialogue.mentions import find_mentions
 from dialogue.shop import load_shop
+from dialogue.tongues import is_foreign
 from dialogue.understanding import Reader
 from dialogue.words import read_words
 from recommender.catalogue import load_catalogue
@@ -37,5 +38,6 @@ if __name__ == "__main__":
     reader = Reader.of(shop, load_catalogue(folder, shop.columns).items)
     develop = Path("benchmarks/understanding/develop.jsonl").read_text(encoding="utf-8").splitlines()
     said = [turn["user"].strip() for line in develop for turn in json.loads(line)["turns"]]
-    lines = dict.fromkeys(blanked(reader, text) for text in said if len(text.split()) <= MOST_WORDS)
+    spoken = [text for text in said if len(text.split()) <= MOST_WORDS and not is_foreign(read_words(text))]
+    lines = dict.fromkeys(blanked(reader, text) for text in spoken)
     WORDED.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
