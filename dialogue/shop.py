@@ -110,6 +110,9 @@ class Voice(BaseModel):
     forbidden: tuple[str, ...] = ()
     companions: bool = True
     """Whether what goes with a choice is named: not where one thing is all that is wanted, such as a film."""
+    in_stock: str | None = Field(default=None, pattern=r"\{name\}")
+    out_of_stock: str | None = Field(default=None, pattern=r"\{name\}")
+    """How the two are said of an item, where not as "in stock"; {name} stands for it."""
 
 
 class TalkingShop(BaseModel):

@@ -196,12 +196,12 @@ def _stock(scene: Scene, facts: ItemFacts, the: str, verb: str) -> Telling:
         return Telling(sentence(f"I could not check just now whether {the} {verb} still here"), asked, names=(0,))
     if stock is None:
         return _unknown(ground, facts, "stock", the)
-    own = scene.shop.shop.voice.model_extra or {}
+    voice = scene.shop.shop.voice
     if stock == 0:
-        gone = str(own.get("out_of_stock", f"{{name}} {verb} out of stock")).format(name=the)
+        gone = (voice.out_of_stock or f"{{name}} {verb} out of stock").replace("{name}", the)
         return Telling(sentence(f"I'm sorry, {gone}"), with_words(ground, gone), names=(0,))
     asked_gone = scene.plan.note == "asked_gone"
-    here = str(own.get("in_stock", f"{{name}} {verb} {'still ' if asked_gone else ''}in stock")).format(name=the)
+    here = (voice.in_stock or f"{{name}} {verb} {'still ' if asked_gone else ''}in stock").replace("{name}", the)
     left = f", {relaxed(stock)} left" if stock <= STOCK_COUNTED else ""
     return Telling(sentence(f"{'No' if asked_gone else 'Yes'}, {here}{left}"), with_words(ground, here), names=(0,))
 

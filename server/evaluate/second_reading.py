@@ -213,7 +213,8 @@ class SecondReader:
         wished += [value for belief in state.slots.values() for value in belief.want] if plan.kind in ("memory", "ask") else []
         eased = [value for relaxation in plan.relaxations for value in relaxation.values]
         phrases = [text for slot in self.shop.slots for text in (slot.phrase, *slot.phrases.values(), slot.unit)]
-        told = [*policies, *asked, *wished, *eased, *plan.options, *phrases, *plan.requested]
+        stocked = [words for words in (self.shop.voice.in_stock, self.shop.voice.out_of_stock) if words]
+        told = [*policies, *asked, *wished, *eased, *plan.options, *phrases, *plan.requested, *stocked]
         if plan.kind in ("greet", "repair", "close", "ask"):
             told.append(self.house)
         return " ".join(told).lower()
