@@ -65,7 +65,7 @@ _AFTER_LEAST = re.compile(
     r"or newer|onwards)(?:\b|\s|$)"
 )
 _AFTER_AROUND = re.compile(
-    r"^\s*(?:, )?(?:odd|something(?! (?:for|in|like|that|nice|with))|or so|ish|give or take|or thereabouts|roughly|"
+    r"^\s*(?:, )?(?:odd|(?<!, )something(?! (?:for|in|like|that|nice|with))|or so|ish|give or take|or thereabouts|roughly|"
     r"more or less|or something)\b"
 )
 _MEANT = re.compile(
@@ -77,6 +77,7 @@ _TIME_COUNTED = {"year", "month", "week", "day"}
 """ "For ten years" is no year."""
 _COUNTED_THINGS = {"things", "bits", "items", "presents", "gifts", "pieces", "people", "guests", "kids", "children", "favours"}
 """ "About thirty little things" is no price."""
+_COUNTS_ELSE = {"turning", "turns", "turned", "aged", "hes", "shes", "need"}
 _NOT_MONEY = {
     "year",
     "month",
@@ -260,7 +261,8 @@ def _slot_of(
     stem = stem_of(after)
     after_words = list(takewhile(lambda word: not word.is_mark, words[number.span.last : number.span.last + 3]))
     near = {word.stem for word in (*words[max(0, number.span.first - 5) : number.span.first], *after_words)}
-    if here & {"turning", "turns", "turned", "aged"} or (stem == "year" and after_words[1:] and after_words[1].norm == "old"):
+    years_old = stem == "year" and after_words[1:] and after_words[1].norm == "old"
+    if years_old or here & _COUNTS_ELSE or "how many" in utterance.before(number.span.first):
         return None
     for slot in slots:
         if not slot.money and slot.unit and stem_of(slot.unit) == stem and stem != "year":

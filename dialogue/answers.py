@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dialogue.deciding import Deciding, options_of, ranked_of
+from dialogue.deciding import Deciding, all_ranked, heard_again, options_of, ranked_of
 from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy, whole_policy
@@ -22,14 +22,34 @@ _WHICH_WOULD_YOU = re.compile(
     r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
 )
 """ "Which would you pick?" wants one named, not both described."""
+_OWED = re.compile(
+    r"\b(?:how much|what) (?:do|will|would) (?:i|we) (?:owe|have to pay|pay)(?: you)?\b|\bwhats the (?:damage|total|bill)\b|"
+    r"\b(?:how much|what) (?:is|does|will) (?:that|it|everything|all that)(?: all)? (?:come to|altogether|in total|"
+    r"all together|in all)\b"
+)
+""" "How much do I owe you?" """
+_WHICH_MOST = re.compile(
+    r"\bwhich\b(?: \w+){0,4}? (?:is|are|s|ones) (?:the )?(?P<most>(?!(?:better|best|nicer|nicest|either|other|rather|newest|"
+    r"latest)\b)\w{3,}(?:er|est))\b"
+)
+""" "Which of those is the lightest?", in a word that measures nothing here."""
 _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
 """ "Which of those is better for a party?" wants one named."""
-_TIMES = re.compile(r"\b(?:two|three|four|five|six|eight|ten|twelve|twenty|thirty|\d+) of (?:them|those|these|it|that)\b")
-""" "How much would two of those be?" """
+_TIMES = re.compile(
+    r"\b\w+(?: \w+)? of (?:them|those|these|it|that|the)\b|"
+    r"\bhow much (?:for|(?:is|are|would) (?:it|they|that) (?:be )?for) \w+(?: \w+)?(?= ?(?:$|[,.?!]))|"
+    r"\b(?:if|when) (?:i|we) (?:(?:only|just) )?(?:take|took|buy|bought|get|got|have|had|want|wanted|need|"
+    r"needed) (?:(?:only|just) )?\w+"
+    r"(?= ?(?:$|[,.?!]))"
+)
+""" "How much would two of those be?", "what if I took four?" """
 _YOU_CHOOSE = re.compile(OPENING + r"(?:its |thats )?(?:you (?:choose|decide|pick)|up to you|your choice)(?: for me)? ?[.!]?$")
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
-_IN_TOTAL = re.compile(r"\b(?:in total|total|altogether|all in|all together|together|including|with everything)\b")
+_IN_TOTAL = re.compile(
+    r"\b(?:if (?:i|we) (?:take|took|get|got|buy|bought|have|had)|in total|total|altogether|all in|all together|together|"
+    r"including|with everything)\b"
+)
 """ "What's that in total with delivery?": the price and what comes on top."""
 _GONE = re.compile(r"\b(?:sold out|out of stock|run out|all gone)\b")
 """ "Is it sold out?" is answered the other way round."""
@@ -41,7 +61,7 @@ def open_question(turn: Deciding) -> Plan | None:
     text, understood = turn.understanding.text, turn.understanding
     asked = kind_of(text)
     other = {Act.ASK_POLICY, Act.REJECT, Act.COMPARE, Act.UNDO, Act.START_OVER} | (set() if asked == "goes_with" else {Act.MORE})
-    if understood.changes or turn.acts & other or (Act.OFF_TOPIC in turn.acts and is_steering(read_words(text))):
+    if understood.changes or turn.acts & other or (Act.OFF_TOPIC in turn.acts and is_steering(turn.utterance)):
         return None
     items = _at_hand(turn, most=1)
     if not items or not (is_about_item(text) or asked == "stock"):
@@ -61,22 +81,34 @@ def open_question(turn: Deciding) -> Plan | None:
     return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note=note, wishes=turn.wishes)
 
 
+def owed(turn: Deciding) -> Plan | None:
+    """ "How much do I owe you?": the price of what was taken."""
+    items = all_ranked(turn, turn.state.chosen)
+    asked = _OWED.search(turn.utterance.norm) is not None and set(turn.referred) <= set(turn.state.chosen)
+    if not (asked and items and all(ranked.item.price_minor is not None for ranked in items)):
+        return None
+    return Plan("answer", items=items, focus=items[0].item.id, note="total", expecting="anything")
+
+
 def compare(turn: Deciding) -> Plan | None:
     """Items side by side, or the one that the shop would pick."""
-    if _YOU_CHOOSE.match(read_words(turn.understanding.text).norm) and len(turn.state.table) > 1 and not turn.state.asked_slot:
+    if _YOU_CHOOSE.match(turn.utterance.norm) and len(turn.state.table) > 1 and not turn.state.asked_slot:
         first = ranked_of(turn, turn.state.table[0])   # nothing was asked: the first on the table, which ranked best
         if first is not None:
             return Plan("answer", items=(first,), focus=first.item.id, note="pick", wishes=turn.wishes, expecting="choice")
     if Act.COMPARE not in turn.acts:
         return None
     ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))
-    items = tuple(ranked for item in ids[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
+    items = all_ranked(turn, ids[:LIST_LENGTH])
     if len(items) < 2:
         return None
     requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
-    if not requested and _WHICH_WOULD_YOU.search(read_words(turn.understanding.text).norm):
+    if not requested and _WHICH_WOULD_YOU.search(turn.utterance.norm):
         best = min(items, key=lambda ranked: _told_first(turn, ranked.item.id))
         return Plan("answer", items=(best,), focus=best.item.id, note="pick", wishes=turn.wishes, expecting="choice")
+    most = None if requested else _WHICH_MOST.search(turn.utterance.norm)
+    if most:
+        return Plan("compare", items=items, requested=(most["most"],), note="unmeasured", wishes=turn.wishes, expecting="choice")
     return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
 
 
@@ -95,7 +127,7 @@ def policies(turn: Deciding) -> Plan | None:
         closer = nearest_policy(turn.understanding.text, turn.shop.policies)
         asked = (closer.name,) if closer else asked
     slots, items, money = _asked_of_items(turn), _at_hand(turn, most=1), turn.shop.money
-    if money and items and _IN_TOTAL.search(read_words(turn.understanding.text).norm):
+    if money and items and _IN_TOTAL.search(turn.utterance.norm):
         costs = nearest_policy(f"{turn.understanding.text} cost", turn.shop.policies)
         lines = (costs.name,) if costs else asked
         return Plan("answer", items=items, focus=items[0].item.id, policies=lines, requested=(money.name, *lines))
@@ -116,7 +148,7 @@ def lines_asked(turn: Deciding) -> tuple[str, ...]:
 
 def _said_whole(turn: Deciding, name: str) -> bool:
     """Whether a phrase of several words of a policy is said as it stands."""
-    norm = f" {read_words(turn.understanding.text).norm} "
+    norm = f" {turn.utterance.norm} "
     phrases = [read_words(word) for policy in turn.shop.policies if policy.name == name for word in policy.words]
     return any(len(phrase.words) > 1 and f" {phrase.norm} " in norm for phrase in phrases)
 
@@ -125,25 +157,26 @@ def about_item(turn: Deciding) -> Plan | None:
     """What is asked of an item, or what values there are."""
     if not turn.acts & {Act.ASK_ITEM, Act.ASK_STOCK}:
         return None
+    if Act.REJECT in turn.acts and turn.referred and not turn.understanding.requested and "?" not in turn.understanding.text:
+        return None   # "I don't like the look of those"
     items = _at_hand(turn)
     requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
-    if len(items) > 1 and not requested and _BETTER.search(read_words(turn.understanding.text).norm):
+    if len(items) > 1 and not requested and _BETTER.search(turn.utterance.norm):
         among = Limits(only_items=frozenset(ranked.item.id for ranked in items))
         best = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=among)).items[:1]
         if best:
             return Plan("answer", items=best, focus=best[0].item.id, note="pick", wishes=turn.wishes, expecting="choice")
     money = turn.shop.money
     priced = all(ranked.item.price_minor is not None for ranked in items)
-    summed = _IN_TOTAL.search(read_words(turn.understanding.text).norm)
+    summed = _IN_TOTAL.search(turn.utterance.norm)
     if money and len(items) > 1 and priced and requested == (money.name,) and summed:
         return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total")
     if len(items) > 1 and not requested and len(turn.referred) > 1:
-        return Plan("recommend", items=items, fitting=len(items), note="again", wishes=turn.wishes, expecting="choice")
-    times = _TIMES.search(read_words(turn.understanding.text).norm)
-    if money and len(items) == 1 and priced and requested == (money.name,) and times:
-        many = round(next((number.value for number in find_numbers(read_words(times.group()))), 1))
+        return heard_again(turn, items)
+    many = _how_many(turn)
+    if money and len(items) == 1 and priced and requested == (money.name,) and many > 1:
         return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total", fitting=many)
-    if items and not requested and _CALLED.search(read_words(turn.understanding.text).norm):
+    if items and not requested and _CALLED.search(turn.utterance.norm):
         return Plan("answer", items=items, focus=items[0].item.id, note="name")
     if items:
         return Plan(
@@ -170,6 +203,12 @@ def about_item(turn: Deciding) -> Plan | None:
     return None
 
 
+def _how_many(turn: Deciding) -> int:
+    """How many of an item are asked about; 1 where no number is said."""
+    times = _TIMES.search(turn.utterance.norm)
+    return round(next((number.value for number in find_numbers(read_words(times.group()))), 1)) if times else 1
+
+
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
     policies = {policy.name for policy in turn.shop.policies}
     return tuple(name for name in turn.understanding.requested if name not in policies)
@@ -178,7 +217,7 @@ def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
 def _asked_before(turn: Deciding) -> tuple[str, ...]:
     """ "And the other?" asks of another item what was asked of the first."""
     last = turn.state.last_plan
-    if last is None or last.kind != "answer" or not turn.referred or not _AND_THE.match(read_words(turn.understanding.text).norm):
+    if last is None or last.kind != "answer" or not turn.referred or not _AND_THE.match(turn.utterance.norm):
         return ()
     return tuple(name for name in last.requested if turn.shop.slot(name) or name == "stock")
 
@@ -186,4 +225,4 @@ def _asked_before(turn: Deciding) -> tuple[str, ...]:
 def _at_hand(turn: Deciding, most: int | None = None) -> tuple[Ranked, ...]:
     """The items pointed at; else the one heard last, or the first on the table."""
     ids = turn.referred or ((turn.state.last_item,) if turn.state.last_item else turn.state.table[:1])
-    return tuple(ranked for item in ids[:most] if (ranked := ranked_of(turn, item)))
+    return all_ranked(turn, ids[:most])

@@ -11,9 +11,11 @@ from dialogue.numbers import find_numbers
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading, covered, phrases
 from dialogue.remembering import OWNED_ALREADY
+from dialogue.settling import is_faulted
 from dialogue.steering import gives_orders
 from dialogue.told import is_said_of
 from dialogue.types import Act
+from dialogue.whole_clauses import EXCLAIMS
 from dialogue.words import Span, is_contracted, read_words
 
 _WHICH_OF = r"which (?:one |ones |of (?:them|those|these|the(?: \w+){1,2}) )?(?:did you say |do you think )?"
@@ -50,9 +52,10 @@ COST = re.compile(
 _VERB_LIKE = re.compile(
     r"\b(?:i|id|we|wed|she|shed|he|hed|they|theyd|you|youd|do|dont|doesnt|didnt|would|wont|wouldnt|might|will|really)"
     r"(?: (?:do|did|not|would|really|quite|rather|actually|also|just|only|still|both|all|sort of|kind of|much))* like$|"
-    r"\b(?:does|did|would|will|might)(?: (?!(?:you|there|be|have|get|do|come|look|one|ones|something|anything)\b)\w+){1,4} like$"
+    r"\b(?:does|did|would|will|might)(?: (?!(?:you|there|be|have|get|do|come|look|one|ones|something|anything)\b)\w+){1,4} like$|"
+    r"\b(?:is|are|was|were|thats|theyre|its) more like$"
 )
-""" "I'd like", "would a ten year old like": liking, and no likeness."""
+""" "I'd like", "would a ten year old like", "the other two are more like it": liking, and no likeness."""
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
@@ -63,7 +66,7 @@ _SIMILAR = re.compile(
     r"\bthe same (?:sort|kind|type) of thing\b"
 )
 _HAD_LIKE = re.compile(
-    r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw)|(?:ive|weve|theyve)|"
+    r"\b(?:(?<!you )(?:had|has|owns?|owned|used to have|bought|saw|lost|broke)|(?:ive|weve|theyve)|"
     r"(?:shes|hes|\w+s) (?:got|had|seen|bought)|"
     r"(?:i|we|they) have)(?: got| had| seen| bought| already)? (?:one|ones|some|something|a \w+) (?:\w+ )?like$"
 )
@@ -78,6 +81,8 @@ _BUT = re.compile(
 """ "The second but in green", "that one in black"."""
 _BUT_IN = re.compile(r"^,? ?(?:but|only|just) in\b")
 """ "I like those but in silver", where even a bare word means the items at hand."""
+_BUT_NOT_IN = re.compile(r"^,? ?(?:but|only|just) not in\b")
+""" "I'd go for the wool but not in green" takes none."""
 _IN_ANOTHER = re.compile(
     r"^(?:,? ?(?:but|only|just) )?in (?:an? |the )?(?:size (?:up|down|bigger|smaller|larger)|next size)\b|"
     r"^in (?:an? |any |some )?(?:different|other|another|lighter|darker|brighter|smaller|bigger|larger|longer|shorter) (?!one)\w+"
@@ -85,6 +90,7 @@ _IN_ANOTHER = re.compile(
 """ "I'd like the square one in a lighter colour"."""
 _BUT_MORE = re.compile(r"^,? ?(?:but|only|just) (?:(?:a bit|a little|much|slightly) )?(?:\w{3,}er|more \w+|less \w+)\b")
 _FORETELLS = re.compile(r"\b(?:would|will|might|ll|itll|itd|theyll|theyd|always) (?:(?:probably|just|only|soon|always) )?$")
+_OWN = frozenset({"my ", "our ", "her ", "his ", "their "})
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get)\b")
 
 
@@ -125,8 +131,10 @@ def likenesses(reading: Reading) -> tuple[tuple[str, ...], list[Span]]:
         asked = asked or (after.startswith("in ") and _POLITELY.search(reading.utterance.norm) is not None)
         asks_of = reading.is_question_of(span) or reading.utterance.words[span.first].norm == "which" or reading.negated(span)
         asks_of = asks_of or is_contracted(reading.utterance.words[span.last - 1])   # "the straw one's only for summer"
+        asks_of = asks_of or EXCLAIMS.match(after) is not None   # "wool in summer, no thanks"
         plain_but = (span not in weak or _BUT_IN.match(after) or _BUT_MORE.match(after)) and _BUT.search(after) and not asks_of
-        if follows and (asked or (plain_but and not STRONG_CHOICE.search(reading.utterance.norm))):
+        chosen = STRONG_CHOICE.search(reading.utterance.norm) and not _BUT_NOT_IN.match(after)
+        if follows and (asked or (plain_but and not chosen)):
             return reference.items, [span]
     return (), []
 
@@ -232,7 +240,9 @@ def _is_foretold(reading: Reading, span: Span) -> bool:
 
 
 def _is_part_of_name(reading: Reading, span: Span) -> bool:
-    """ "A washing machine" is a thing, no question about washing."""
+    """ "A washing machine", "my bus" are things, and no question about washing or buses."""
+    if reading.before(span, 1) in _OWN:
+        return True
     words = reading.utterance.words
     if len(span) == 1 and span.last < len(words) and words[span.last].norm == "to":
         return True   # "close to that one", "open to anything"
@@ -249,7 +259,8 @@ def means_item(reading: Reading, pointing: Pointing, requested: tuple[str, ...],
         return False
     norm = reading.utterance.norm
     doing = STRONG_CHOICE.search(norm) or STOCK.search(norm) or ABOUT_ITEM.search(norm)
-    complaint = any(critique.complaint for critique in reading.relative) or FAULT.search(norm)
+    complaint = any(critique.complaint for critique in reading.relative) or bool(FAULT.search(norm))
+    complaint |= is_faulted(reading.utterance, pointing)   # "she doesn't drink, so that's out"
     asked = not wishing and reading.is_question and (_ASKS_OF_IT.search(norm) or _TAGGED.search(norm))
     return bool({Act.REJECT, Act.COMPARE} & set(reading.acts) or requested or doing or complaint or asked)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.english import BEHAVES, OPENING, SMALL_WORDS
 from dialogue.item_words import has_any, title_words, value_words
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing, Table, point
@@ -22,20 +22,28 @@ _OPPOSED = re.compile(
 )
 """A whole turn, with 0 and 1 for its two values."""
 _ASKED = re.compile(OPENING + r"(?:is|are|does|do|will|would|isnt|arent|doesnt|dont|wont|wouldnt)$")
-_WHAT_IS = re.compile(OPENING + r"(?:whats|what is)$")
+_WHAT_IS = re.compile(OPENING + r"(?:whats|what(?: on earth)? is|what on earths)$")
 """ "What's twill?" """
 _WHAT_LIKE = re.compile(r"^(?:smell|taste|feel|look|sound)s? like\b")
 _JUDGED = re.compile(
-    r"^(?:is|are|isnt|arent|looks?|feels?|suits?|doesnt|dont|will|wont|would|wouldnt|might|goes|shows|marks|creases|gets) "
-    r"(?!(?:really |just |quite )?(?:my|her|his|our|their)\b|(?:(?:be|is|a|the|very|really|probably|also|just|quite) )*"
-    r"(?:nice|better|best|good|great|lovely|ideal|perfect|fine|ok|okay|favourites?|favorites?|preferred|preferable|wanted|needed|"
+    r"^(?:is|are|isnt|arent|looks?|feels?|seems?|sounds?|suits?|doesnt|dont|will|wont|would|wouldnt|might|must|can|could|cant|"
+    rf"goes|{BEHAVES}) "
+    r"(?!(?:really |just |quite )?(?:my|her|his|our|their) (?:\w+ )?"
+    r"(?:colou?r|shade|style|thing|taste|favou?rite|size|sort|kind|cup|material|scene)\b|"
+    r"be (?:\w+ )?(?:nice|good|great|lovely)\b|"
+    r"(?:(?:be|is|a|the|very|really|probably|also|just|quite) )*"
+    r"(?:better|best|ideal|perfect|fine|ok|okay|favourites?|favorites?|preferred|preferable|wanted|needed|"
     r"essential|a must|what|do|work)\b)\w"
 )
-""" "Silk's so cold", "mustard suits her": said of the one that has it; "silk would be nice" is a wish."""
-_ILL_SAID = re.compile(r"^(?:isnt|arent|doesnt|dont|wont|wouldnt|gets|shows|marks|creases|(?:is|are) (?:so|too|not))\b")
+""" "Silk's so cold", "bamboo feels nice": said of the one that has it; "silk would be nice" is a wish."""
+_OF_OR_FOR = re.compile(
+    r"^(?:for|on|with|in|at) (?:(?:a|an|the|my|her|his|our|their|that|this) )?\w+ "
+    rf"(?=(?:is|isnt|looks?|seems?|wont|wouldnt|might|{BEHAVES})\b)"
+)
+_ILL_SAID = re.compile(rf"^(?:isnt|arent|doesnt|dont|wont|wouldnt|{BEHAVES}|(?:is|are) (?:so|too|not))\b")
 _MAKES = re.compile(r"^(?:do|make|sell|have|stock|offer)\b")
 """ "Does Hartwell make anything else?" asks of the maker."""
-_IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought) of$")
+_IDEA_OF = re.compile(r"\b(?:idea|look|sound|thought|(?:the|that) (?:smell|feel|taste)) of$")
 """ "Is hemp itchy?", "I like the idea of glass": of those in it."""
 _YES_THAT = re.compile(r"(?<=yes )that one\b|(?<=yes , )that one\b|(?<=yeah )that one\b|(?<=yeah , )that one\b")
 """ "Velvet for the bedroom, yes, that one"."""
@@ -43,15 +51,19 @@ _WHICH_OF_TWO = re.compile(OPENING + r"0 or 1 ?[,?]? ?(?:which|what do you (?:th
 """ "Leather or cashmere, what do you think?" """
 _COUNTS = frozenset({"one", "two", "three", "four", "1", "2", "3", "4"})
 _ENDS = frozenset({"and", "please", "then", "thanks", "exactly", ",", ".", "?"})
+_INTRODUCES = frozenset({"think", "reckon", "suppose", "guess", "because", "but", "and", "so", "well", "afraid"})
+""" "I don't think purple will go"."""
 _OPENS = frozenset({".", "!", "?", ","})
 
 
-def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
-    """Every item meant by a value without "the", where it is the only one on the table that has it."""
+def find_bare_values(
+    utterance: Utterance, table: Table, mentions: Sequence[Mention], named: Sequence[Pointing] = ()
+) -> list[Pointing]:
+    """Every item meant by a value without "the", where it is the only one on the table that has it, or of those ``named``."""
     if len(table.items) < 2:
         return []
     single = [(one, having[0]) for one in mentions if len(having := _having(table, one)) == 1]
-    named = [(one.span, item) for one, item in single] + _of_one_word(utterance, table)
+    by_word = [(one.span, item) for one, item in single] + _of_one_word(utterance, table)
     counted = [
         point(utterance, Span(one.span.first - 1, one.span.last), [item], 0.9)
         for one, item in single
@@ -59,15 +71,25 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     ]
     faulted = [
         replace(point(utterance, span, [item], 0.9), refusal=True)
-        for span, item in named
+        for span, item in by_word
         if _opens(utterance, span.first) and FAULTED.search(_predicate(utterance, span))
     ]
+    told_apart = [(one, having) for one in mentions if 0 < len(having := _having(table, one)) < len(table.items)]
+    before = {item for one in named for item in one.reference.items}
+    subjects = [
+        (_phrase_start(one, mentions), one.span, [item for item in having if item.id in before] or having)
+        for one, having in told_apart
+        if _is_called(utterance, one, having[0])
+    ]
+    subjects += [
+        (span.first, span, [item])
+        for span, item in _of_one_word(utterance, table)
+        if not any(span.overlaps(one.span) for one in mentions) and not utterance.words[span.first].norm.endswith("ing")
+    ]   # "reading in bed is all I want it for"
     judged = [
-        replace(point(utterance, one.span, [item], 0.9), refusal=_ILL_SAID.match(said) is not None)
-        for one, item in single
-        if _opens(utterance, _phrase_start(one, mentions))
-        and _is_called(utterance, one, item)
-        and _JUDGED.match(said := _clause_after(utterance, one.span))
+        replace(point(utterance, span, items, 0.9), refusal=_ILL_SAID.match(said) is not None)
+        for first, span, items in subjects
+        if _opens(utterance, first) and _JUDGED.match(said := _clause_after(utterance, span))
     ]
     taken = [
         point(utterance, at, [item], 0.9)
@@ -93,8 +115,9 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
     ]
     asked += [
         point(utterance, span, [item], 0.9)
-        for span, item in named
-        if _asks_of(utterance, span, named_value=any(one.span.overlaps(span) for one in mentions))
+        for span, item in by_word
+        if _IDEA_OF.search(utterance.before(span.first))
+        or _asks_of(utterance, span, named_value=any(one.span.overlaps(span) for one in mentions))
     ]
     counted = counted if len(counted) > 1 else []
     return [*asked, *_weighed(utterance, table, mentions), *_opposed(utterance, single), *counted, *faulted, *judged, *taken]
@@ -103,6 +126,8 @@ def find_bare_values(utterance: Utterance, table: Table, mentions: Sequence[Ment
 def _titled(utterance: Utterance, mention: Mention, items: Sequence[Item]) -> Sequence[Item]:
     """ "Are bed socks thicker?": of socks, those that are called so."""
     said = {word.stem for word in utterance.words[mention.span.first : mention.span.last]}
+    if any(said == {word.stem for word in read_words(value).words} for value in mention.values):
+        return items   # "is bamboo soft?"
     return [item for item in items if said <= {word.stem for word in title_words(item.title)}] or items
 
 
@@ -117,7 +142,7 @@ def _asks_of(utterance: Utterance, span: Span, *, named_value: bool) -> bool:
     if _WHAT_IS.match(said):
         return _ends(utterance, span.last) or after.startswith("like")
     if said.endswith(("what does", "what do")):
-        return _WHAT_LIKE.match(after) is not None
+        return after.startswith("mean") or _WHAT_LIKE.match(after) is not None
     return bool(after) and not named_value and _ASKED.match(said) is not None
 
 
@@ -179,12 +204,12 @@ def _ends(utterance: Utterance, at: int) -> bool:
 
 
 def _opens(utterance: Utterance, at: int) -> bool:
-    return at == 0 or utterance.words[at - 1].norm in _OPENS
+    return at == 0 or utterance.words[at - 1].norm in _OPENS | _INTRODUCES
 
 
 def _clause_after(utterance: Utterance, span: Span) -> str:
-    """What follows a subject, with the "is" that it swallowed."""
-    after = utterance.after(span)
+    """What follows a subject, with the "is" that it swallowed: of "cashmere for a baby is silly" "is silly"."""
+    after = _OF_OR_FOR.sub("", utterance.after(span))
     return f"is {after}" if is_contracted(utterance.words[span.last - 1]) else after
 
 

@@ -7,30 +7,38 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogue.acts import GOES_WITH
+from dialogue.complaining import wants_another
 from dialogue.easing import take_easing
+from dialogue.english import CANCELLING
 from dialogue.manner import manner_of
-from dialogue.relative import moved
+from dialogue.portions import apart, together
+from dialogue.relative import measured_anew, moved
 from dialogue.remembering import Known, corrected
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.turning import as_left, goes_back, is_new_errand
 from dialogue.types import Act, SlotChange, Understanding
-from dialogue.words import read_words
-from recommender.types import Recommender
+from dialogue.words import Utterance, read_words
+from recommender.types import Item, Recommender
 
 DOUBTFUL = 0.6
 """A change heard with less confidence is confirmed before it counts."""
 
 _INSTEAD = re.compile(r"^(?:oh )?no\b|\b(?:instead|actually|wait|rather|changed my mind|sorry)\b")
 """Takes the place of what was chosen before."""
+_NEVER_MIND = re.compile(
+    r"^(?:(?:oh|no|ok|okay|well|actually|right) ,? ?)*(?:never ?mind|forget (?:it|that)|scrap that) ?[.,!;] ?\w"
+)
+""" "Never mind. Something older": what was said just before is taken back, and another wish begins."""
 _ASKING = frozenset({Act.ASK_ITEM, Act.ASK_STOCK, Act.ASK_POLICY})
 """ "Okay, how much would that be?" agrees to nothing yet."""
+_CANCEL = re.compile(rf"\b(?:{CANCELLING}|drop)\b")
 TEXTS_KEPT = 3
 
 
 def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender) -> BeliefState:
     """The state after a turn. The recommender is asked what was pointed at, so that "cheaper" can be measured from it."""
-    acts = set(understanding.acts)
+    acts, utterance = set(understanding.acts), read_words(understanding.text)
     if Act.FORGET_ME in acts:
         return BeliefState(turn=state.turn + 1, table=state.table, last_item=state.last_item, known=Known(kept=state.known.kept))
     if Act.START_OVER in acts:
@@ -43,7 +51,9 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
     if Act.UNDO in acts and not understanding.changes:
         return _undone(state)
     past = state
-    state = replace(state.remembered(), turn=state.turn + 1)
+    if Act.INFORM in acts and Act.UNDO not in acts and _NEVER_MIND.match(utterance.norm):
+        state = _without_last(state)
+    state = replace(state.remembered(), turn=past.turn + 1)
     agrees = Act.AFFIRM in acts and not (understanding.changes or acts & _ASKING)
     if agrees and past.last_plan is not None and past.last_plan.kind == "none_fit":
         state = take_easing(state, shop, understanding.text)
@@ -51,18 +61,24 @@ def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, r
         state = _settle_pending(understanding, state, shop, recommender)
     topic = shop.topic
     if topic and _turns_to_another_topic(understanding, state, topic.name):
-        left = as_left(state, topic.name, _wanted(understanding, topic.name)) if goes_back(understanding.text) else None
+        left = as_left(state, topic.name, _wanted(understanding, topic.name)) if goes_back(utterance) else None
         lapsed = _lapsed(state, shop)
         state = replace(lapsed, slots=left.slots, texts=left.texts) if left else lapsed   # "back to the scarves"
-    elif topic and is_new_errand(understanding, state, shop):
+    elif topic and is_new_errand(understanding, utterance, state, shop):
         state = _lapsed(state.with_slot(topic.name, SlotBelief()), shop)
+    elif topic and (kinds := _kinds_anew(utterance, past)) and not _wanted(understanding, topic.name):
+        anew = SlotChange(topic.name, "want", kinds, words=understanding.text)
+        state = change_slot(anew, _lapsed(state, shop), shop, recommender)
     referred = tuple(dict.fromkeys(item_id for reference in understanding.references for item_id in reference.items))
-    state = _about_items(acts, understanding, state, referred)
+    state = _about_items(acts, understanding, state, referred or _too_dear(understanding, state, shop, recommender))
     doubtful = tuple(change for change in understanding.changes if change.confidence < DOUBTFUL)
     of_items = referred or understanding.like_items or _of_its_kind(understanding, past.table, shop, recommender)
     for change in sorted(understanding.changes, key=lambda change: change.most):
         if change not in doubtful:
             state = change_slot(change, state, shop, recommender, of_items)
+    state = measured_anew(state, shop, recommender, {change.slot for change in understanding.changes})
+    if topic and Act.REJECT in acts and _CANCEL.search(understanding.text.lower()):
+        state = _without_kinds(state, topic.name, [item for item in map(recommender.item, referred) if item])
     state = _of_the_same_kind(understanding, state, shop, recommender)
     state = replace(state, manner=manner_of(understanding.text, state.manner))
     known = corrected(state.known, understanding)
@@ -115,6 +131,9 @@ def change_slot(
     if change.kind == "exclude" and slot.made_to_order:   # "leave out the sugar" of one with brown sugar
         wider = tuple(value for value in state.wants(slot.name) if value.endswith(change.values))
         change = replace(change, values=tuple(dict.fromkeys((*change.values, *wider))))
+    if slot.made_to_order:
+        state = apart(change, state)
+        change = together(change, state)
     if change.kind in {"less", "more"}:
         return state.with_slot(change.slot, moved(change, state, shop, slot, recommender, of_items))
     return state.with_slot(change.slot, merge_change(change, state.belief(change.slot), state.turn))
@@ -158,6 +177,13 @@ def _only(why: dict[str, Evidence], key: str) -> dict[str, Evidence]:
     return {key: why[key]} if key in why else {}
 
 
+def _kinds_anew(utterance: Utterance, past: BeliefState) -> tuple[str, ...]:
+    """ "And I need a new one", after a complaint: of what kind."""
+    last = past.last_plan
+    complained = last is not None and last.note in {"complaint", "what_now"}
+    return last.options if last is not None and complained and wants_another(utterance) else ()
+
+
 def _wanted(understanding: Understanding, slot: str) -> tuple[str, ...]:
     """The values of a slot that a turn wishes for."""
     return tuple(value for one in understanding.changes if one.slot == slot and one.kind == "want" for value in one.values)
@@ -185,6 +211,23 @@ def _absolute(name: str, belief: SlotBelief, state: BeliefState) -> SlotBelief:
     return belief if not belief.direction else next((past for past in earlier if not past.direction), SlotBelief())
 
 
+def _without_kinds(state: BeliefState, topic: str, items: Sequence[Item]) -> BeliefState:
+    """ "Cancel the iced one", of several kinds ordered at once: the others stay."""
+    belief, gone = state.belief(topic), {kind for item in items for kind in item.values.get(topic, ())}
+    left = tuple(kind for kind in belief.want if kind not in gone)
+    return state.with_slot(topic, replace(belief, want=left)) if left else state
+
+
+def _too_dear(
+    understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender
+) -> tuple[str, ...]:
+    """ "A hundred is too much for that": of what is on the table, what costs more; none where nothing does."""
+    money = shop.money.name if shop.money else None
+    high = next((one.high for one in understanding.changes if one.slot == money and one.kind == "at_most"), None)
+    items = [item for item in map(recommender.item, state.table) if item]
+    return tuple(item.id for item in items if high is not None and item.price_minor is not None and item.price_minor > high * 100)
+
+
 def _about_items(acts: set[Act], understanding: Understanding, state: BeliefState, referred: tuple[str, ...]) -> BeliefState:
     if Act.REJECT in acts:
         refused = referred or state.table
@@ -192,6 +235,7 @@ def _about_items(acts: set[Act], understanding: Understanding, state: BeliefStat
             state,
             refused=state.refused + tuple(item for item in refused if item not in state.refused),
             liked=tuple(item for item in state.liked if item not in refused),
+            chosen=tuple(item for item in state.chosen if item not in referred),
         )
     if Act.CHOOSE in acts:
         last = state.last_plan
@@ -215,6 +259,14 @@ def _settle_pending(understanding: Understanding, state: BeliefState, shop: Talk
 def _told(state: BeliefState) -> tuple[object, ...]:
     """What the shopper said that counts: wishes, and what was refused."""
     return state.slots, state.texts, state.like_item, state.refused, state.avoided
+
+
+def _without_last(state: BeliefState) -> BeliefState:
+    """The wishes without what the last turn changed of them, if it did."""
+    before = state.history[-1] if state.history else state
+    return state if _told(before) == _told(state) else replace(
+        state, slots=before.slots, texts=before.texts, like_item=before.like_item, avoided=before.avoided
+    )
 
 
 def _undone(state: BeliefState) -> BeliefState:

@@ -42,7 +42,10 @@ _LIKENED = re.compile(
 """ "Something like the raffia", "cheaper than the oak": of an item, where one has that value."""
 _COUNTED_OF = re.compile(r"\b(?:one|two|three|four|five|six|some|any|couple|pair|each|none) of the$")
 """ "One of the ginger": of an item, unlike "a vase of the glass"."""
-_WHAT_IS = re.compile(r"\b(?:whats|what(?: (?:(?:on|in) (?:earth|\w+ name)|exactly|actually|even|the \w+))? is)$")
+_WHAT_IS = re.compile(
+    r"\b(?:whats|what (?:on earth|in the world)s|"
+    r"what (?:(?:(?:on|in) (?:earth|\w+ name)|exactly|actually|even|the \w+) )?is)$"
+)
 _WHAT_ONE_IS = re.compile(r"^an? (?:\w+ ){1,2}(?:is|actually is|even is)\b")
 """ "I don't know what a samovar is"."""
 _NAMED_AFTER = frozenset(

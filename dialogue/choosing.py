@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, STRONG_CHOICE
-from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.english import BEHAVES, OPENING, SMALL_WORDS
 from dialogue.meant import prefers, settles_on_last
 from dialogue.pointing import Pointing
 from dialogue.reading import Reading
 from dialogue.types import Act, Reference, SlotChange
+from dialogue.whole_clauses import EXCLAIMS
 from dialogue.words import is_contracted
 
 UNDECIDED = re.compile(
@@ -22,11 +23,18 @@ UNDECIDED = re.compile(
     r"very )?nice$"
 )
 """Praise that does not buy yet."""
-_SOLD = re.compile(OPENING + r"(?:(?:fine|done|good|deal) ,? ?)*(?:its |thats |youve )?sold ?[.!]?$")
+_SOLD = re.compile(
+    OPENING + r"(?:(?:fine|done|good|deal|oh|lovely|perfect) ,? ?)*(?:(?:its |thats |youve )?sold ?[.!]?$|"
+    r"(?:(?:that|it|this|they)ll|(?:that|it|this|they|those|these) (?:will|would)) do(?: (?:nicely|fine|me|us|perfectly|"
+    r"great|just fine|"
+    r"the trick|very well))?(?= ?(?:$|[.!,;])))"
+)
+""" "Sold!", "that'll do nicely"."""
 _SO_MANY = re.compile(
     OPENING + r"(?:(?:lovely|fine|perfect|good|brilliant) ,? ?)*(?:(?:put|pop|stick|add|throw|give me|get me|ill take|well take|"
-    r"ill have|well have|id like|can i have|could i have) )"
-    r"(?:me |us )?(?:one|two|three|four|five|six|ten|a dozen|a couple|a pair|\d+)(?: of (?:them|those|these|it))?"
+    r"ill have|well have|id like|wed like|we would like|well need|can (?:i|we) have|could (?:i|we) have) )"
+    r"(?:me |us )?(?:one|two|three|four|five|six|ten|a dozen|a couple|a pair|\d+)"
+    r"(?: (?:of (?:them|those|these|it)|(?:(?!of\b)\w+ )?(?:for|to) (?:it|that|this)(?: one)?))?"
     r"(?: (?:in|into|to|on) (?:my|the) (?:basket|bag|cart|trolley|order))?(?: ?,? ?(?:please|then|thanks|thank you))* ?[.!]?$"
 )
 """ "Put two in my basket please"."""
@@ -37,8 +45,9 @@ _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt
 _PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")
 """ "It's gorgeous but a hundred and seventy ..." takes nothing."""
 _SAYS = re.compile(
-    r"^(?:is|are|isnt|arent|was|were|costs?|does|do|doesnt|dont|wont|wouldnt|would|might|could|looks?|sounds?|seems?|has|have|always|"
-    r"never)\b"
+    r"^(?:is|are|isnt|arent|was|were|costs?|does|do|doesnt|dont|wont|wouldnt|would|might|could|looks?|sounds?|seems?|has|"
+    r"have|always|"
+    rf"never|suits?(?! (?:me|us)\b)|{BEHAVES})\b"
 )
 _WILL_DO = re.compile(
     r"^(?:(?:is|are|was|were|looks?|sounds?|seems?|would|will) )?(?:(?:just|really|quite|be|absolutely|about|very) )*"
@@ -48,7 +57,11 @@ _WILL_DO = re.compile(
 _ASKS_FIRST = re.compile(
     r"(?:(?:and|so|but|ok|okay) ,? ?)*(?:what|whats|how|is|are|does|can|could|would|which|when|where|why|who|will|if)\b"
 )
-_NEXT_SENTENCE = re.compile(r" ?[.!;] (?=\w)")
+_NEXT_SENTENCE = re.compile(
+    r" ?[.!;] (?=\w)|(?<! )(?: ?,)? (?:and )?(?=(?:(?:what|when|how|where|which|who)s?|does|do|is|are|can|could|will) "
+    r"(?:\w+ )?(?:is|are|was|were|does|do|did|it|they|that|much|many|i|you|we)\b)"
+)
+_AGREES = frozenset("actually ok okay right fine good great lovely perfect yes yeah alright then please well go on just".split())  # noqa: SIM905
 _POLITELY = re.compile(r"\b(?:can|could|may) i (?:please )?(?:have|get|take|buy)\b")
 _TAKEN_AND = re.compile(OPENING + r"(?:just )?(?:the|that|this)\b")
 _AND_ASKS = re.compile(r"^,? ?and (?:can|could|do|does|will|would|is there|are there|how|when|what)\b")
@@ -94,6 +107,8 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if asks_on(reading) or _IF.search(norm) or _PRAISED_BUT.search(norm):
         return False
     strong = [pointing for pointing in reading.strong if not pointing.refusal]
+    if _is_first_sentence(reading, strong):
+        return True
     if prefers(reading) and not reading.is_question and any(_IS_FINE.match(reading.after(one.span)) for one in strong):
         return True
     if settles_on_last(reading) and not reading.is_question:
@@ -130,6 +145,16 @@ def _is_taken_first(reading: Reading) -> bool:
     return STRONG_CHOICE.search(first) is not None and _ASKS_FIRST.match(first) is None
 
 
+def _is_first_sentence(reading: Reading, strong: Sequence[Pointing]) -> bool:
+    """ "OK, the shorter of the two. On Friday.": a sentence of nothing but the item, then how it is to be."""
+    words = reading.utterance.words
+    ends = next((index for index, word in enumerate(words) if word.norm in {".", "!"}), len(words))
+    if not strong or ends >= len(words) - 1 or strong[0].span.last > ends:
+        return False
+    rest = [word for word in (*words[: strong[0].span.first], *words[strong[0].span.last : ends]) if not word.is_mark]
+    return bool(rest) and all(word.norm in _AGREES for word in rest)
+
+
 def _has_just(reading: Reading, at: int) -> bool:
     """ "Can I have the first one?", not "can I have money off the first" nor "can I have the first in a smaller size"."""
     words = [*(word.norm for word in reading.utterance.words), ""]
@@ -158,6 +183,8 @@ def _says_of(reading: Reading, pointing: Pointing) -> bool:
 def is_bare(reading: Reading, strong: Sequence[Pointing]) -> bool:
     """A turn that is little but a reference chooses it."""
     if reading.mentions or reading.amounts or reading.relative or _says_of(reading, strong[-1]):
+        return False
+    if EXCLAIMS.match(reading.after(strong[-1].span)):
         return False
     inside = sum(len(pointing.span) for pointing in strong)
     said = [word for word in reading.utterance.words if not word.is_mark]

@@ -32,7 +32,7 @@ _OF_THE_SHOP = re.compile(r"^(?: \w+){0,2} (?:you|youve|that you|in the (?:shop|
 """ "The cheapest you have" is none of those named."""
 _TWO = re.compile(r"^ of (?:the )?(?:two|three)")
 _PAIR = re.compile(
-    r"^(?P<many> (?:two|2|couple|ones)\b)?(?: (?:one|option)\b)?"
+    r"^(?P<many> (?:two|2|couple|ones)\b)?(?: (?:one|option|pair)\b)?"
     r"(?: (?:of (?:(?:the|those|these) )?(?:two|three|them|those|these|lot|bunch)|of all)\b)?"
 )
 _WHICH = re.compile(r"\b(?:whichever|which|what)(?: one)?s?(?: is| was)?$")

@@ -49,6 +49,11 @@ def is_said_of_several(utterance: Utterance, span: Span) -> bool:
     return after is not None and (says_ones(after) or after.norm in ONES - {"ones"})
 
 
+def is_counted(utterance: Utterance, span: Span) -> bool:
+    """Whether a count stands before: "the two mugs"."""
+    return utterance.before(span.first, 1) in _COUNTS
+
+
 def begins_another(utterance: Utterance, at: int, start: int) -> bool:
     """ "The soap bars and one hand wash": where a second phrase begins with a count or an article of its own."""
     counts = utterance.words[at].norm in _COUNTS | {"one", "a", "an", "the"}

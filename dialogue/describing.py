@@ -19,6 +19,7 @@ from dialogue.definite import (
     begins_another,
     ends_in_one,
     in_number,
+    is_counted,
     is_plural,
     is_said_of_several,
     links,
@@ -27,6 +28,7 @@ from dialogue.english import APPRAISING, SMALL_WORDS
 from dialogue.item_words import has_any, says_ones, tells, value_words
 from dialogue.mentions import Mention
 from dialogue.vocabulary import Vocabulary
+from dialogue.whole_clauses import OPENERS, is_exclaimed, is_whole_clause, opens_clause
 from dialogue.words import Span, Utterance, joined_stem
 from recommender.types import Item
 
@@ -34,18 +36,15 @@ LONGEST_DESCRIPTION = 7
 """Words after "the" in which one item may be described."""
 _COUNTING = frozenset({"both", "all", "either", "neither"})
 """May stand before several things without "the": "both pocket squares"."""
-_OPENERS = frozenset("and or just maybe not no then than actually okay ok so right yeah yes well please".split())  # noqa: SIM905
-""" "Just red one please": "the" may be left out where a clause begins."""
 _ASKS = frozenset({"is", "are", "was", "were"})
 _CANNOT_END = frozenset({"is", "are", "the", "a", "an"})
-_CLAUSE_ENDS = frozenset({".", "!", "?", ",", "please", "then", "thanks"})
-_SEEMS = frozenset({"sounds", "looks", "seems", "sound", "look", "seem"})
-_PREDICATES = _SEEMS | {"that", "thats", "is", "are", "was", "were", "it"}
-""" "Green canvas sounds practical", "clay secateurs, that can't be right": said of one at hand."""
-_ANSWERS = re.compile(r"^(?:okay|ok|right|yes|yeah|yep|no|sorry|actually|fine|great|lovely|perfect|then)(?: then)? ,$")
-""" "Okay, clip lamp please"."""
 _OF_THE = re.compile(r"\b(?:which|one|any|either|neither|both|all|some|none|each) of (?:the|those|these|your)$")
-_TAKES = re.compile(r"\b(?:(?:go|going) (?:for|with)|take)$")
+_TAKES = re.compile(
+    r"(?:^|\b(?:ill|id|well|wed|lets|im|were|just|then|so|ok|okay|i|we|going to|gonna|think|will|would|,) )(?:go|going) with$|"
+    r"\b(?:go|going) for$|\btake$"
+)
+""" "I'll go with green", unlike "does the scarf go with green"."""
+
 
 @dataclass(frozen=True)
 class Describer:
@@ -74,9 +73,10 @@ class Describer:
         """The best description that opens at a word: how many properties fit, its words and the items meant."""
         words = self.utterance.words
         opened, counting = words[first].norm in DEFINITE or asks_what_is(self.utterance, first), words[first].norm in _COUNTING
-        if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in _OPENERS):
+        if not (opened or counting) and first and not (words[first - 1].is_mark or words[first - 1].norm in OPENERS):
             return self._taken(first, items) or self._by_name(first, items)
-        start = after_count(self.utterance, first + (opened or counting))
+        article = not (opened or counting) and words[first].norm in {"a", "an"} and opens_clause(self.utterance, first)
+        start = after_count(self.utterance, first + (opened or counting or article))
         best: tuple[float, Span, tuple[Item, ...]] | None = None
         for last in range(start + 1, min(start + 1 + LONGEST_DESCRIPTION, len(words) + 1)):
             if words[last - 1].is_mark or begins_another(self.utterance, last - 1, start):
@@ -84,10 +84,11 @@ class Describer:
             span = Span(start, last)
             if counting and not (is_plural(self.utterance, span) and words[start].norm not in DEFINITE | {"of"}):
                 continue
-            bare = not opened and not counting
-            if bare and not ((len(span) > 1 and ends_in_one(self.utterance, span, items)) or self._is_whole_clause(span, items)):
-                continue
             scored = self._named(span, items)
+            if article and not is_exclaimed(self.utterance, span):
+                continue
+            if scored and not (opened or counting or article or self._stands_bare(span, items, scored[1])):
+                continue
             if scored and (best is None or scored[0] >= best[0]) and not self._is_predicate(first, span):
                 best = (scored[0], Span(start if counting else first, last), scored[1])
         return best or self._by_name(first, items)
@@ -102,7 +103,7 @@ class Describer:
     def _taken(self, first: int, items: Sequence[Item]) -> tuple[float, Span, tuple[Item, ...]] | None:
         """ "I'll go for black": a value that ends a choice, where one item has it."""
         words = self.utterance.words
-        if not _TAKES.search(self.utterance.before(first, 3)):
+        if not _TAKES.search(self.utterance.before(first)):
             return None
         for mention in self.mentions:
             span = mention.span
@@ -115,19 +116,17 @@ class Describer:
         named = called_by_name(self.utterance, first, items, self.vocabulary)
         return (1.0, named[0], (named[1],)) if named else None
 
+    def _stands_bare(self, span: Span, items: Sequence[Item], fitting: Sequence[Item]) -> bool:
+        """ "Red one please", "napkins": what may be said without "the"."""
+        return (len(span) > 1 and ends_in_one(self.utterance, span, fitting)) or self._is_whole_clause(span, items)
+
     def _is_whole_clause(self, span: Span, items: Sequence[Item]) -> bool:
-        """ "Napkins. Do they come in red?", "tablecloth, please": a kind of thing that only one of several items is."""
-        words = self.utterance.words
-        before, after = words[span.first - 1 : span.first], words[span.last : span.last + 1]
-        opens = not before or before[0].norm in {".", "!", "?"} or _ANSWERS.match(self.utterance.before(span.first)) is not None
-        ends = not after or after[0].norm in _CLAUSE_ENDS
-        says = bool(after) and after[0].norm in _PREDICATES and opens
-        if says and after[0].norm in _SEEMS and all(self._is_plain_value(index) for index in range(span.first, span.last)):
-            return len(items) > 1
-        made = span.last - span.first > 2 and words[span.first + 1].norm in JOINING - ONE   # "oxfords in nubuck"
-        named = self.is_kind_at(span.last - 1, items) or (made and self.is_kind_at(span.first, items))
-        named = named and not self._is_kind_of_all(span, items)
-        return opens and (ends or says) and len(items) > 1 and named
+        """ "Tablecloth, please", of the only one of several items."""
+        made = len(span) > 2 and self.utterance.words[span.first + 1].norm in JOINING - ONE   # "oxfords in nubuck"
+        kind = self.is_kind_at(span.last - 1, items) or (made and self.is_kind_at(span.first, items))
+        plain = [self._is_plain_value(index) for index in range(span.first, span.last)]
+        kind = kind and not self._is_kind_of_all(span, items)
+        return len(items) > 1 and is_whole_clause(self.utterance, span, kind=kind, valued=any(plain), plain=all(plain))
 
     def _is_kind_of_all(self, span: Span, items: Sequence[Item]) -> bool:
         """ "Scarves are safe", where all are: said of scarves."""
@@ -145,12 +144,24 @@ class Describer:
                 return last, scored[1]
         return at, tuple(items)
 
-    def of_kind(self, span: Span, items: Sequence[Item], *, loosely: bool = False) -> tuple[Item, ...]:
-        """The items whose titles hold every word of a span that ends in the name of a kind; ``loosely``: whatever it ends in."""
+    def of_kind(
+        self, span: Span, items: Sequence[Item], *, loosely: bool = False, valued: bool = False
+    ) -> tuple[Item, ...]:
+        """The items whose titles hold every word of a span that ends in the name of a kind.
+
+        ``loosely``: whatever it ends in. ``valued``: before the name a value does as well, as in "a black milk jug".
+        """
         words = self.utterance.words[span.first : span.last]
         if not (loosely or self.is_kind_at(span.last - 1, items)) or any(word.is_mark for word in words):
             return ()
-        return tuple(item for item in items if all(self._is_in_title(word.stem, item) for word in words))
+        return tuple(
+            item
+            for item in items
+            if all(
+                self._is_in_title(word.stem, item) or (valued and word is not words[-1] and word.stem in value_words(item))
+                for word in words
+            )
+        )
 
     def is_kind_at(self, index: int, items: Sequence[Item]) -> bool:
         """Whether a word names the kind of thing: a value of the topic, or the noun that ends an item's title."""
@@ -169,7 +180,7 @@ class Describer:
             return None
         points, fitting = scored
         words = self.utterance.words[span.first : span.last]
-        fitting = in_number(self.utterance, span, fitting)
+        fitting = self._of_that_alone(span, in_number(self.utterance, span, fitting))
         said_one = bool(ONE & {word.norm for word in words}) or words[-1].stem in self.vocabulary.wares
         said_one |= words[-1].norm in SETS
         counted = _OF_THE.search(self.utterance.before(span.first)) is not None   # "which of the shirts"
@@ -187,6 +198,16 @@ class Describer:
                 return None
         return points, fitting
 
+    def _of_that_alone(self, span: Span, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """ "The grey one", where another is blue and grey: what has that value and no other of its slot."""
+        if len(items) < 2 or is_plural(self.utterance, span):
+            return items
+        inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
+        alone = tuple(
+            item for item in items if inside and all(set(item.values.get(one.slot, ())) <= set(one.values) for one in inside)
+        )
+        return alone if len(alone) == 1 else items
+
     def _fitting(self, span: Span, items: Sequence[Item], *, loosely: bool = False) -> tuple[float, tuple[Item, ...]] | None:
         """How many described properties fit, and the items that have them; None where a word fits none of them.
 
@@ -198,6 +219,7 @@ class Describer:
         if [word.norm for word in self.utterance.words[span.first : span.last][-2:]] == ["and", "one"]:
             return None
         inside = [mention for mention in self.mentions if span.first <= mention.span.first and mention.span.last <= span.last]
+        inside.sort(key=lambda mention: not self._is_narrow_kind(mention, items))   # "the satin robe", beside a Satin Nightdress
         plural = is_plural(self.utterance, span)
         fitting, points = list(items), 0.0
         covered: set[int] = set()
@@ -236,6 +258,11 @@ class Describer:
             return None
         return points, tuple(fitting)
 
+    def _is_narrow_kind(self, mention: Mention, items: Sequence[Item]) -> bool:
+        """A kind by another name than the shop's own ("robe"), or that is only called so ("sleep shirt")."""
+        own = joined_stem(self.utterance.said(mention.span)) in map(joined_stem, mention.values)
+        return mention.slot == self.vocabulary.topic and not (own and any(has_any(item, mention) for item in items))
+
     def _says_nothing(self, index: int, span: Span, items: Sequence[Item]) -> bool:
         """ "The building blocks", where only one thing is blocks: a word that the shop does not know tells no other apart."""
         stem = self.utterance.words[span.last - 1].stem
@@ -270,6 +297,7 @@ class Describer:
         if titled and len(titled) < len(among):
             general = any(joined_stem(value).endswith(said) for value in mention.values)
             counts = (loosely and general) or is_said_of_several(self.utterance, mention.span)
+            counts |= len(titled) == 1 and is_counted(self.utterance, mention.span)
             return item in titled or (counts and has_any(item, mention))
         return has_any(item, mention)
 

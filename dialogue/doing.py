@@ -33,6 +33,13 @@ _INSULTS = re.compile(
     r"screw you)\b"
 )
 _ADDRESSES_SHOP = re.compile(r"\b(?:you|your|youre|this (?:shop|thing|machine)|human|the (?:weather|news|time|capital))\b")
+_ASKS_FOR_GOODS = re.compile(
+    r"\bwhere (?:can|could|do|should) (?:i|we) (?:get|find|buy|have|eat|see)\b|"
+    r"\b(?:(?:have|do|can|could|would|did) (?:you|i|we)|you|ive|is there|are there|got|there)(?: (?:got|have|sell|stock|do|"
+    r"get|see|find))?"
+    r" (?:any|some)(?:thing)?\b"
+)
+""" "Have you got anything with owls on?" asks the shop for goods."""
 _ELSEWHERE = re.compile(
     OPENING + r"(?:who|whos|when|where|wheres|why|will|whats (?:the|your|my|a)|(?:what|"
     r"how)(?! about))\b(?!.*\b(?:something|anything|have|got|sell|stock|do)\b)"
@@ -116,7 +123,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
     owned = owns is not None and bool(reading.strong) and not _SO_THEN.search(reading.utterance.norm[owns.end() :])
     complains = reading.state.table and not only_value and not prefers(reading) and (
         owned
-        or any(critique.complaint and not reading.negated(critique.span) for critique in reading.relative)
+        or any(critique.complaint and not (critique.asked or reading.negated(critique.span)) for critique in reading.relative)
         or FAULT.search(reading.utterance.norm)
         or any(HEDGED.search(reading.before(mention.span, 6).rstrip()) for mention in reading.mentions)
     )
@@ -131,7 +138,7 @@ def all_acts(reading: Reading, found: Found) -> list[Act]:
         acts.append(Act.REJECT)
     if any(change.kind == "any" for change in found.changes) or reading.open:
         acts.append(Act.DONT_CARE)
-    again = goes_back(reading.utterance.text) or _SHOW_AGAIN.search(reading.utterance.norm) is not None
+    again = goes_back(reading.utterance) or _SHOW_AGAIN.search(reading.utterance.norm) is not None
     returns = bool(reading.strong) and again and not STRONG_CHOICE.search(reading.utterance.norm)
     if returns and not found.changes:
         acts.append(Act.ASK_ITEM)   # "go back to the first one" wants to hear of it again
@@ -224,6 +231,8 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     if found.requested:
         return True
+    if {Act.MORE, Act.REJECT} & set(acts) and any(change.kind == "exclude" for change in found.changes):
+        return False   # "what else have you got that's not black?"
     if Act.REJECT in acts and any(change.kind == "want" for change in found.changes):
         return False
     moves = any(change.kind in {"less", "more"} for change in found.changes)
@@ -252,10 +261,11 @@ def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], s
     words = read_words(free_text).words
     known = [word for word in words if word.stem in reading.vocabulary.known]
     norm = reading.utterance.norm
-    to_shop = _ADDRESSES_SHOP.search(norm) is not None
+    goods = _ASKS_FOR_GOODS.search(norm) is not None
+    to_shop = _ADDRESSES_SHOP.search(norm) is not None and not goods
     if reading.state.table and _WISH_FOR_ONE.match(norm):
         return [Act.INFORM]
-    if reading.is_question and not reading.mentions and not to_shop and _ELSEWHERE.match(norm):
+    if reading.is_question and not reading.mentions and not (to_shop or goods) and _ELSEWHERE.match(norm):
         return [Act.OFF_TOPIC]
     if words and not to_shop and (2 * len(known) >= len(words) or (_TELLS.search(norm) and not reading.is_question)):
         return [Act.INFORM]
@@ -265,5 +275,7 @@ def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], s
         return [Act.INFORM]
     if words and 2 * len(known) >= len(words) and not reading.is_question:
         return [Act.INFORM]
+    if reading.strong and not reading.is_question:
+        return [Act.ASK_ITEM]   # "the bee one's adorable": it is spoken of
     clear = len(words) > 2 or to_shop or (bool(words) and len(reading.utterance.words) > 3)
     return [Act.OFF_TOPIC if clear else Act.UNCLEAR]

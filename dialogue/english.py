@@ -68,11 +68,20 @@ OPENING = (
 
 APPRAISING = frozenset(
     """
-nice lovely little dear sweet pretty gorgeous beautiful fancy funny cute adorable old big good clever silly posh smashing
-fabulous handsome splendid awful ugly horrible blooming bloody daft wonderful perfect
+nice lovely little dear sweet pretty gorgeous beautiful fancy funny cute adorable old big good clever silly posh smashing fine
+proper fabulous handsome splendid awful ugly horrible blooming bloody daft wonderful perfect
     """.split()  # noqa: SIM905
 )
 """Adjectives of how something strikes the speaker, which tell no item from another."""
+
+CANCELLING = "cancel|remove|take off|scrap"
+"""Verbs that take back what was chosen, as alternatives of a pattern."""
+
+BEHAVES = (
+    r"(?:slip|stain|fade|break|crumble|shrink|itch|scratch|chip|rust|bobble|smell|give|make|get|show|mark|crease|tear|wear|dent|wobble|"
+    r"squeak|fray|pill|tarnish|bruise|melt|leak|snag|stretch|crack)(?:e?s)?"
+)
+"""What things do in use, as a pattern over norms: what is said so is said of a thing at hand, and wished for by nobody."""
 
 DETERMINERS = frozenset(
     {"a", "an", "the", "my", "your", "his", "her", "their", "our", "this", "that", "these", "those", "some", "any"}

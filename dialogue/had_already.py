@@ -13,7 +13,8 @@ _HAD = re.compile(
 )
 _HAS_SOME = re.compile(
     r"\b(?:(?:shes|hes|theyve|they have)(?: already)? got|(?:she|he|they)(?: already| both)? (?:has|have|got|owns?)(?: already)?|"
-    r"(?:shes|hes|theyve) already got)(?: plenty of| lots of| loads of| enough)? $"
+    r"(?:shes|hes|theyve) already got)"
+    r"(?: plenty of| lots of| loads of| enough| (?:too|so) many| (?:a )?(?:million|hundred|thousand|dozen|ton|load)s?(?: of)?)? $"
 )
 """ "She's got slippers": no more of them, unlike "she's got a pair of ... that need a match"."""
 _ENDS = re.compile(r"^(?:already\b|$|[,.;!?]|and\b|but\b|so\b|though\b)")
@@ -26,12 +27,12 @@ _LATELY = re.compile(
 
 def had_lately(utterance: Utterance, span: Span) -> bool:
     """ "We had Indian yesterday", "she got gloves last year"."""
-    before = f"{utterance.before(span.first, 5)} "
+    before = utterance.leading_to(span.first, 5)
     return _HAD.search(before) is not None and _LATELY.match(utterance.after(span, 5)) is not None
 
 
 def has_enough(utterance: Utterance, span: Span) -> bool:
     """Whether a thing named in the plural is one that the person it is for has already."""
     plural = utterance.words[span.last - 1].norm.endswith("s")
-    before = f"{utterance.before(span.first, 5)} "
+    before = utterance.leading_to(span.first, 5)
     return plural and _HAS_SOME.search(before) is not None and _ENDS.match(utterance.after(span, 1)) is not None

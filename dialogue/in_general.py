@@ -9,7 +9,8 @@ from dataclasses import replace
 from dialogue.acts import STRONG_CHOICE
 from dialogue.called import NAME_ENDS
 from dialogue.describing import Describer
-from dialogue.english import OPENING, SMALL_WORDS
+from dialogue.english import BEHAVES, OPENING, SMALL_WORDS
+from dialogue.item_words import says_ones
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance, is_contracted, joined_stem
 from recommender.types import Item
@@ -17,9 +18,10 @@ from recommender.types import Item
 _SOME = r"(?: (?:a|an|any|anything|some|another|one|two|more|so many|enough|plenty of|loads of|lots of|too many|the|his|her))*$"
 _REFUSED = re.compile(
     r"\b(?:(?:never|wont|wouldnt|doesnt|dont|cant|cannot|couldnt|not sure(?: if| that)?|"
-    r"doubt)(?: \w+){0,2}? (?:wear|like|want|use|eat|drink|need|stand|bear|"
+    r"doubt)(?: \w+){0,2}? (?:wear|worn|owned|tried|like|want|use|eat|drink|need|stand|bear|"
     r"fancy|enjoy|suit|play|do|see the point of)|hates?|detests?|cant stand|not keen on|not into|not one for|"
     r"not a fan of|anything but|not|no|"
+    r"(?:no|\w+nt(?: \w+){0,3}?) (?:room|space|use|need|call|time) for|"
     r"(?:cant|cannot) see (?:him|her|them|me|us|myself) (?:with|in|wearing|using|carrying))" + _SOME
 )
 _OWNED = re.compile(
@@ -33,7 +35,9 @@ _HAS = re.compile(r"\b(?:has|have|had|got|owns?)" + _SOME)
 _JUDGED = re.compile(r"(?:^|[,.!;] |\b(?:and|but|so|well|maybe|think|reckon|suppose|guess|oh|hmm|no|yes|yeah) )(?P<one>an?)?$")
 _LIKED = re.compile(r"\b(?:prefers?|likes?|loves?|adores?|suits?|wears?|rather have|go for|going for|keen on|into|"
                     r"(?P<one>(?:thinking|thought)(?: more)? of an?))$")
-_SAYS = re.compile(r"^(?:is|are|isnt|arent|would|wouldnt|might|could|will|wont|always|sounds?|looks?|seems?|makes?|dont|doesnt)$")
+_SAYS = re.compile(
+    rf"^(?:is|are|isnt|arent|would|wouldnt|might|could|will|wont|always|sounds?|looks?|seems?|makes?|dont|doesnt|suits?|{BEHAVES})$"
+)
 _THAT_ONE = re.compile(r"\b(?:that|this) ones?\b(?! (?:in|with|for|by|from|at)\b)")
 _WISHES = re.compile(
     r"\b(?:to go with|goes? with|to match|matching|something|(?<!want )(?<!like )(?<!wear )anything(?! but)|similar|another|"
@@ -41,13 +45,27 @@ _WISHES = re.compile(
 )
 """ "I've got sandals, something to go with them" wishes, and refuses nothing."""
 _WHICH = re.compile(r"\b(?:which|what)\b(?! (?:one|ones|of|is|are)\b)")
-_HOW_MANY = re.compile(r"\bhow many\b(?! (?:of|do|are|can)\b)")
+_HOW_MANY = re.compile(r"\b(?:how many|what (?:kind|sort|type)s? of)\b(?! (?:of|do|are|can)\b)")
 _OF_SHOP = re.compile(r"^(?:do|have|did) you (?!get\b)")
+_IN_THE = re.compile(r"^(?:(?:are there|do you get|come|comes) )?(?:in|on|with) (?:the|that|this)\b")
+""" "How many cups in the set": of the set."""
 _QUESTIONED = re.compile(
     OPENING + r"(?:(?P<what>(?:whats|what(?: on earth)? (?:is|are))(?: an?)?)|"
     r"(?P<one>(?:is|isnt|how (?:is|does|do|would)) an?)|would|do|does|are|will|can)(?= )"
 )
-_LIKE_THAT = re.compile(r"\b(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)")
+_USED = re.compile(
+    OPENING + r"(?:(?:(?:how|when|where) )?(?:can|do|could|would|should) (?:you|i|we|people) "
+    r"(?!(?:have|get|do|sell|stock|find|show|send|recommend|suggest|order|wrap|see|make|offer|know|like|want|need|prefer)\b)|"
+    r"(?:who|how many(?: people)?) (?:can|could|would) |whod |what (?:do|can|would) (?:you|i|people) (?=do with an? )|"
+    r"who (?!makes|sells|stocks|designed|made)(?=\w+ an? ))"
+    r"\w+(?P<one>(?: \w+){0,4}? an?)?(?= )"
+)
+""" "Can you play boules on grass?", "how do you use a samovar?", "who'd want a black milk jug?" """
+_WHAT_THEY_ARE = re.compile(r"\b(?:idea|know|sure|remember|wonder|wondering|tell me) what(?= )")
+""" "I've no idea what wax melts are"."""
+_LIKE_THAT = re.compile(
+    r"\b(?:(?:a bit|a little|rather|very|much|just|more|exactly) )?(?:like|than) (?:that|this)\b(?! (?:one|\w+s)\b)"
+)
 """ "A satchel like that"."""
 _LOVES_A = re.compile(r"^an?\b|\b(?P<not>(?:dont|never|not) )?(?:love|adore|like|fancy|partial to|weakness for) an?\b")
 _PRONOUN = re.compile(r"^(?:(?:,|\.|!|so|and|yes|is|does|can|would|will|one|how|what) ?)*\b(?:it|its|that|this)\b")
@@ -94,15 +112,21 @@ def kinds_refused(utterance: Utterance, table: Table, describer: Describer) -> l
 def kinds_in_question(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
     """ "What are Mary Janes?", "would ear cuffs hurt?": all that are such."""
     found = []
-    for span, match in utterance.find(_QUESTIONED):
+    for span, match in (*utterance.find(_QUESTIONED), *utterance.find(_USED)):
         for kind in _spans_at(utterance, span.last):
             last = utterance.words[kind.last - 1]
-            asks = match.group("what") and (kind.last == len(utterance.words) or utterance.words[kind.last].norm in _ENDS)
-            many = match.group("one") or (last.norm != last.stem and utterance.after(kind, 1) not in {"", "you"})
-            items = describer.of_kind(kind, table.items, loosely=_is_plural_noun(utterance, kind)) if asks or many else ()
+            ends = kind.last == len(utterance.words) or utterance.words[kind.last].norm in _ENDS
+            asks = ends and match.groupdict().get("what")
+            goes_on = match.re is _USED or utterance.after(kind, 1) not in {"", "you"}
+            plural = _is_plural_noun(utterance, kind)
+            many = match.group("one") or (last.norm != last.stem and goes_on)
+            items = describer.of_kind(kind, table.items, loosely=plural, valued=True) if asks or many else ()
             if items and not _is_own_name(describer, kind):
                 found.append(point(utterance, kind, items, 0.9))
                 break
+    for span, _ in utterance.find(_WHAT_THEY_ARE):
+        kinds = [one for one in _spans_at(utterance, span.last) if utterance.after(one, 1) in {"is", "are"}]
+        found += [point(utterance, one, items, 0.9) for one in kinds if (items := describer.of_kind(one, table.items))]
     return found
 
 
@@ -119,10 +143,14 @@ def kinds_judged(utterance: Utterance, table: Table, describer: Describer) -> li
         if word.is_mark or word.norm in SMALL_WORDS or not (opens or liked):
             continue
         for span in _spans_at(utterance, first):
-            plural = _is_plural_noun(utterance, span)
+            last = utterance.words[span.last - 1]
+            plural = last.norm != last.stem and last.norm not in SMALL_WORDS and not is_contracted(last)
             says = _SAYS.match(utterance.after(span, 1)) or is_contracted(utterance.words[span.last - 1])
             ends = span.last == len(utterance.words) or utterance.words[span.last].norm in _ENDS
-            items = describer.of_kind(span, table.items, loosely=plural)
+            one = last.norm in {"one", "ones"} and not says_ones(last) and len(span) > 1
+            one = one and not any(span.overlaps(value.span) for value in describer.mentions)
+            kind = Span(span.first, span.last - 1) if one else span   # "a walking stick one would be handy"
+            items = describer.of_kind(kind, table.items, loosely=one or _is_plural_noun(utterance, span))
             liked = liked if liked and (len(items) == 1 or liked.group().startswith("prefer")) else None
             said = (opens and says and (plural or opens.group("one"))) or (liked and (plural or liked.group("one")) and ends)
             if said and 0 < len(items) < len(table.items) and not _is_own_name(describer, span):
@@ -136,8 +164,12 @@ def kinds_asked(utterance: Utterance, table: Table, describer: Describer) -> lis
     found = []
     for span, _ in utterance.find(_HOW_MANY):
         kinds = [(one, items) for one in _spans_at(utterance, span.last) if (items := _told_apart(describer, one, table))]
-        of_shop = [_OF_SHOP.match(utterance.after(one)) for one, _ in kinds]
-        found += [point(utterance, one, items, 0.9) for (one, items), shop in zip(kinds[:1], of_shop, strict=False) if not shop]
+        for one, items in kinds[:1]:
+            after = utterance.after(one)
+            inside = _IN_THE.match(after)
+            whole = describer.kind_after(one.last + len(inside.group().split()), table.items)[1] if inside else ()
+            if not _OF_SHOP.match(after):
+                found.append(point(utterance, one, whole if 0 < len(whole) < len(table.items) else items, 0.9))
     for span, _ in utterance.find(_WHICH):
         kinds = [
             (one, items)
@@ -170,13 +202,13 @@ def taken_up(utterance: Utterance, table: Table, describer: Describer) -> list[P
     """ "Dad needs a new watering can so that one will do": "that one" is the only one of the kind named before it."""
     found = []
     words = utterance.words
-    like = [Span(span.last - 1, span.last) for span, _ in utterance.find(_LIKE_THAT)]
+    like = {Span(span.last - 1, span.last): span.first for span, _ in utterance.find(_LIKE_THAT)}
     for span in [*(span for span, _ in utterance.find(_THAT_ONE)), *like]:
         kinds = [
             items
             for first in range(span.first)
             for last in range(first + 1, min(first + _LONGEST, span.first) + 1)
-            if span not in like or last == span.first - 1
+            if last == like.get(span, last)
             if (words[first].norm not in SMALL_WORDS and not words[first].is_mark)
             and _indefinite_before(utterance, first, owned=utterance.before(span.first, 1) == "so")
             and len(items := describer.of_kind(Span(first, last), table.items)) == 1

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dialogue.deciding import Deciding
 from dialogue.easing import find_easing
+from dialogue.english import CANCELLING
 from dialogue.queries import query_of
 from dialogue.questions import best_question
 from dialogue.remembering import recalled
@@ -27,13 +28,17 @@ _LOST = re.compile(
     r"\b(?:don'?t (?:really )?know|no idea|not (?:really )?sure|(?:haven'?t|have not) (?:a|got a|the) clue|where to start)\b"
 )
 """ "I don't know what I want" asks to be asked; "surprise me" does not."""
+_CANCELS = re.compile(rf"\b(?:{CANCELLING})\b")
+_MORE_SO = re.compile(r"(?:^|[,.;] |\b(?:something|bit|little|and|but) )(?:more|less) (?!than\b|like\b|expensive\b|money\b)\w+")
+""" "More sparkly, and I can stretch to two hundred": what was shown is not it."""
 ASK_AFTER = 6
 """After a recommendation a further question is worth asking only while more items than this fit."""
 
 
 def recommend_or_ask(turn: Deciding) -> Plan:
     """Recommend when the list is worth hearing; else ask; and when nothing fits, say which limit is in the way."""
-    fresh = bool(turn.acts & {Act.MORE, Act.REJECT}) or _said_again(turn) or _unmeasured(turn) or any(
+    refuses = Act.REJECT in turn.acts and not _keeps_some(turn)
+    fresh = refuses or Act.MORE in turn.acts or _said_again(turn) or _unmeasured(turn) or any(
         change.kind in {"less", "more"} and not change.most for change in turn.understanding.changes
     )
     query = query_of(turn.state, turn.shop, shopper=turn.shopper, skip_offered=fresh)
@@ -68,10 +73,22 @@ def _one_of_each(turn: Deciding, query: Query) -> Recommendation | None:
     return Recommendation(items, turn.recommender.count(query.limits)) if len(items) > 1 else None
 
 
+def _keeps_some(turn: Deciding) -> bool:
+    """ "A hundred is too much for that": what was shown for less still stands."""
+    said = turn.understanding
+    if _CANCELS.search(turn.utterance.norm) and said.references:
+        return True   # "cancel the second", of several that are wanted
+    limited = any(change.kind == "at_most" for change in said.changes) and not said.references
+    return limited and any(item not in turn.state.refused for item in turn.state.table)
+
+
 def _unmeasured(turn: Deciding) -> bool:
     """ "Something bigger" of what is on the table, in words that no slot holds: what was shown is not it."""
     said = turn.understanding
-    return bool(turn.state.table and Act.INFORM in turn.acts and not (said.changes or said.like_items or said.references))
+    counted = all(change.kind in {"at_most", "at_least", "around", "between"} for change in said.changes)
+    told = not said.changes or (counted and _MORE_SO.search(turn.utterance.norm) is not None)
+    asked = Act.INFORM in turn.acts and Act.AFFIRM not in turn.acts
+    return bool(turn.state.table and asked and told and not (said.like_items or said.references))
 
 
 def _said_again(turn: Deciding) -> bool:
@@ -108,7 +125,7 @@ def _recommendation(turn: Deciding, found: Recommendation) -> Plan:
 
 def _worth_hearing(turn: Deciding, limits: Limits) -> bool:
     state, topic = turn.state, turn.shop.topic
-    if (topic and state.wants(topic.name)) or state.like_item:
+    if (topic and state.wants(topic.name)) or state.like_item or any(one.most for one in turn.understanding.changes):
         return True
     known = sum(belief.settled and not belief.any for belief in state.slots.values())
     known += 1 if state.texts else 0

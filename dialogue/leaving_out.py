@@ -1,14 +1,16 @@
-"""A value that is left out of an item or taken back, though it stands with "the": "without the copper", "forget the centre"."""
+"""What is left out of an item, taken back or put in: "without the copper", "forget the centre", "almond milk in the latte"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from dialogue.english import CANCELLING
 from dialogue.mentions import Mention
 from dialogue.pointing import Pointing
 from dialogue.state import BeliefState
-from dialogue.words import Utterance
+from dialogue.words import Span, Utterance
 
 _WITHOUT = re.compile(
     r"\b(?:without|leave out|leaving out|take out|take off|remove|get rid of|hold|minus|lose|drop|skip|no more of) $"
@@ -17,6 +19,8 @@ _LEAVE = re.compile(r"\b(?:leave|leaving|take|cut|keep) $")
 _OUT = re.compile(r"^(?:out|off|away)\b")
 _IS_OUT = re.compile(r"^(?:(?:is|are) )?(?:out|no good)(?= ?(?:$|[,.!?;]))")
 """ "Thursday's out"."""
+CANCELS = re.compile(rf"\b(?:{CANCELLING}|delete|ditch|dont bother with)(?: the| my| that)? $")
+""" "Cancel the iced one", of an item."""
 _FORGET = re.compile(r"\b(?:forget|never ?mind|scrap|ditch|ignore|drop|not|lose)(?: about)? $")
 
 
@@ -35,8 +39,19 @@ def leaves_out(
         return True   # "make that whole milk"
     if said or len(pointing.span) > len(meant.span) + 1:
         return False
-    before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 3) : pointing.span.first])
+    before = utterance.leading_to(pointing.span.first, 3)
     after = utterance.after(pointing.span, 2)
     named = utterance.words[pointing.span.first].norm == "the"   # "the silk's out" is an item
     out = _WITHOUT.search(before) or (_LEAVE.search(before) and _OUT.match(after)) or (_IS_OUT.match(after) and not named)
     return bool(out) or (bool(set(meant.values) & set(several)) and _FORGET.search(before) is not None)
+
+
+def without_what_goes_in(
+    utterance: Utterance, pointing: Pointing, mentions: Sequence[Mention], made: Collection[str]
+) -> Pointing:
+    """The item alone of "almond milk in the latte". ``made``: the slots of what an item can be made with."""
+    for mention in mentions:
+        joined = mention.span.last < pointing.span.last and utterance.words[mention.span.last].norm in {"in", "into", "for", "to"}
+        if mention.slot in made and joined and pointing.span.first <= mention.span.first:
+            return replace(pointing, span=Span(mention.span.last + 1, pointing.span.last))
+    return pointing

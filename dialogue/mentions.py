@@ -26,6 +26,8 @@ SOUND_FLOOR = 78.0
 SHORTEST_BY_SOUND = 6
 """Letters of the shortest unknown word that is taken for a value it sounds like."""
 _ENDINGS = ("er", "r", "est", "ed", "ing", "ly")
+_PLACES = frozenset({"for", "in", "on", "at"})
+"""Before everyday words that name a value plainly: "in the evening"."""
 _ALIKE = ({"f", "s"}, {"b", "p"}, {"v", "f"}, {"m", "n"}, {"d", "t"}, {"g", "k"}, {"c", "k"})
 
 FUZZY_FLOOR = 86.0
@@ -138,7 +140,7 @@ def _small_talk(words: Sequence[Word], first: int, last: int) -> bool:
     before = words[first - 1].norm if first else ""
     everyday = all(word.norm in SMALL_WORDS for word in words[first:last])
     article = first > 1 and words[first - 2].norm == "a"
-    return everyday and words[first].norm != "for" and not article and before not in {"for", "a", "as", "say", "just"}
+    return everyday and words[first].norm not in _PLACES and not article and before not in {"for", "a", "as", "say", "just"}
 
 
 def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
@@ -146,6 +148,8 @@ def _misspelt(word: Word, index: int, vocabulary: Vocabulary) -> Mention | None:
     if len(stem) < 5 or word.norm in SMALL_WORDS or stem in vocabulary.known or any(letter.isdigit() for letter in stem):
         return None
     nearest = process.extractOne(stem, vocabulary.fuzzy_keys, scorer=fuzz.ratio, score_cutoff=ALIKE_FLOOR)
+    if nearest is not None and any(stem + ending == nearest[0] for ending in _ENDINGS):
+        return None   # "manage" is no manager
     if nearest is not None and nearest[0][0] == stem[0] and nearest[1] >= FUZZY_FLOOR:
         first, *rivals = vocabulary.meanings(nearest[0])
         return Mention(
@@ -172,7 +176,7 @@ def _sounding(stem: str, vocabulary: Vocabulary) -> str | None:
     if any(root in vocabulary.known or vocabulary.meanings(root) for root in roots):
         return None
     alike = vocabulary.sounding.get(sound_key(stem), ())
-    near = [key for key in alike if fuzz.ratio(key, stem) >= SOUND_FLOOR and not stem.startswith(key)]
+    near = [key for key in alike if fuzz.ratio(key, stem) >= SOUND_FLOOR and not stem.startswith(key) and stem not in key]
     return near[0] if len(near) == 1 else None
 
 

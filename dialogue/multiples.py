@@ -19,6 +19,7 @@ _BETWEEN = re.compile(
     r"(?:^|[,.] |\b(?:something|anything|want|like|maybe|about|a price) )(?:somewhere |something |anything |one )?"
     r"(?:in between(?! \d)|between (?:the two|those(?: two)?|them|these(?: two)?)|in the middle)"
     r"(?: (?:the two|those(?: two)?|them|these(?: two)?))?(?: of (?:the two|those|them))?(?= ?(?:$|[,.!?]|please|then|maybe))"
+    r"(?! ?,? ?(?:which|what|whats|who)\b)"
 )
 ROOM = 0.1
 """Share of a price that another must be away from it for something to lie between them."""

@@ -63,9 +63,13 @@ _HAVE_DONE = re.compile(
 )
 _OTHERS_SAY = re.compile(r"\b(?:customers|people|others|critics|everyone|reviewers?) (?:say|think|said|thought)\b|\breviews?\b")
 _POINTED = re.compile(
-    OPENING + r"(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b"
+    OPENING + r"(?:(?:is|are|does|do|did|was|has|have|can|could|will|would|how(?! about)|where|who|when)\b|"
+    r"which (?:ones? )?(?:is |are )?(?:the )?(?!best\b|nicest\b|better\b|nicer\b)(?:\w+est\b|\w+er of (?:the two|them|those)\b))"
 )
-_POINTED_LATE = re.compile(r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this|you|i|we)\b")
+_POINTED_LATE = re.compile(
+    r" ,? ?(?:isnt|arent|wasnt|doesnt|dont|werent|havent|hasnt) (?:it|they|that) ?\??$|"
+    r"[,.;!] (?:is|are|does|do|did|was|has|have|can|could|will|would) (?:it|they|that|this|you|i|we)\b"
+)
 _ANY_WITH = re.compile(
     OPENING + r"(?:(?:do|have|is|are) (?:you|there)(?: have| got)? |(?:ive |you )?got )?(?:any|some|anything|something|ones?) "
     r"(?:\w+ )?(?:with|in|that has|that have)\b"
@@ -73,6 +77,13 @@ _ANY_WITH = re.compile(
 """ "Anything with animals on it?" wishes for another."""
 _TO_SHOP = re.compile(
     r"^(?:can|could|may|do|does|will|would|is|are|how|what|where|when) (?:(?:can|do) )?(?:i|we|you|there|your)\b"
+)
+
+
+_IN_GENERAL = re.compile(
+    OPENING + r"why (?:is|are) (?:everything|it all|things|all (?:of )?(?:this|these|it)|your \w+)\b|"
+    r"\b(?:whats|what is|is there a|the) difference between (?!(?:the|them|those|these|it|that|this|number|"
+    r"option)\b)\w+(?: \w+)? and \w+"
 )
 
 
@@ -110,7 +121,13 @@ def is_pointed(text: str) -> bool:
 
 def is_to_shop(text: str) -> bool:
     """Whether the words ask something of the shop: "can I cancel my order?"."""
-    return _TO_SHOP.search(read_words(text).norm) is not None
+    norm = read_words(text).norm
+    return _TO_SHOP.search(norm) is not None or asks_in_general(norm)
+
+
+def asks_in_general(norm: str) -> bool:
+    """ "What's the difference between silk and satin?" is about no item."""
+    return _IN_GENERAL.search(norm) is not None
 
 
 def asks_to_change(text: str) -> bool:

@@ -57,8 +57,10 @@ _NOT_HERE = re.compile(
 """ "June the first", "his last one": none of those named."""
 _ARTICLE_MISHEARD = re.compile(r"\ba first (?:one|option|item|choice|suggestion)\b")
 """ "a first one" is no English: "the first one" was said."""
-_BARE = {"last", "middle", "final", "second", "first"}
+_BARE = {"last", "lasts", "middle", "final", "second", "first"}
 _AFTER_CHOICE = {"take", "pick", "choose", "and", "or", "with", "than", "like", "not", "about"}
+_AUXILIARIES = frozenset({"wont", "will", "ll", "wouldnt", "would", "doesnt", "dont", "does", "do", "to", "didnt", "did"})
+""" "Plastic ones won't last", "which lasts longest"."""
 _MARKERS = frozenset({"so", "okay", "ok", "right", "well", "yeah", "yes", "no", "actually", "then", "maybe"})
 _NOTHING_NAMED = re.compile(
     r"\b(?:(?:the |that )?(?:first|second|third|last|other|same) one|(?:that|this) one|(?:both|neither|either|any|which|all) of "
@@ -111,4 +113,7 @@ def _answers_alone(utterance: Utterance, span: Span) -> bool:
     opens = not before or before in MARKS | _MARKERS
     joined = after[0] in {"or", "and"} and after[1] in _PLACES
     ended = after[0] in {"", ",", ".", "?", "!"} and utterance.words[span.first].norm != "first"
+    norm = utterance.words[span.first].norm
+    if norm == "lasts" or (norm == "last" and before in _AUXILIARIES):
+        return False
     return len(utterance.words) <= 4 or before in _AFTER_CHOICE or (opens and (joined or ended))

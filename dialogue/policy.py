@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogue.answers import about_item, compare, lines_asked, open_question, policies
-from dialogue.deciding import Deciding, options_of, ranked_of
+from dialogue.answers import about_item, compare, lines_asked, open_question, owed, policies
+from dialogue.complaining import asks_what_now, lines_on, lines_on_what_now
+from dialogue.deciding import Deciding, all_ranked, options_of, ranked_of
+from dialogue.earlier import earlier_list
 from dialogue.leading import recommend_or_ask
 from dialogue.open_questions import asks_what_you_are, closed_topic, is_crisis
 from dialogue.queries import LIST_LENGTH
 from dialogue.state import BeliefState
 from dialogue.types import Act, Plan
-from dialogue.words import read_words
 from recommender.types import Limits, Query, Ranked
 
 _PAUSES = re.compile(
@@ -26,6 +27,8 @@ _PAUSES = re.compile(
     r"(?: please| about it)? ?[.!]?$"
 )
 """Asks for a little time."""
+_LEADS = frozenset({"ask", "recommend", "none_fit", "chosen"})
+"""Replies to a wish, which own up to what of it cannot be kept."""
 COMES_NEAR = 0.55
 """Cosine similarity of a title to a thing that is not sold from which the item is worth naming instead: a sofa throw to sofas."""
 
@@ -38,6 +41,9 @@ def decide(turn: Deciding) -> Plan:
         _repeat,
         _closed_topic,
         _not_sold,
+        _complaint,
+        earlier_list,
+        owed,
         open_question,
         _contradiction,
         _nothing_named,
@@ -51,11 +57,8 @@ def decide(turn: Deciding) -> Plan:
         _help_or_greet,
         _unclear,
     )
-    for rule in rules:
-        plan = rule(turn)
-        if plan is not None:
-            return plan
-    return recommend_or_ask(turn)
+    plan = next((plan for rule in rules if (plan := rule(turn)) is not None), None) or recommend_or_ask(turn)
+    return replace(plan, unkept=turn.understanding.unkept) if plan.kind in _LEADS else plan
 
 
 def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:
@@ -80,7 +83,7 @@ def _memory(turn: Deciding) -> Plan | None:
     if Act.RECAP in turn.acts:
         return Plan("memory", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="so_far")
     if Act.SHOW_MEMORY in turn.acts:
-        owned = tuple(ranked for item in turn.state.known.owned[:LIST_LENGTH] if (ranked := ranked_of(turn, item)))
+        owned = all_ranked(turn, turn.state.known.owned[:LIST_LENGTH])
         return Plan("memory", items=owned, note="show_memory")
     if Act.REMEMBER_ME in turn.acts:
         return Plan("memory", note="remember_me" if turn.state.known.kept else "cannot_remember")
@@ -149,10 +152,24 @@ def _not_sold(turn: Deciding) -> Plan | None:
     return Plan("none_fit", slot=topic, options=options_of(turn, topic), requested=(thing,), note="not_sold")
 
 
+def _complaint(turn: Deciding) -> Plan | None:
+    """The shop's line on faults, with the wish for a new one; asked what now, the line on returns."""
+    policies, last = turn.shop.policies, turn.state.last_plan
+    if turn.understanding.complains:
+        lines = lines_on(turn.utterance, policies)
+        return replace(recommend_or_ask(turn), policies=lines) if Act.INFORM in turn.acts else Plan(
+            "answer", policies=lines, requested=lines, options=turn.understanding.faulty, note="complaint"
+        )
+    if last is None or last.note != "complaint" or turn.understanding.changes or not asks_what_now(turn.utterance):
+        return None
+    lines = lines_on_what_now(policies)
+    return replace(last, policies=lines, requested=lines, note="what_now") if lines else None
+
+
 def _choose(turn: Deciding) -> Plan | None:
     if Act.CHOOSE not in turn.acts:
         return None
-    items = tuple(ranked for item in turn.referred if (ranked := ranked_of(turn, item)))
+    items = all_ranked(turn, turn.referred)
     if not items:
         return None
     sure = min((reference.confidence for reference in turn.understanding.references), default=1.0)
@@ -195,6 +212,8 @@ def _undo(turn: Deciding) -> Plan | None:
 
 def _close(turn: Deciding) -> Plan | None:
     wishing = turn.acts & {Act.INFORM, Act.MORE, Act.REJECT}
+    if turn.understanding.changes and all(one.kind in {"exclude", "clear"} for one in turn.understanding.changes):
+        wishing -= {Act.INFORM}   # "no card then, that's everything"
     if Act.GOODBYE in turn.acts and not wishing:
         return Plan("close", focus=turn.state.chosen[-1] if turn.state.chosen else None, note="goodbye")
     last = turn.state.last_plan
@@ -223,7 +242,7 @@ def _help_or_greet(turn: Deciding) -> Plan | None:
 def _unclear(turn: Deciding) -> Plan | None:
     if turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR} and not turn.acts & {Act.INFORM, Act.MORE, Act.REJECT, Act.DONT_CARE}:
         note = "off_topic" if Act.OFF_TOPIC in turn.acts else "not_understood"
-        note = "waiting" if _PAUSES.match(read_words(turn.understanding.text).norm) else note
+        note = "waiting" if _PAUSES.match(turn.utterance.norm) else note
         note = "other_language" if turn.understanding.other_language else note
         last = turn.state.last_plan
         slot = turn.state.asked_slot or (last.slot if last and last.kind == "repair" else None)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from dialogue.english import OPENING
+from dialogue.item_words import value_words
 from dialogue.numbers import Number, find_numbers
 from dialogue.pointing import Pointing, Table, point
 from dialogue.words import MARKS, Span, Utterance, is_contracted, read_words
@@ -30,7 +31,9 @@ _FOR_THAT = re.compile(
     r"^(?=, (?:thats|that is|its) (?:\w+ )?(?:perfect|fine|reasonable|ideal|bargain|steal|good|alright|silly|steep|too much)\b)"
 )
 """ "Three hundred, for that one?", "three hundred is a lot": what costs that."""
-_FOR_KIND = re.compile(r"^(?:for|on) (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?")
+_FOR_KIND = re.compile(
+    r"^(?:a (?:lot|bit much|bit steep|good price|bargain) )?(?:for|on) (?:(?:a|an|the|that|those|these|some|one) )?(?:pair of )?"
+)
 _INDEFINITE = re.compile(r"^(?:for|on) (?:an? |pair of )?$")
 _BUDGETED = re.compile(
     r"\b(?:have|ive|got|budget|spend|spending|up to|under|below|over|maximum|max|limit|pay|paying|only)(?: \w+){0,2}$"
@@ -41,9 +44,12 @@ _NEVER_PAYS = re.compile(r"\b(?:not|never|wont|wouldnt|cant|couldnt|refuse to)(?
 _ASKED = re.compile(OPENING + r"(?:is|was|so its|are|did|how)\b")
 _SHOCKED = re.compile(
     r"\b(?:no thank(?:s| you)|too (?:much|dear|steep|expensive)|you must be joking|youre joking|youre kidding|no way|"
-    r"i dont think so|daylight robbery|(?:thats|that is|its) (?:a lot|steep|dear|silly|ridiculous|robbery))\b"
+    r"i dont think so|daylight robbery|(?:thats|that is|its) (?:a lot|steep|dear|silly|ridiculous|robbery))\b|"
+    r", (?:no|really|blimey|goodness|ouch|wow)(?= ?(?:$|[.!?]))"
 )
 """ "Three hundred and sixty seven dollars, no thank you": what costs exactly that."""
+_TO_DO = re.compile(r"^to (?!spend|play|work|use)\w+ \w")
+""" "Fifty five dollars to put keys in"."""
 _NEAR = 0.03
 """How far, of its price, a price that is exclaimed at may be from it."""
 _DEAR = re.compile(r"^(?:is|seems|sounds) (?:\w+ )*?(?:a lot|too much|much|steep|dear|expensive|pricey|silly)\b")
@@ -80,20 +86,24 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
         if before.endswith("not for") and len(costly := _costing(table, {number.value})) == 1:
             found.append(replace(point(utterance, Span(first - 1, last), costly, 0.9), refusal=True))
             continue
-        if alone and _SHOCKED.search(utterance.norm) and len(costly := _costing(table, {number.value})) == 1:
+        shocked = alone and (_SHOCKED.search(utterance.norm) or _TO_DO.match(" ".join(words[last:])))
+        if shocked and len(costly := _costing(table, {number.value})) == 1:
             found.append(replace(point(utterance, Span(first, last), costly, 0.9), refusal=True))
             continue
-        if named and len(costly := _costing(table, {number.value})) == 1:
-            dear = point(utterance, Span(first, last + len(named.group().split())), costly, 0.9)
-            found.append(replace(dear, refusal=_DEAR.match(rest) is not None and not is_question))
+        dear = _DEAR.match(rest) is not None
+        costly = _costing(table, {number.value}) or (_near(table, {number.value}) if dear else [])
+        if named and len(costly) == 1:
+            meant = point(utterance, Span(first, last + len(named.group().split())), costly, 0.9)
+            found.append(replace(meant, refusal=dear and not is_question))
             continue
         kind = _FOR_KIND.match(" ".join(words[last:]))
         budgeted = _BUDGETED.search(before) and not _NEVER_PAYS.search(before)
         at = last + len(kind.group().split()) if kind and not budgeted else None
-        if at is not None and (meant := _of_price_and_name(utterance, table, at, number)):
-            asked = is_question or words[meant[0] : meant[0] + 1] == ["?"]
+        if at is not None and (named_so := _of_price_and_name(utterance, table, at, number)):
+            end, items = named_so
+            asked = is_question or words[end : end + 1] == ["?"]
             exclaimed = kind is not None and _INDEFINITE.search(kind.group()) is not None and not asked
-            found.append(replace(point(utterance, Span(first, meant[0]), meant[1], 0.9), refusal=exclaimed))
+            found.append(replace(point(utterance, Span(first, end), items, 0.9), refusal=exclaimed))
             continue
         one = _PRICED.search(before)
         if not (one or _THE.search(before)):
@@ -110,15 +120,18 @@ def find_priced(utterance: Utterance, table: Table) -> list[Pointing]:
 
 def _of_price_and_name(utterance: Utterance, table: Table, at: int, number: Number) -> tuple[int, list[Item]] | None:
     """Where the words from ``at`` that stand in the title of the one item of a price end, and the item."""
-    prices = _prices(number, ends_in_one=False)
-    near = [item for item in table.items if item.price_minor and any(_is_near(item.price_minor / 100, price) for price in prices)]
-    for item in near if len(near) == 1 else []:
-        title, last = {word.stem for word in read_words(item.title).words}, at
+    named = []
+    for item in _near(table, _prices(number, ends_in_one=False)):
+        title, last = {word.stem for word in read_words(item.title).words} | value_words(item), at
+        last += at < len(utterance.words) and utterance.words[at].stem not in title   # "for tiny earrings"
         while last < len(utterance.words) and utterance.words[last].stem in title:
             last += 1
-        if last > at:
-            return last, [item]
-    return None
+        named += [(last, [item])] if last > at and utterance.words[last - 1].stem in title else []
+    return named[0] if len(named) == 1 else None
+
+
+def _near(table: Table, prices: set[float]) -> list[Item]:
+    return [item for item in table.items if item.price_minor and any(_is_near(item.price_minor / 100, price) for price in prices)]
 
 
 def _is_near(price: float, said: float) -> bool:

@@ -14,7 +14,8 @@ from dialogue.pointing import Pointing, Table, point
 from dialogue.words import Span, Utterance
 
 _PLURAL = re.compile(
-    r"\b(?:both(?: of (?:them|those|these))?|(?:those|these|the) two"
+    r"\b(?:both(?: of (?:them|those|these))?(?! (?:sides?|ends?|ways?|hands|feet|ears|wrists|shoulders|my|her|his|our|their|"
+    r"of us|of you|times|years|days)\b)|(?:those|these|the) two"
     r"(?! (?:of )?them| (?:hour|minute|year|day|week|month|dollar|pound|euro)s?\b)|"
     r"(?<!for )the two of (?:them|those|these)|(?<!for )them all(?! (?:over|the)\b)|"
     r"which ones?(?= \w)|one(?= (?:\w+ ){1,3}than the other\b)|"

@@ -12,7 +12,7 @@ from dialogue.amounts import find_amounts
 from dialogue.critiques import CritiqueBook, CritiqueMention, find_critiques
 from dialogue.dontcare import find_dont_care, slots_named
 from dialogue.had_already import has_enough
-from dialogue.leaving_out import leaves_out
+from dialogue.leaving_out import CANCELS, leaves_out, without_what_goes_in
 from dialogue.mentions import Mention, find_mentions, values_with_numbers
 from dialogue.misheard import misheard_amounts
 from dialogue.multiples import find_between, find_multiples
@@ -118,7 +118,9 @@ class Reading:
         """Whether an item meant is turned down: "not the first one", "neither", "the red one's too dear"."""
         faulted = not self.is_question_of(pointing.span) and is_faulted(self.utterance, pointing)
         done = _DONE.search(self.before(pointing.span, 2)) and _LATELY.match(self.after(pointing.span, 4))
-        return pointing.refusal or faulted or bool(done) or (not pointing.corrects and self._is_reached(pointing.span))
+        cancelled = CANCELS.search(self.before(pointing.span, 3)) is not None
+        refused = pointing.refusal or cancelled or faulted or bool(done)
+        return refused or (not pointing.corrects and self._is_reached(pointing.span))
 
     def _is_reached(self, span: Span) -> bool:
         """Whether a "not" reaches a thing named: it stops at the first, unless another is joined to that."""
@@ -137,7 +139,7 @@ class Reading:
 
     def before(self, span: Span, count: int) -> str:
         """The norms of the words just before a span, each followed by a space."""
-        return "".join(f"{word.norm} " for word in self.utterance.words[max(0, span.first - count) : span.first])
+        return self.utterance.leading_to(span.first, count)
 
     def after(self, span: Span, count: int | None = None) -> str:
         """The norms of the words after a span, or of the first of them, with single spaces."""
@@ -181,6 +183,8 @@ def read_stages(
     pointings = tuple(
         one for one in pointings if not any(is_none(utterance, one, mentions, vocabulary.topic, state) for is_none in no_item)
     )
+    made = {slot.name for slot in shop.slots if slot.made_to_order}
+    pointings = tuple(without_what_goes_in(utterance, one, mentions, made) if made else one for one in pointings)
     pointings = without_predicates(utterance, pointings)
     pointed = [pointing.span for pointing in pointings if not pointing.weak]
     pointings = settled(utterance, pointings)

@@ -54,6 +54,7 @@ _ISNT = re.compile(
     r" in)?$"
 )
 """ "The one that isn't ..."."""
+_WHICHEVER = re.compile(r"\bwhichever(?:s| ones?)?(?: is| was)?(?: the)? \w+(?: \w+)?$")
 EARLIER = 0.95
 
 
@@ -83,8 +84,9 @@ def find_references(
     found: list[Pointing] = []
     for pointings in named:
         _claim(found, pointings)
+    found = _whichever(utterance, table, found, lambda of: find_superlatives(utterance, of, book, amount, scales, describer))
     _claim(found, _negated(utterance, table, mentions))
-    _claim(found, find_bare_values(utterance, table, mentions))
+    _claim(found, find_bare_values(utterance, table, mentions, found))
     _claim(found, kinds_refused(utterance, table, describer))
     _claim(found, taken_up(utterance, table, describer))
     _claim(found, kinds_judged(utterance, table, describer))
@@ -107,6 +109,20 @@ def find_references(
         and not _OWN_STORY.match(utterance.after(pointing.span))
     ]
     return tuple(sorted(found, key=lambda pointing: pointing.span.first))
+
+
+def _whichever(
+    utterance: Utterance, table: Table, found: list[Pointing], furthest: Callable[[Table], list[Pointing]]
+) -> list[Pointing]:
+    """ "The red one or the silver one, whichever's cheaper": that one of the two; both where nothing tells which it is."""
+    free = [one for one in found if _WHICHEVER.search(utterance.before(one.span.last))]
+    named = [one for one in found if one not in free]
+    ids = {item for one in named for item in one.reference.items}
+    if not free or len(ids) < 2:
+        return found
+    among = replace(table, items=tuple(item for item in table.items if item.id in ids))
+    meant = [one for one in furthest(among) if one.span.overlaps(free[0].span)]
+    return meant or named
 
 
 def _negated(utterance: Utterance, table: Table, mentions: Sequence[Mention]) -> list[Pointing]:
@@ -137,7 +153,9 @@ def _after_of(utterance: Utterance, span: Span) -> bool:
 
 def _claim(found: list[Pointing], pointings: Sequence[Pointing]) -> None:
     """Take what overlaps nothing found before."""
-    found += [pointing for pointing in pointings if not any(pointing.span.overlaps(other.span) for other in found)]
+    for pointing in pointings:
+        if not any(pointing.span.overlaps(other.span) for other in found):
+            found.append(pointing)
 
 
 def _beside_named(utterance: Utterance, table: Table, found: Sequence[Pointing]) -> list[Pointing]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dialogue.queries import limits_of
@@ -29,7 +29,9 @@ def moved(
     if change.most and slot.kind == "amount":
         return _at_the_end(state, shop, slot, direction, evidence, recommender)
     if slot.kind == "choice":
-        return _along_scale(belief, evidence, slot, shop.scale(slot.name), direction, items)
+        scale = shop.scale(slot.name)
+        scale = (scale[-1 if direction > 0 else 0],) if change.most and scale else scale   # "the scariest you've got"
+        return _along_scale(belief, evidence, slot, scale, direction, items)
     numbers = [number for item in items if (number := amount_of(item, slot)) is not None]
     if not numbers:
         return replace(belief, any=False, direction=direction, evidence={**belief.evidence, "direction": evidence})
@@ -40,6 +42,18 @@ def moved(
     if len(set(numbers)) > 1 and not recommender.count(limits_of(state.with_slot(slot.name, strict), shop, skip_offered=True)):
         return _beyond(belief, evidence, slot, direction, max(numbers) if direction < 0 else min(numbers))
     return strict
+
+
+def measured_anew(
+    state: BeliefState, shop: TalkingShop, recommender: Recommender, changed: Collection[str]
+) -> BeliefState:
+    """ "The shortest you have", and then "something French": the shortest of those."""
+    for name, belief in state.slots.items():
+        slot = shop.slot(name)
+        if belief.most and changed and name not in changed and slot is not None:
+            why = belief.evidence["direction"]
+            state = state.with_slot(name, _at_the_end(state, shop, slot, belief.direction, why, recommender))
+    return state
 
 
 def _close_by(belief: SlotBelief, direction: int) -> SlotBelief:
@@ -58,7 +72,7 @@ def _at_the_end(
 
     def beyond(bound: float) -> SlotBelief:
         low, high = (bound, None) if direction > 0 else (None, bound)
-        return SlotBelief(low=low, high=high, direction=direction, evidence={"direction": evidence})
+        return SlotBelief(low=low, high=high, direction=direction, most=True, evidence={"direction": evidence})
 
     def leaves_any(bound: float) -> bool:
         return recommender.count(limits_of(without.with_slot(slot.name, beyond(bound)), shop)) > 0

@@ -1,4 +1,4 @@
-"""A value of the item at hand, wished for by the name of its slot: "a cheaper one by the same brand"."""
+"""A value of the item at hand, meant by the name of its slot: "a cheaper one by the same brand", "not sure about that colour"."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ _SAME = re.compile(r"\b(?:by|from|in|of|with|for) (?:the|that|this) (?:very )?sa
 _WISHES = re.compile(r"\b(?:one|ones|something|anything|others?|more|another|else|cheaper|similar|but|just)\b")
 
 
+_UNLIKED = re.compile(
+    r"\b(?:(?:not|never|isnt) (?:so |too |very |really |that )?(?:sure|keen|mad|crazy|convinced|fond|wild)(?: about| on| by| of)|"
+    r"(?:dont|doesnt|didnt|wont|wouldnt) (?:really |much )?(?:like|love|want|suit|wear)|hates?|not|cant stand) (?:that|this|"
+    r"those|these) $"
+)
+""" "Not sure about that colour"."""
+
+
 def same_values(reading: Reading, table: Table) -> tuple[SlotChange, ...]:
     """The wishes so made, measured from the one item named, else from the item spoken of last."""
     named = [item for one in reading.strong for item in one.reference.items]
     item = next((one for one in table.items if [one.id] == named), None) if named else table.last
-    if item is None or _WISHES.search(reading.utterance.norm) is None:
+    if item is None:
         return ()
+    wishes = _WISHES.search(reading.utterance.norm) is not None
     found = []
     for slot, span in reading.named:
         values = item.values.get(slot, ())[:1]
-        if values and slot != reading.vocabulary.topic and _SAME.search(reading.before(span, 4)):
+        if not values or slot == reading.vocabulary.topic:
+            continue
+        if wishes and _SAME.search(reading.before(span, 4)):
             found.append(SlotChange(slot, "want", values, words=reading.utterance.said(span)))
+        elif _UNLIKED.search(reading.before(span, 6)):
+            found.append(SlotChange(slot, "exclude", values, words=values[0]))
     return tuple(found)

@@ -20,6 +20,8 @@ _TAKEN_BACK = re.compile(
 )
 """All that stands between a reference and the one that takes its place."""
 _QUANTIFIES = frozenset({"both", "either", "neither", "none", "any", "all"})
+_BOTH = frozenset({"both", "both of them", "the two of them", "the pair of them"})
+_TWO = 2
 _EACH = frozenset({"one of each", "each of them", "each of those"})
 _FLOATS = re.compile(r"^,? ?(?:(?:are|were|look|looks|sound|seem|s|do|will|would) ?)?(?:they|those|these)? ?$")
 """ "The wraps are both nice", "the first and the last, are they both tan"."""
@@ -55,6 +57,8 @@ _SO_IS = re.compile(r"\b(?:so|and so|neither|nor) (?:is|are|does|do|did|would|wi
 _I_MEAN = re.compile(r"^(?:i mean|i meant|sorry|rather)\b")
 """ "The black one, the steel one I mean"."""
 _THAT_ONE = re.compile(r"^(?:that|this) one$")
+_THE_SAME = re.compile(r"^the same\b")
+""" "The silk's a nightmare to wash, is there the same in cotton": like the one named before."""
 _OPENS = re.compile(
     r"[,.!;](?:(?: (?:so|yes|yeah|okay|ok|right|ill (?:take|have|go (?:for|with))|give me|just|definitely))*|"
     r"(?: (?:and|so))?(?: (?:how|what|whats|who|whos|where|when|is|are|was|does|did|can|could|will|would)"
@@ -90,6 +94,8 @@ def _counted(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing]:
             continue   # "the first and the second please, one of each"
         strong = [one for one in kept if not one.weak]
         several = len({item for one in strong for item in one.reference.items}) > 1
+        if pointing.reference.words.lower() in _BOTH and len({item for one in strong for item in one.reference.items}) == _TWO:
+            continue   # "the mug and the stole, can you do both"
         if opener in {"both", "all"} and several and _FLOATS.match(_between(utterance, strong[-1], pointing)):
             continue
         refusing &= not kept or _JOINED.search(_between(utterance, kept[-1], pointing)) is not None
@@ -104,7 +110,7 @@ def _corrected(utterance: Utterance, found: Sequence[Pointing]) -> list[Pointing
     for pointing in found:
         if kept and _is_refused(utterance, kept[-1]) and not _between(utterance, kept[-1], pointing):
             kept.append(replace(pointing, corrects=True))
-        elif kept and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
+        elif kept and (kept[-1].weak or not pointing.weak) and _TAKEN_BACK.match(_between(utterance, kept[-1], pointing)):
             whole = Span(kept[-1].span.first, pointing.span.last)
             kept[-1] = replace(pointing, corrects=True, span=whole)
         elif kept and _between(utterance, kept[-1], pointing) == "," and _I_MEAN.match(utterance.after(pointing.span)):
@@ -165,6 +171,8 @@ def _takes_up(utterance: Utterance, pointing: Pointing, named: Sequence[Pointing
     early = [other for other in named if other.span.last < pointing.span.first]
     words = [word.norm for word in utterance.words[: pointing.span.first]]
     kept = len(early) == 1 and not (_is_refused(utterance, early[0]) or early[0].refusal or is_faulted(utterance, early[0]))
+    if len(early) == 1 and _THE_SAME.match(pointing.reference.words.lower()):
+        return True
     return kept and not pointing.weak and _THAT_ONE.match(pointing.reference.words.lower()) is not None and _OPENS.search(
         " ".join(words)
     ) is not None

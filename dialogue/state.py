@@ -39,6 +39,8 @@ class SlotBelief:
     around: float | None = None
     direction: int = 0
     """-1 for a wish for less ("cheaper"), +1 for more."""
+    most: bool = False
+    """As far as it goes: "the shortest", of whatever else is wanted."""
     near: float | None = None
     """Where a wish for a little less or more would best lie: "a bit cheaper"."""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
@@ -77,6 +79,8 @@ class BeliefState:
     chosen: tuple[str, ...] = ()
     owned: tuple[str, ...] = ()
     """Items refused because they are owned already."""
+    made: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Kind of thing to how it is to be made, slot to values, where several are ordered at once."""
     like_item: str | None = None
     """Find likenesses of this item."""
     manner: tuple[Manner, ...] = ()

@@ -86,6 +86,10 @@ _THINKS = re.compile(
     r"wears?|wore|uses?|chose|picked|bought|doesnt|didnt|cant|cannot|couldnt)\b"
 )
 """After a person: what they think of an item at hand, not for whom it is."""
+_DID = re.compile(
+    r"^(?:(?:just|has|have|had|recently) )?(?:broke up|split up|left|dumped|died|passed away|says|said|reckons?|told)\b"
+)
+""" "My girlfriend broke up with me" is for nobody."""
 _OF_ANOTHER = re.compile(r"\b(?:her|his|their) $")
 """ "Not pink, her mum can't stand it"."""
 _BELONGS = re.compile(r"\b(?:match|matches|matching|goes? with|suits?|reminds? me of|remind me of)(?: \w+)? $")
@@ -117,6 +121,29 @@ _IS = re.compile(
 )
 _HEDGES = frozenset("quite very really so rather nice and both all pretty a bit just lovely".split())  # noqa: SIM905
 _NOUNLESS = frozenset({"its", "thats", "hes", "shes", "whats", "heres", "theres", "lets"})
+_ASKS_TOO = re.compile(
+    OPENING + r"(?:(?:do|would) you (?:think|say) )?(?:is|are|was|would|will|might|wont|isnt|arent|wouldnt)?(?:it|that|this|"
+    r"they|those|these)? ?"
+    r"(?:it|that|this|they|those|these|the \w+(?: one)?)(?: be| get| look)?(?: (?:a bit|a little|far|way|not))? $"
+)
+""" "Would it be too heavy?" """
+_COMING = re.compile(r"\b(?:ive|weve|(?:i|we|shes|hes|theyve) (?:have)?)(?: got)? (?:this|a|an|my|our)(?: \w+)? $")
+""" "I've got this party on Saturday" says what for."""
+_KEPT = re.compile(r"\b(?:keep|put|store|hold|carry|hang|display|organise|tidy) (?:all )?(?:my|her|his|our|their|the) (?:\w+ )?$")
+_IN_IT = re.compile(r"^(?:in|on|away|up)\b")
+""" "Something to keep my jewellery in"."""
+_DOES = re.compile(r"\b(?:i|id|we|wed|you|they)(?: (?:really|also|quite|both|all|just))? $")
+_TO_WHAT = re.compile(r"^(?:a|an|some|something|anything|the|to|it|one)\b")
+""" "We fancy a ...": a verb, though its word is a value too."""
+_PARTY = re.compile(
+    r"\b(?:adults?|grown ?ups?|people|persons?|seniors?|pensioners?|seats?|tickets?|places?|(?:just |only )?(?:me|us|two|"
+    r"three|four|five|six))"
+    r" ?,? (?:and|plus|with|for)(?: (?:a|an|one|two|three|four|five|six|\d+|the|my|our))? $"
+)
+""" "Two adults and a kid" says who comes along."""
+_MINE = re.compile(r"\b(?:my|our|her|his|their)(?: \w+)? $")
+_IS_SO = re.compile(r"^(?:is|are|was|were|has|have)\b(?! (?:broken|worn|gone|falling))")
+""" "My kitchen's tiny" tells of what there is."""
 _WISHES = re.compile(r"\b(?:but|only|something|anything|there|have you|you have|got|any|one thats?|ones thats?)\b")
 
 _OPENS_QUESTION = re.compile(r"\b(?:is|are|was|were|isnt|arent|why|what|whats|how|does|do|would)\b")
@@ -137,14 +164,17 @@ def is_told(
         return True
     if _DOUBTS.search(before) or _THAN.search(before) or (thing and _GOES_WITH.search(before)):
         return True
-    if _TASTE.search(before) and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
+    occasion = not (thing or person) and _COMING.search(before) is not None
+    if _TASTE.search(before) and not occasion and not (kind and _ANOTHER.search(utterance.norm[utterance.norm.find(before) :])):
         return True
     another = _ANOTHER.search(utterance.norm) is not None
     if thing and not negated and not another and _THEIRS.search(before) and not _is_order(utterance, mention):
         return True
     if thing and _COLLECTS.search(before):
         return True
-    if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(_before(utterance, mention)))):
+    if thing and (_DEAR_FOR.search(before) or (kind and _INTO.search(utterance.leading_to(mention.span.first)))):
+        return True
+    if kind and _KEPT.search(before) and _IN_IT.match(after):
         return True
     if kind and (_LIVES_IN.search(before) or (not negated and words[-1].norm.endswith("s") and _GIVEN.search(before))):
         return True
@@ -154,7 +184,13 @@ def is_told(
         return True
     if _is_verb(utterance, mention):
         return True
+    if person and _DID.search(after):
+        return True
     if person and _OF_ANOTHER.search(before) and _THINKS.search(after):
+        return True
+    if kind and pointed and _PARTY.search(utterance.leading_to(mention.span.first, 5)):
+        return True
+    if kind and not another and _MINE.search(before) and (is_contracted(words[-1]) or _IS_SO.match(after)):
         return True
     if not pointed or _IF_IT_WERE.search(before):
         return False
@@ -176,18 +212,15 @@ def is_told(
     return bool(_IF_IT.search(before) or _OF_WHAT_IS.search(before) or _BELONGS.search(before))
 
 
-def _before(utterance: Utterance, mention: Mention) -> str:
-    return "".join(f"{word.norm} " for word in utterance.words[: mention.span.first])
-
-
 def _is_order(utterance: Utterance, mention: Mention) -> bool:
     """ "I have a large coffee please": nobody tells a shop of what they own and leaves it there."""
-    return _I_HAVE.search(_before(utterance, mention)) is not None and _SAYS_MORE.search(utterance.after(mention.span)) is None
+    before, after = utterance.leading_to(mention.span.first), utterance.after(mention.span)
+    return _I_HAVE.search(before) is not None and _SAYS_MORE.search(after) is None
 
 
 def is_said_of(utterance: Utterance, at: int) -> bool:
     """Whether an "is" stands before a word, even one that the word before swallowed: "the mask's quite fun"."""
-    if _IS.search("".join(f"{word.norm} " for word in utterance.words[:at])):
+    if _IS.search(utterance.leading_to(at)):
         return True
     while at > 0 and utterance.words[at - 1].norm in _HEDGES:
         at -= 1
@@ -200,12 +233,16 @@ def _is_verb(utterance: Utterance, mention: Mention) -> bool:
     first = mention.span.first
     if len(mention.span) > 1 or first == 0:
         return False
+    if _DOES.search(utterance.leading_to(first, 3)) and _TO_WHAT.match(utterance.after(mention.span, 1)):
+        return True
     word, before = utterance.words[first], utterance.words[first - 1].norm
     return (before in _SINGULAR and word.norm == word.stem + "s") or (before in _MODAL and word.norm == word.stem)
 
 
 def is_asked_of_item(utterance: Utterance, critique: CritiqueMention, pointed: list[Span], *, question: bool) -> bool:
     """ "What makes the last one so expensive?", "is the first or the second newer?": asked of the items named before it."""
+    if question and critique.complaint and _ASKS_TOO.search(utterance.leading_to(critique.span.first)):
+        return True
     early = [span for span in pointed if span.last <= critique.span.first]
     if not question or not early:
         return False
@@ -218,7 +255,7 @@ def is_asked_of_item(utterance: Utterance, critique: CritiqueMention, pointed: l
 
 def is_praise(utterance: Utterance, critique: CritiqueMention, pointed: list[Span]) -> bool:
     """ "The wool ones sound nice and warm" says what they are like."""
-    before = "".join(f"{word.norm} " for word in utterance.words[: critique.span.first])
+    before = utterance.leading_to(critique.span.first)
     early = any(span.last <= critique.span.first for span in pointed)
     compared = any(span.last <= critique.span.first <= span.last + 1 for span in pointed)
     contracted = critique.span.first > 0 and is_contracted(utterance.words[critique.span.first - 1])

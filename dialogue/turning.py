@@ -10,7 +10,7 @@ from dialogue.pointing import Pointing
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Understanding
-from dialogue.words import Utterance, read_words
+from dialogue.words import Utterance
 
 _NOW = re.compile(
     r"(?:^|[,.;!?] |\b(?:and|so|but|ok|okay|right) )(?:(?:and|so|ok|okay|right) )?(?:now|next|moving on to|on to|then)"
@@ -33,7 +33,7 @@ def turns_to_kind(
     utterance: Utterance, pointing: Pointing, mentions: Sequence[Mention], topic: str | None, state: BeliefState
 ) -> bool:
     """ "Now the gloves", "let's do the scarf first": a kind of thing that is not the one talked of, and no item of a list."""
-    before = "".join(f"{word.norm} " for word in utterance.words[max(0, pointing.span.first - 5) : pointing.span.first])
+    before = utterance.leading_to(pointing.span.first, 5)
     kinds = [one for one in mentions if one.slot == topic and one.span.overlaps(pointing.span)]
     if not kinds or topic is None or not state.wants(topic) or any(set(one.values) == set(state.wants(topic)) for one in kinds):
         return False
@@ -45,9 +45,9 @@ def turns_to_kind(
     return all(one.span.last == pointing.span.last for one in kinds) and bool(back or first or _NOW.search(before))
 
 
-def goes_back(text: str) -> bool:
+def goes_back(utterance: Utterance) -> bool:
     """Whether the shopper returns to what was talked of before."""
-    return _BACK.search(read_words(text).norm) is not None
+    return _BACK.search(utterance.norm) is not None
 
 
 def as_left(state: BeliefState, topic: str, kinds: Sequence[str]) -> BeliefState | None:
@@ -55,10 +55,10 @@ def as_left(state: BeliefState, topic: str, kinds: Sequence[str]) -> BeliefState
     return next((past for past in reversed(state.history) if set(kinds) & set(past.wants(topic))), None)
 
 
-def is_new_errand(understanding: Understanding, state: BeliefState, shop: TalkingShop) -> bool:
+def is_new_errand(understanding: Understanding, utterance: Utterance, state: BeliefState, shop: TalkingShop) -> bool:
     """ "And what about something for my mum?", after socks for somebody else: any kind of thing, for another person."""
     people = [one for one in understanding.changes if one.kind == "want" and (slot := shop.slot(one.slot)) and slot.person]
     others = any(state.wants(one.slot) and not set(one.values) & set(state.wants(one.slot)) for one in people)
     kind = any(shop.topic is not None and one.slot == shop.topic.name for one in understanding.changes)
     corrects = any(one.correction for one in people)
-    return others and not (kind or corrects) and _SOMETHING_FOR.search(read_words(understanding.text).norm) is not None
+    return others and not (kind or corrects) and _SOMETHING_FOR.search(utterance.norm) is not None

@@ -62,6 +62,8 @@ class SlotChange:
     """Said to mend what was misheard or misspoken ("sorry, I meant ..."), so nothing else lapses."""
     most: bool = False
     """A relative wish as far as it goes: "your cheapest"."""
+    of: tuple[str, ...] = ()
+    """The kind of thing it is said of, where several are ordered at once, each made its own way."""
     slightly: bool = False
     """A relative wish that goes only a little way: "a bit cheaper"."""
 
@@ -102,6 +104,12 @@ class Understanding:
     """A thing asked for that no kind of the shop's is called, in the shopper's words."""
     called_so: tuple[str, ...] = ()
     """The items whose titles at least have its noun: a laptop backpack for "have you got laptops?"."""
+    complains: bool = False
+    """A thing bought is said to have a fault."""
+    faulty: tuple[str, ...] = ()
+    """What kind of thing that is."""
+    unkept: tuple[str, ...] = ()
+    """Wishes that no value and no title can keep, in the shopper's words: "not violent"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ class Plan:
     fitting: int = 0
     note: str = ""
     """A short machine reason for the choice ("two_left", "budget_in_the_way", "off_topic:medical")."""
+    unkept: tuple[str, ...] = ()
+    """Wishes that cannot be kept, to be said first."""
     ask_next: str | None = None
     """A slot worth asking for after a recommendation."""
     expecting: Expecting = "anything"

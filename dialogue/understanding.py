@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
 from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
 from dialogue.choosing import Found
+from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
 from dialogue.meant import chosen_references, companion_meant, wanted_references
 from dialogue.mentions import Mention
+from dialogue.of_two import is_theme
+from dialogue.open_questions import asks_in_general
 from dialogue.ordinals import points_at_nothing
 from dialogue.pointing import Table
 from dialogue.reading import Reading, covered, read_stages
@@ -27,17 +30,19 @@ from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.steering import gives_orders
 from dialogue.tongues import is_foreign
-from dialogue.types import Act, Reference, Understanding
+from dialogue.types import Act, Reference, SlotChange, Understanding
+from dialogue.unkept import is_order_of, unkept
 from dialogue.unlisted import as_titles_spell, narrower, shut_out
 from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.what_there_is import asked_for
-from dialogue.wishes import REPAIR, is_theme, wishes, without_contradiction
+from dialogue.wishes import REPAIR, wishes, without_contradiction
 from dialogue.words import Span, read_words
 from recommender.types import Item
 
 _CONTRACTED = re.compile(r"(?:you|he|she|we|they|who|where|how|here|there|are|were|is|has|had)(?:['’]|n['’])\w+$", re.IGNORECASE)
 """ "She's", "weren't" say nothing of what is wanted."""
+_WITH_A = re.compile(r"\b(?:with|and)(?: (?:a|an|the|your|my))? $")
 EARLIER_KEPT = 24
 """Items of earlier replies that can still be pointed at by what they are."""
 
@@ -66,15 +71,19 @@ class Reader:
             return Understanding(text, (Act.RECAP,))
         if self.shop.shop.language == "en" and is_foreign(utterance):
             return Understanding(text, (Act.UNCLEAR,), other_language=True)
+        complaint = complains(utterance)
         reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
+        if complaint and not wants_another(utterance):
+            return self._complaint(reading)
         like_items, like_spans = likenesses(reading)
         requested, asked = requests(reading, like_items)
         there_is, spans = asked_for(reading)
         requested = tuple(dict.fromkeys((*requested, *there_is)))
-        changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans]))
+        changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans], self.item))
         if same := same_values(reading, table):
-            changes = (*changes, *same)
-            requested = tuple(name for name in requested if name not in {one.slot for one in same})
+            meant_so = {one.slot for one in same}
+            changes = (*(one for one in changes if one.slot not in meant_so or one.kind != "any"), *same)
+            requested = tuple(name for name in requested if name not in meant_so)
         meant = [
             pointing.reference
             for pointing in reading.pointings
@@ -86,10 +95,23 @@ class Reader:
             requested = tuple(name for name in requested if name != self.vocabulary.topic)
         if policies and self.shop.money and not (meant and COST.search(utterance.norm)):
             requested = tuple(name for name in requested if name != self.shop.money.name)
+        general = asks_in_general(utterance.norm) and not meant
+        if general:
+            changes, requested = (), ()
+        if policies:   # "gift wrapped with a card"
+            beside = {one.slot for one in reading.mentions if _WITH_A.search(reading.before(one.span, 2))}
+            requested = tuple(name for name in requested if name not in beside)
         if policies and reading.is_question and not reading.mentions and all(not change.values for change in changes):
             changes = ()
         free_text = _left_over(reading)
         acts = all_acts(reading, Found(changes, meant, requested, policies, like_items, free_text))
+        if general:
+            acts = [Act.OFF_TOPIC]
+        avoided, avoided_items = ((), ()) if policies or meant else shut_out(reading)
+        cannot = unkept(reading, acts, avoided)
+        if cannot:
+            acts = list(dict.fromkeys(Act.INFORM if act in {Act.OFF_TOPIC, Act.UNCLEAR} else act for act in acts))
+            changes = tuple(one for one in changes if not self._is_of_another(one, cannot))
         references = chosen_references(reading, meant) if Act.CHOOSE in acts else wanted_references(reading, meant)
         references = companion_meant(reading, references, acts)
         if Act.CHOOSE in acts and not references and table.last:
@@ -101,15 +123,27 @@ class Reader:
             free_text = ""
         elif Act.INFORM in acts:
             free_text = " ".join(part for part in (free_text, narrower(reading)) if part)
-        avoided, avoided_items = ((), ()) if policies or references else shut_out(reading)
         if avoided:
             free_text = " ".join(word.text for word in read_words(free_text).words if word.stem not in avoided)
         refused = [item for reference in references for item in reference.items] or list(state.table)
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
         return Understanding(
             text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text,
-            avoided, avoided_items, *unsold(reading),
+            avoided, avoided_items, *unsold(reading), complaint, (), cannot,
         )
+
+    def _complaint(self, reading: Reading) -> Understanding:
+        """What to do about a thing bought is asked; should "a new one" be wished for next, it is of that kind."""
+        kinds = [mention.values for mention in reading.mentions if mention.slot == self.vocabulary.topic]
+        lines = lines_on(reading.utterance, self.shop.policies)
+        return Understanding(
+            reading.utterance.text, (Act.ASK_POLICY,), requested=lines, complains=True, faulty=kinds[0] if kinds else ()
+        )
+
+    def _is_of_another(self, change: SlotChange, cannot: Sequence[str]) -> bool:
+        """ "Oat milk" where only milk is to be had: to be made with what was not asked for would be worse than without."""
+        slot = self.shop.slot(change.slot)
+        return slot is not None and slot.made_to_order and any(is_order_of(phrase, change.words) for phrase in cannot)
 
     def table(self, state: BeliefState) -> Table:
         """The items that can be pointed at."""

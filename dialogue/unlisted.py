@@ -14,15 +14,29 @@ from rapidfuzz import fuzz, process
 from dialogue.english import SMALL_WORDS
 from dialogue.mentions import Mention
 from dialogue.negation import AILMENTS
+from dialogue.of_two import is_of_feature
+from dialogue.phrasing.facts import root
 from dialogue.reading import Reading, covered
 from dialogue.wishes import refused_within
-from dialogue.words import Span, Word, joined_stem
+from dialogue.words import Span, Word, joined_stem, read_words
 
 _AVERSE = re.compile(
     r"\b(?!it\b|that\b|this\b)\w+ (?=(?:makes?|gives?) (?:me|him|her|them|us|my \w+)"
     rf" (?:a |an )?(?:{AILMENTS})\b)"
 )
 """ "Jasmine gives me a headache"."""
+_KIND_WITH = re.compile(
+    r"\b(?:not|no|without|dont want)(?: a| an| one| another| any)? (?:\w+ ){1,2}(?:with|that has|that have) (?:an? |the |"
+    r"any )?(?P<what>\w+)"
+)
+""" "Not a card with a cat on" shuts out the cat."""
+_ALREADY = re.compile(
+    r"\b(?:already (?:has|have|got|had|owns?|bought)|(?:has|have|s|shes|hes|theyve|ive|weve) already(?: got)?) (?:a|an|some|"
+    r"one of those) "
+    r"(?P<what>\w+(?: (?!and\b|so\b|but\b|in\b|that\b|which\b|with\b|from\b)\w+)?)(?= ?(?:$|[.,!?;]|and\b|but\b|so\b))"
+)
+""" "He's already got a watering can"."""
+_NEW_ONE = re.compile(r"\b(?:to match|match\w*|goes? with|another|new one|similar|like it)\b")
 TELLING = 0.2
 """A word that more of the titles than this share have tells nothing apart."""
 _SHORTEST_MISSPELT = 4
@@ -38,7 +52,8 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     explained = [*(amount.span for amount in reading.amounts), *(critique.span for critique in reading.relative)]
     explained += [pointing.span for pointing in reading.pointings] + [title.span for title in reading.titles]
-    explained += [one.span for one in reading.mentions if not (refused_within(reading, one) or _is_beside(reading, one))]
+    narrowed = [one for one in reading.mentions if refused_within(reading, one) and not is_of_feature(reading, one)]
+    explained += [one.span for one in reading.mentions if one not in narrowed and not _is_beside(reading, one)]
     explained += [span for _, span in (*reading.open, *reading.named)]
     words = reading.utterance.words
     reached = [
@@ -50,9 +65,25 @@ def shut_out(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ]
     for span, _ in reading.utterance.find(_AVERSE):
         reached += [words[index].stem for index in range(span.first, span.last) if _is_telling(words, index)][:1]
+    for _, match in reading.utterance.find(_KIND_WITH):
+        reached += [word.stem for word in read_words(match.group("what")).words if word.norm not in SMALL_WORDS][:1]
     called = {stem: _called(reading, stem) for stem in dict.fromkeys(reached)}
+    called |= _had(reading)
     kept = {stem: items for stem, items in called.items() if 0 < len(items) <= TELLING * len(reading.vocabulary.title_stems)}
     return tuple(kept), tuple(dict.fromkeys(item for items in kept.values() for item in items))
+
+
+def _had(reading: Reading) -> dict[str, list[str]]:
+    """ "He's already got a watering can": the items called so, by the stem of its last telling word."""
+    found = {}
+    for span, match in reading.utterance.find(_ALREADY):
+        said = reading.utterance.span_of(*match.span("what"))
+        words = reading.utterance.words[said.first : said.last]
+        stems = [word.stem for word in words if not word.is_mark and word.norm not in SMALL_WORDS]
+        if stems and not _NEW_ONE.search(reading.after(span)):
+            items = [set(_called(reading, stem)) for stem in stems]
+            found[stems[-1]] = sorted(set.intersection(*items))
+    return found
 
 
 def _is_beside(reading: Reading, mention: Mention) -> bool:
@@ -90,4 +121,6 @@ def _is_telling(words: Sequence[Word], index: int) -> bool:
 
 
 def _called(reading: Reading, stem: str) -> list[str]:
-    return [item for item, stems in reading.vocabulary.title_stems.items() if stem in stems]
+    bare = root(stem)
+    forms = {stem, *(other for other in reading.vocabulary.title_words if root(other) == bare)}
+    return [item for item, stems in reading.vocabulary.title_stems.items() if not forms.isdisjoint(stems)]

@@ -26,6 +26,7 @@ HEAD_CONFIDENCE = 0.85
 
 _ASKING_IS = re.compile(r"^(who|what|where|when|how) is ")
 """ "Who is in it" is also said "who's in it"."""
+_KIN = ("little", "big", "older", "elder", "younger", "eldest", "youngest", "oldest", "baby", "twin", "dear", "old", "other")
 LEAST_SOUND = 3
 """Consonants of the shortest value that is known by its sound in a long list."""
 _ARTICLE = re.compile(r"^(?:an?|the) (?=\w)", re.IGNORECASE)
@@ -94,7 +95,8 @@ def compile_vocabulary(shop: TalkingShop, items: Sequence[Item]) -> Vocabulary:
         if slot.kind == "choice":
             counts: Counter[str] = Counter(value for item in items for value in item.values.get(slot.name, ()))
             counts.update(dict.fromkeys(slot.values, 0))
-            for phrase, entry in _phrases(slot.name, counts, slot.synonyms, heads=slot.topic):
+            synonyms = _of_kin(slot.synonyms) if slot.person else slot.synonyms
+            for phrase, entry in _phrases(slot.name, counts, synonyms, heads=slot.topic):
                 _add(entries, phrase, entry)
     title_stems = {item.id: tuple(word.stem for word in read_words(item.title).words if not word.is_mark) for item in items}
     rarity = Counter(stem for stems in title_stems.values() for stem in set(stems))
@@ -165,6 +167,14 @@ def _phrases(
     for head, values in by_head.items():
         if head not in spelt and head not in STOP:
             yield head, Entry(slot, tuple(values), HEAD_CONFIDENCE, False, sum(counts[value] for value in values))
+
+
+def _of_kin(synonyms: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """ "My brother" is also said "my little brother"."""
+    return {
+        value: (*others, *(f"my {which} {other[3:]}" for other in others if other.startswith("my ") for which in _KIN))
+        for value, others in synonyms.items()
+    }
 
 
 def _narrower(shop: TalkingShop, items: Sequence[Item]) -> dict[tuple[str, str], tuple[str, ...]]:

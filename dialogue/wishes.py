@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dialogue.amount_types import Amount
 from dialogue.critiques import CritiqueMention
 from dialogue.meant import prefers
 from dialogue.mentions import Mention
+from dialogue.of_two import is_by_another, is_of_feature
+from dialogue.portions import belongs_to
 from dialogue.reading import Reading
 from dialogue.types import ChangeKind, SlotChange
-from dialogue.words import MARKS, Span, is_contracted, joined_stem
+from dialogue.words import MARKS, Span, joined_stem
+from recommender.types import Item
 
 _REPAIR_REACH = 6
 """Words between a value and the repair that takes it back."""
@@ -37,32 +40,27 @@ _ADDITION = re.compile(
     r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
     r"and (?:maybe |also )|in addition|plus)\b"
 )
-_LIKED = re.compile(
-    r"\b(?:(?:mad|crazy|nuts|potty|obsessed) (?:about|with|on)|(?:she|he|they|who)(?: really| just)? (?:loves?|likes?|adores?)|"
-    r"(?:shes|hes|theyre|is|are|really|big)(?: really| very| so)? (?:into|fans? of)|fan of|fond of|keen on)(?: all things)? $"
-)
-_ANOTHER_WANTS = re.compile(
-    r"\b(?:(?!its|thats)\w+ (?:wants|likes|loves|prefers|fancies|says)|they (?:want|like|love|prefer))(?: \w+)? $"
-)
-_FOR_THE = re.compile(r"\bfor (?:the|my|our|his|her|their|a|an) $")
+_BELOW = re.compile(r"(?:before|under|below|beneath|less|cheaper|lower|shorter|earlier|older)\b")
 _SLIGHTLY = re.compile(r"\b(?:a (?:little )?bit|a (?:little|tad|touch|shade|fraction|smidge)|slightly|just under)\b(?! too)")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
 """ "Which is cheaper?" asks; it does not wish."""
 
 
-def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
-    """Every slot change of a turn, in the order in which it was said. The words in ``asked`` were asked about, not wished for."""
+def wishes(reading: Reading, asked: Sequence[Span], item: Callable[[str], Item | None]) -> tuple[SlotChange, ...]:
+    """Every slot change of a turn, in the order in which it was said. The words in ``asked`` were asked about, not wished for.
+
+    ``item``: the items by their ids, for what is said of one on the table.
+    """
     correction = _CORRECTION.search(reading.utterance.norm) is not None
     said: list[tuple[Span, SlotChange]] = []
     mentions = [mention for mention in reading.mentions if mention.span not in asked]
-    mentions = [one for one in mentions if not (_is_whose(reading, one) or _is_for_what(reading, one) or is_theme(reading, one))]
-    mentions = [one for one in mentions if not _is_overruled(reading, one)]
+    mentions = [one for one in mentions if not is_by_another(reading, one)]
     for mention in _without_repaired(reading, mentions):
         meant = None if refused_within(reading, mention) else reading.polarity(mention)
         if meant is not None and not (meant == "clear" and not set(mention.values) & _held(reading, mention.slot)):
             words = reading.utterance.said(mention.span)
             change = SlotChange(mention.slot, meant, mention.values, words=words, confidence=round(mention.confidence, 3))
-            said.append((mention.span, replace(change, correction=correction)))
+            said.append((mention.span, replace(change, correction=correction, of=belongs_to(reading, mention, item))))
     amounts = [amount for amount in _without_repaired_amounts(reading) if amount.span not in asked]
     said += [(amount.span, _amount_change(reading, amount, correction)) for amount in amounts]
     said += _relative(reading, {amount.slot for amount in reading.amounts}, correction)
@@ -70,44 +68,6 @@ def wishes(reading: Reading, asked: Sequence[Span]) -> tuple[SlotChange, ...]:
     said.sort(key=lambda pair: pair[0].first)
     adds = _ADDITION.search(reading.utterance.norm) is not None
     return tuple(_merged([change for _, change in said], reading, adds))
-
-
-def _is_overruled(reading: Reading, mention: Mention) -> bool:
-    """ "He wants velvet but I can't stand velvet": of another's wish what is said after the "but" counts."""
-    if not _ANOTHER_WANTS.search(reading.before(mention.span, 5)):
-        return False
-    turns = [index for index, word in enumerate(reading.utterance.words) if word.norm == "but"]
-    later = [one for one in reading.mentions if one.values == mention.values and one.span.first > mention.span.last]
-    overruling = [one for one in later if any(mention.span.last <= at < one.span.first for at in turns)]
-    return reading.polarity(mention) == "want" and any(reading.polarity(one) == "exclude" for one in overruling)
-
-
-def is_theme(reading: Reading, mention: Mention) -> bool:
-    """ "A lunch box, he's mad about dinosaurs": of two kinds, the one that is liked says what the other is to be like."""
-    topic = reading.shop.topic
-    if topic is None or mention.slot != topic.name or not _LIKED.search(reading.before(mention.span, 5)):
-        return False
-    return any(one.slot == mention.slot and one.span.last <= mention.span.first and one.values != mention.values
-               for one in reading.mentions)
-
-
-def _is_for_what(reading: Reading, mention: Mention) -> bool:
-    """ "A clock for the kitchen": of two kinds of thing, the second, which is what the first is for."""
-    topic = reading.shop.topic
-    if topic is None or mention.slot != topic.name:
-        return False
-    said = reading.utterance.words[mention.span.first].norm
-    opened = said == "for" or _FOR_THE.search(reading.before(mention.span, 2)) is not None
-    return opened and any(
-        other.slot == mention.slot and 0 <= mention.span.first - other.span.last <= 2 and other.values != mention.values
-        for other in reading.mentions
-    )
-
-
-def _is_whose(reading: Reading, mention: Mention) -> bool:
-    """ "My girlfriend's mum": of two values of a slot, the second, whose the first is."""
-    whose = is_contracted(reading.utterance.words[mention.span.last - 1])
-    return whose and any(other.slot == mention.slot and other.span.first == mention.span.last for other in reading.mentions)
 
 
 def refused_within(reading: Reading, mention: Mention) -> bool:
@@ -118,6 +78,8 @@ def refused_within(reading: Reading, mention: Mention) -> bool:
     topic = reading.shop.topic
     if topic is None or mention.slot != topic.name or reading.polarity(mention) != "exclude" or not mention.values:
         return False
+    if is_of_feature(reading, mention):
+        return True
     said = reading.utterance.words[mention.span.first : mention.span.last]
     named = joined_stem(reading.utterance.said(mention.span))
     if any(joined_stem(value).endswith(named) for value in mention.values):
@@ -151,6 +113,9 @@ def _amount_change(reading: Reading, amount: Amount, correction: bool) -> SlotCh
     words = reading.utterance.said(amount.span)
     if amount.kind == "around" and reading.negated(amount.span):   # "not three hours please"
         return SlotChange(amount.slot, "at_most", (), None, amount.high, words, amount.confidence, correction)
+    if amount.high is not None and _BELOW.match(words.lower()) and reading.negated(amount.span):   # "nothing from before 2010"
+        least = amount.high + 1 if words.lower().startswith("before") else amount.high
+        return SlotChange(amount.slot, "at_least", (), least, None, words, amount.confidence, correction)
     return SlotChange(amount.slot, amount.kind, (), amount.low, amount.high, words, amount.confidence, correction)
 
 
@@ -258,9 +223,9 @@ def _as_before(amount: Amount, early: Sequence[Amount]) -> Amount:
 
 def _merged(changes: list[SlotChange], reading: Reading, adds: bool) -> list[SlotChange]:
     """One change a slot and kind: values said together are taken together, and "also" keeps what was wanted before."""
-    merged: dict[tuple[str, str], SlotChange] = {}
+    merged: dict[tuple[str, str, tuple[str, ...]], SlotChange] = {}
     for change in changes:
-        key = (change.slot, change.kind)
+        key = (change.slot, change.kind, change.of)
         earlier = merged.get(key)
         if earlier is None or change.kind not in {"want", "exclude", "clear"}:
             merged[key] = change

@@ -36,6 +36,11 @@ _WRITTEN = {
 _F_PLURALS = tuple("knives wives lives leaves loaves thieves halves calves shelves elves selves arves wolves hooves".split())  # noqa: SIM905
 """Plurals of words that end in f; "gloves" and "sleeves" are not."""
 MARKS = frozenset(".,;:?!")
+_WILL = re.compile(
+    r"(?P<noun>(?!(?:i|you|he|she|it|we|they|that|this|there|here|who|what|how|where|when)['’])[^\W\d_]{2,})['’]ll$",
+    re.IGNORECASE,
+)
+""" "The white one'll mark": a verb swallowed by a noun; "it'll" stays one word."""
 
 _TOKEN = re.compile(r"[$£€]?\d+(?:,\d{3})*(?:\.\d+)?(?:[a-z]+\b)?|[$£€]|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:?!&%+]", re.IGNORECASE)
 
@@ -95,6 +100,10 @@ class Utterance:
         """The norms of the words before a position, or of the last ``count`` of them, with single spaces."""
         return " ".join(word.norm for word in self.words[0 if count is None else max(0, at - count) : at])
 
+    def leading_to(self, at: int, count: int | None = None) -> str:
+        """The same, each followed by a space, for patterns that end where a word begins."""
+        return "".join(f"{word.norm} " for word in self.words[0 if count is None else max(0, at - count) : at])
+
     def after(self, span: Span, count: int | None = None) -> str:
         """The norms of the words after a span, or of the first ``count`` of them, with single spaces."""
         return " ".join(word.norm for word in self.words[span.last :][:count])
@@ -129,6 +138,11 @@ def read_words(text: str) -> Utterance:
             words.append(Word(",", ",", ",", comma.start(), comma.end()))
         filled, comma = False, None
         if norm == before and norm in _STUTTERED:
+            continue
+        if will := _WILL.match(match.group()):
+            noun, at = will.group("noun"), match.start() + len(will.group("noun"))
+            words.append(Word(noun, normal(noun), stem_of(noun), match.start(), at))
+            words.append(Word(text[at : match.end()], "will", "will", at, match.end()))
             continue
         stem = stem_of(match.group())
         if norm in _WRITTEN:
@@ -180,6 +194,8 @@ def stem_of(token: str) -> str:
             stem = stem[:-3] + "f"
         elif stem.endswith("s") and not stem.endswith(("ss", "us", "is")):
             stem = stem[:-1]
+    if stem.endswith("ie") and len(stem) > 4:
+        stem = stem[:-2] + "y"   # "booties" and a "bootie"
     if stem.endswith("fe") and len(stem) > 3:
         stem = stem[:-1]
     if len(stem) > 4:

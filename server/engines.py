@@ -191,10 +191,11 @@ def _memory(settings: Settings) -> MemoryAt | None:
 def _transcriber(settings: Settings) -> Transcriber:
     from voice.hearing import open_transcriber
 
+    can_practise = settings.hearing_engine == "faster-whisper"
     transcriber = open_transcriber(
         settings.hearing_engine, require(settings.hearing_model), language=settings.language, threads=settings.hearing_threads,
         checkpoint=settings.hearing_checkpoint, converted_dir=places.home() / "converted",
-        practised_dir=practised(settings.hearing_model, load_schema(settings.shop).shop.id),
+        practised_dir=practised(settings.hearing_model, load_schema(settings.shop).shop.id) if can_practise else None,
     )
     transcriber.transcribe(np.zeros(SAMPLE_RATE_HZ, dtype=np.float32))
     return transcriber

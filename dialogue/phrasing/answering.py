@@ -21,6 +21,7 @@ STOCK_COUNTED = 10
 """More than this is "in stock", not a number."""
 DESCRIPTION_SENTENCES = 2
 TOPICS_ANSWERED = 2
+ITEMS_ANSWERED = 3
 TRAITS_KNOWN = 2
 """What is said of an item instead of what is not known."""
 VALUES_SPOKEN = 4
@@ -35,6 +36,10 @@ def answer(scene: Scene) -> list[Telling]:
     """Policies first, as written; then each thing asked about the item."""
     plan, facts = scene.plan, scene.focus
     tellings = [Telling(policy.text.strip(), scene.ground, policy=True) for policy in scene.ground.policies]
+    if plan.note == "complaint":
+        sorry = scene.vary(("I'm sorry to hear that.", "That should not happen, I'm sorry."))
+        unknown = "What the shop does about that I don't know, I'm afraid."
+        return [tell(scene.ground, sorry, sorry), *(tellings or [tell(scene.ground, unknown, unknown)])]
     if facts is None:
         return tellings or _without_item(scene)
     policies = {policy.name for policy in scene.ground.policies}
@@ -51,6 +56,9 @@ def answer(scene: Scene) -> list[Telling]:
         return [_open(scene, facts, plan.requested[0])]
     if plan.note == "details" or (not topics and not tellings):
         return [*tellings, *_details(scene, facts)]
+    several = len(topics) == 1 and not plan.note and _by_policy(scene, topics[0]) is None
+    if several and len(scene.ground.items) > 1:   # "are they for men?"
+        return [*tellings, *(about(scene, one, topics[0]) for one in scene.ground.items[:ITEMS_ANSWERED])]
     tellings += [_by_policy(scene, topic) or about(scene, facts, topic) for topic in topics[:TOPICS_ANSWERED]]
     if plan.note == "out_of_stock":
         tellings.append(
@@ -101,10 +109,12 @@ def _total(scene: Scene) -> Telling:
     """ "Together that is ninety dollars.": of everything asked about."""
     facts = scene.ground.items
     many = max(1, scene.plan.fitting)
+    if many == 1 and len(facts) == 1:
+        return about(scene, facts[0], PRICE_TOPICS[0])
     total = price(many * sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
     names = listed([named(one, scene.shop) for one in facts])
     if many > 1:
-        text = f"{count(many)} of {names}: {total} together"
+        text = f"{relaxed(many)} of {names}: {total} together"
         return Telling(sentence(text), with_words(scene.ground, "together"), names=(0,))
     return Telling(sentence(f"{names}: {total} together"), with_words(scene.ground, "together"), names=tuple(range(len(facts))))
 

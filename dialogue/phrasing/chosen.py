@@ -9,7 +9,7 @@ from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import sheet_of
 from dialogue.phrasing.spoken import sentence
-from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
+from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, wishes_of, with_words
 from dialogue.phrasing.traits import put, sentence_traits, traits_of
 
 
@@ -35,16 +35,18 @@ def _is_price(scene: Scene, topic: str) -> bool:
 
 def said_back(scene: Scene, facts: ItemFacts) -> Telling:
     """The choice with its price."""
-    the, cost = named(facts, scene.shop), f"{_as_ordered(scene)}{_at_price(facts)}"
+    the, ordered = named(facts, scene.shop), _as_ordered(scene, facts)
+    cost = f"{ordered}{_at_price(facts)}"
     verb = "they are" if verb_of(facts) == "are" else "it is"
     first = scene.vary((f"{the} {verb}{cost}", f"Lovely, {the}{cost}", f"Good choice: {the}{cost}"))
-    return Telling(sentence(first), with_words(scene.ground.only(facts), _as_ordered(scene)), names=(0,))
+    return Telling(sentence(first), with_words(scene.ground.only(facts), ordered), names=(0,))
 
 
-def _as_ordered(scene: Scene) -> str:
+def _as_ordered(scene: Scene, facts: ItemFacts) -> str:
     """What the choice is to be made with: ", small, almond milk"."""
     slots = [slot for slot in scene.shop.shop.slots if slot.made_to_order]
-    return "".join(f", {put(slot, value)}" for slot in slots for value in scene.state.wants(slot.name))
+    wanted = wishes_of(scene, facts, {slot.name: scene.state.wants(slot.name) for slot in slots})
+    return "".join(f", {put(slot, value)}" for slot in slots for value in wanted.get(slot.name, ()))
 
 
 def _at_price(facts: ItemFacts) -> str:
@@ -57,8 +59,8 @@ def _also_chosen(scene: Scene, first: ItemFacts) -> list[Telling]:
     told = []
     for facts in scene.ground.items:
         if facts.item.id in others and facts is not first:
-            the, cost = named(facts, scene.shop), _at_price(facts)
-            told.append(Telling(sentence(f"And {the}{cost}"), scene.ground.only(facts), names=(0,)))
+            the, cost = named(facts, scene.shop), f"{_as_ordered(scene, facts)}{_at_price(facts)}"
+            told.append(Telling(sentence(f"And {the}{cost}"), with_words(scene.ground.only(facts), cost), names=(0,)))
     return told
 
 

@@ -49,6 +49,7 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
         else [Telling(one.text.strip(), scene.ground, policy=True) for one in scene.ground.policies]
     )
     before, after = ([], lines) if scene.plan.kind == "chosen" else (lines, [])
+    before = [*small_talk.unkept(scene), *before]
     wordings = [[*before, *small_talk.recalled(turn), *COMPOSERS[scene.plan.kind](turn), *after] for turn in turns]
     best = min(wordings, key=lambda tellings: _forbidden(tellings, scene))
     tellings = [telling for telling in best if telling.text.strip()]

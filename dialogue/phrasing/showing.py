@@ -13,7 +13,7 @@ from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.ranking import measured
 from dialogue.phrasing.spoken import count, ordinal, price, quantity, relaxed, sentence
-from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, with_words
+from dialogue.phrasing.telling import Scene, Telling, named, question, tell, verb_of, wishes_of, with_words
 from dialogue.phrasing.traits import Trait, price_gap, puts_of, sentence_traits, traits_of, wished_words, wishes_met
 
 ITEMS_SPOKEN = 3
@@ -85,7 +85,7 @@ def pitch(scene: Scene, facts: ItemFacts, position: int, measure: Measure = BARE
     gap = price_gap(facts, before, scene.shop) if before and measure.gap else ""
     gap = "" if gap == "the same price" else gap
     most = max(1, measure.traits - 1) if gap else measure.traits
-    traits = traits_of(facts, scene.shop, scene.plan.wishes, most, others, told_of(scene, items))
+    traits = traits_of(facts, scene.shop, wishes_of(scene, facts, scene.plan.wishes), most, others, told_of(scene, items))
     the, verb, cost = named(facts, scene.shop), verb_of(facts), facts.price
     about = sentence_traits(traits)
     if gap:
@@ -169,6 +169,9 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
     items = scene.ground.items[: measure.items]
     pair = replace(scene.ground, items=items[:2])
     tellings = [replace(tell(with_words(pair, "side differ"), _deciding(scene, items)), clause=True)]
+    if scene.plan.note == "unmeasured":
+        which = f"Which is {scene.plan.requested[0]} I can't tell from my list."
+        tellings.insert(0, tell(scene.ground, which, which))
     alike = frozenset(
         (slot, value)
         for slot, values in items[0].values.items()
@@ -177,7 +180,7 @@ def _compared(scene: Scene, measure: Measure) -> list[Telling]:
     )
     for position, facts in enumerate(items):
         others = [other for other in items if other is not facts]
-        traits = traits_of(facts, scene.shop, scene.plan.wishes, max(1, measure.traits), others, alike)
+        traits = traits_of(facts, scene.shop, wishes_of(scene, facts, scene.plan.wishes), max(1, measure.traits), others, alike)
         about, the, verb = sentence_traits(traits), named(facts, scene.shop), verb_of(facts)
         cost = f"at {facts.price}" if facts.price and about else facts.price
         lead = (

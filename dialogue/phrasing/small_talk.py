@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.phrasing.facts import Ground
 from dialogue.phrasing.names import sayable
 from dialogue.phrasing.recap import just_shut_out, so_far
@@ -9,6 +11,12 @@ from dialogue.phrasing.spoken import listed, price
 from dialogue.phrasing.telling import Scene, Telling, named, question, tell, with_words
 from dialogue.phrasing.traits import put, wished_words, wishes_met
 from dialogue.state import BeliefState
+
+_SHUTS = (
+    r"(?:but )?(?:not|no|nothing|without|doesn|isn|aren|don|won|anything|any|except|hates?|avoids?|other|apart|can)\b|"
+    r".*\b(?:allerg|intoleran|free$)"
+)
+"""Begins what is to be shut out, of which the list may only not tell."""
 
 
 def greet(scene: Scene) -> list[Telling]:
@@ -130,6 +138,18 @@ def memory(scene: Scene) -> list[Telling]:
     spoken = with_words(ground, *values)
     limits = Ground(words=spoken.words, limits_minor=scene.ground.limits_minor, prices_minor=scene.ground.prices_minor)
     return [tell(limits, f"So far I know you would like something {listed(values)}.")]
+
+
+def unkept(scene: Scene) -> list[Telling]:
+    """What of the wish the shop's list says nothing of, in the shopper's words."""
+    if not scene.plan.unkept:
+        return []
+    wished = [words.lower().removeprefix("but ") for words in scene.plan.unkept]
+    shut = any(re.match(_SHUTS, words) for words in wished)
+    untold = ("my list doesn't say, I'm afraid", "that I can't tell from my list, sorry")
+    missing = ("that's not on my list, I'm afraid", "my list has nothing of that, sorry")
+    text = f"{' and '.join(wished)}: {scene.vary(untold if shut else missing)}"
+    return [tell(scene.ground, text, text)]
 
 
 def repair(scene: Scene) -> list[Telling]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.phrasing.facts import Ground, ItemFacts, ShopFacts, stems
@@ -11,6 +11,7 @@ from dialogue.phrasing.names import sayable
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.spoken import sentence
 from dialogue.phrasing.traits import offered
+from dialogue.portions import wishes_for
 from dialogue.shop import Slot
 from dialogue.state import BeliefState
 from dialogue.types import Plan
@@ -52,6 +53,12 @@ class Scene:
         """The item the plan is about."""
         items = self.ground.items
         return next((facts for facts in items if facts.item.id == self.plan.focus), items[0] if items else None)
+
+
+def wishes_of(scene: Scene, facts: ItemFacts, wishes: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Wishes as they hold of one item, each of several made its own way."""
+    topic = scene.shop.shop.topic
+    return wishes_for(facts.item, topic.name if topic else "", wishes, scene.state)
 
 
 def tell(ground: Ground, text: str, besides: str = "") -> Telling:

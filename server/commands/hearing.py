@@ -71,8 +71,9 @@ def hearing(
         recordings = read_manifest(manifest)[:limit]
         spoken_language = None if language == "auto" else language
         folder = require(model)
-        has_practice = shop is not None and engine is EngineName.FASTER_WHISPER and not unpractised
-        practised_dir = practised(model, load_schema(shop).shop.id) if shop is not None and has_practice else None
+        practised_dir = None
+        if shop is not None and engine is EngineName.FASTER_WHISPER and not unpractised:
+            practised_dir = practised(model, load_schema(shop).shop.id)
         mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
         columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console) as bars:

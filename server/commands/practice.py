@@ -15,18 +15,18 @@ Unpractised = Annotated[bool, typer.Option("--unpractised", help="Hear without w
 
 def train_hearing(
     shop: Annotated[Path, typer.Argument(help="The shop's folder, the one that holds shop.toml.")],
-    sentences: Annotated[int | None, typer.Option(min=100, help="Sentences to practise; 2,000 where none is given.")] = None,
+    sentences: Annotated[int | None, typer.Option(min=100, help="Sentences to practise; 4,000 where none is given.")] = None,
     model: Annotated[str, typer.Option(help="The installed Whisper model that practises.")] = "whisper-base",
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the sentences, voices and noises.")] = 0,
     forget: Annotated[bool, typer.Option("--forget", help="Remove what was learned for this shop, and learn nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Let Whisper practise the shop's talk, in a quarter of an hour; `shoptalk serve` and the measurements then hear with it.
+    """Let Whisper practise the shop's talk, in half an hour and 5 GB of memory; serving and measuring then hear with it.
 
     Sentences with the shop's kinds, values and titles are spoken by synthetic voices (Piper; flite and espeak-ng where they are
-    installed) over synthetic noise, and Whisper's decoder learns them. In a turn it is asked only where the model as it came is
-    in doubt, and is believed only where that model does not contradict. wer_before and wer_after are word errors of sentences
+    installed) over synthetic noise, and a second Whisper learns them. In a turn it is asked only where the model as it came is in
+    doubt, and is believed only where it is hardly less sure. wer_before and wer_after are word errors of sentences
     that were not learned; where they are no fewer, nothing is kept. Practise again when the catalogue has changed much.
 
     Examples: shoptalk train hearing shops/demo

@@ -74,6 +74,7 @@ def evaluate_understanding(
         data = read_dialogues(dialogues, reader.shop, reader.vocabulary, part.value)
         if spoken and data.shape != "labels":
             raise DialogueFileError(f'{dialogues}: only turns with "labels" can be spoken, since each stands by itself.')
+        practised_dir = practised(model, reader.shop.shop.id) if spoken and not unpractised else None
         learned, source = (None, "rules") if rules or data.shape == "labels" else _model(reader, learn_from, learn_part)
         with Progress(
             TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
@@ -84,7 +85,7 @@ def evaluate_understanding(
                 bars.update(task, completed=done)
 
             if data.shape == "labels":
-                ear = _ear(reader, shop, noise, snr, model, seed, voice, unpractised) if spoken else None
+                ear = _ear(reader, shop, noise, snr, model, seed, voice, practised_dir) if spoken else None
                 figures = measure_reading(data, reader, told, ear)
             else:
                 figures = measure_tracking(data, reader, learned, told)
@@ -94,7 +95,7 @@ def evaluate_understanding(
         figures.pop("misread")
     if spoken:
         figures |= {"noise": noise.name if noise else None, "snr_db": snr, "model": model, "seed": seed}
-        figures["practised"] = not unpractised and practised(model, reader.shop.shop.id) is not None
+        figures["practised"] = practised_dir is not None
     figures |= {"dialogues": len(data.raw), "part": part.value, "shop": reader.shop.shop.id, "reader": source}
     emit(figures, as_json=as_json, title="Understanding")
 
@@ -136,7 +137,7 @@ def train_understanding(
 
 def _ear(
     reader: Reader, shop: Path, noise: Path | None, snr: float | None, model: str, seed: int, only: list[str] | None,
-    unpractised: bool,
+    practised_dir: Path | None,
 ) -> Ear:
     from dialogue.likely import likely_phrases, values_named
     from recommender.catalogue import load_catalogue
@@ -144,16 +145,12 @@ def _ear(
     from server.evaluate.spoken import Ear
     from server.evaluate.voices import installed_voices
     from server.models import require
-    from server.practice.keeping import practised
     from voice.biasing import with_rivals
     from voice.hearing import open_transcriber
     from voice.speaking import SpeakingError
 
     items = load_catalogue(shop, reader.shop.columns).items
-    transcriber = open_transcriber(
-        "faster-whisper", require(model), language="en", threads=2,
-        practised_dir=None if unpractised else practised(model, reader.shop.shop.id),
-    )
+    transcriber = open_transcriber("faster-whisper", require(model), language="en", threads=2, practised_dir=practised_dir)
     mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
     voices = installed_voices(require("piper-joe"))
     if unknown := sorted(set(only or ()) - set(voices)):

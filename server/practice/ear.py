@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dialogue.likely import likely_phrases, values_named
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
@@ -17,7 +19,7 @@ from voice.practising import SpokenSentence, practise, write_practised
 from voice.sound import FloatAudio
 from voice.whisper_fast import FasterWhisper
 
-SENTENCES = 2_000
+SENTENCES = 4_000
 HELD_OUT = 60
 """Sentences that are measured with, of lines that are not learned."""
 HELD_OUT_EVERY = 20
@@ -47,9 +49,9 @@ def practise_for(
     asked = sentences(shop, items, HELD_OUT, seed + 1, kept_back)
     voices, room = PracticeVoices(piper_dir, seed), NoisyRoom(seed)
     ear = FasterWhisper(model_dir, threads=threads)
-    spoken = list(_encoded(learned, lambda text: room(voices(text)), ear, told))
-    decoder = practise(model_dir, spoken, threads=threads, seed=seed, told=lambda done, of: told("learning", done, of))
-    write_practised(model_dir, decoder, target)
+    spoken = list(_spoken(learned, lambda text: room(voices(text)), ear, told))
+    changed = practise(model_dir, spoken, threads=threads, seed=seed, told=lambda done, of: told("learning", done, of))
+    write_practised(model_dir, changed, target)
     likely = likely_phrases(shop, BeliefState(), {item.id: item for item in items}.get, values_named(shop, items))
     sounds = [(text, room(voices(text))) for text in asked]
     after = FasterWhisper(model_dir, threads=threads, practised_dir=target)
@@ -62,14 +64,14 @@ def practise_for(
     return {"sentences": len(spoken), "wer_before": round(wer_before, 4), "wer_after": round(wer_after, 4), "heard": len(asked)}
 
 
-def _encoded(
+def _spoken(
     texts: Sequence[str], speak: Callable[[str], FloatAudio], ear: FasterWhisper, told: Told
 ) -> Iterator[SpokenSentence]:
-    """Each sentence as the encoder hears it; those too long for the shortest window are left out."""
+    """Each sentence as Whisper sees it; those too long for the shortest window are left out."""
     for number, text in enumerate(texts, 1):
-        encoded = ear.encoded(speak(text))
-        if encoded is not None:
-            yield SpokenSentence(text, encoded)
+        features = ear.features(speak(text))
+        if features is not None:
+            yield SpokenSentence(text, features.astype(np.float16))
         told("speaking", number, len(texts))
 
 

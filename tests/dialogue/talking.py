@@ -35,12 +35,17 @@ class WordEmbedder:
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@cache
 def demo() -> Conversation:
     """The demo shop's conversation, built once for all tests."""
+    return shop_in(DEMO)
+
+
+@cache
+def shop_in(folder: Path) -> Conversation:
+    """The conversation of a shop folder, built once for all tests."""
     indexes = Path(mkdtemp(prefix="shoptalk-tests-"))
-    build_index(DEMO, indexes, WordEmbedder())
-    return Conversation(load_shop(DEMO), open_recommender(DEMO, indexes, WordEmbedder()))
+    build_index(folder, indexes, WordEmbedder())
+    return Conversation(load_shop(folder), open_recommender(folder, indexes, WordEmbedder()))
 
 
 class Talk:

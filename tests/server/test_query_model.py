@@ -16,7 +16,8 @@ from recommender.query_embedding import QueryEmbedder
 from recommender.shop import load_schema
 from recommender.versions import current_version
 from server import converted, places
-from server.converted import SUMS, query_model
+from server.converted import query_model
+from server.making import SUMS
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A decoder that practises: what it learned is heard, what it did not is heard as before, and the file stays a Whisper model."""
+"""A model that practises: what it learned is heard, what it did not is heard as before, and the file stays a Whisper model."""
 
 from __future__ import annotations
 
@@ -32,10 +32,8 @@ def test_a_name_that_was_practised_is_heard_and_other_talk_is_heard_as_before(sa
     ear = FasterWhisper(folder)
     steps = []
 
-    decoder = practise(
-        folder, [SpokenSentence(text, ear.encoded(say(text))) for text in LEARNED], told=lambda done, of: steps.append((done, of))
-    )
-    write_practised(folder, decoder, tmp_path)
+    spoken = [SpokenSentence(text, ear.features(say(text))) for text in LEARNED]
+    write_practised(folder, practise(folder, spoken, told=lambda done, of: steps.append((done, of))), tmp_path)
 
     assert steps[-1] == (12, 12)
     practised = FasterWhisper(folder, practised_dir=tmp_path)
@@ -46,7 +44,7 @@ def test_a_name_that_was_practised_is_heard_and_other_talk_is_heard_as_before(sa
     assert practised.transcribe(other, likely=["kettle"]).text == ear.transcribe(other).text
 
 
-def test_only_the_decoder_is_changed(tmp_path):
+def test_only_what_was_learned_is_changed(tmp_path):
     folder = model("whisper-base")
     written = np.full(512, 0.25, np.float32)
 
