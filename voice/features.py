@@ -8,6 +8,8 @@ recording's. Zeros in feature space, or a window cut to the utterance, make the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
@@ -26,12 +28,18 @@ FULL_WINDOW_S = 30.0
 WINDOW_STEPS_S = (8.0, 12.0, 16.0, 20.0, 30.0)
 """The windows used. Fixed steps, so that timing is predictable and each length of context was measured."""
 
+PRACTISED_WINDOW_STEPS_S = (4.0, 6.0, *WINDOW_STEPS_S)
+"""For a model that practised in such windows (``voice.practising``): half the time, for most of what is said to a shop."""
+
 QUIET_AFTER_S = 0.5
 """The least quiet left in the window after the utterance; without it the last word is lost or repeated."""
 
 NOISE_LEVEL = 1e-4
 """Standard deviation of the white noise under the sound (-80 dB): a quiet room. Ten times louder makes spelled letters loop
 (13 % word errors on AN4 for 10.5 %), constant features instead of sound make digits loop (13 %), fainter is no better."""
+
+LONGEST_PRACTISED_S = WINDOW_STEPS_S[0] - QUIET_AFTER_S
+"""Longer sentences are not practised: they cost as much as three others."""
 
 LEAST_SPEECH_S = 0.1
 """Nothing shorter can be a word."""
@@ -48,9 +56,9 @@ def is_nothing(audio: FloatAudio) -> bool:
     return audio.size < LEAST_SPEECH_S * SAMPLE_RATE_HZ or float(np.abs(audio).max()) < LEAST_PEAK
 
 
-def window_for(duration_s: float) -> float | None:
+def window_for(duration_s: float, steps_s: Sequence[float] = WINDOW_STEPS_S) -> float | None:
     """The shortest step that holds the utterance and some quiet after it; None where the full window is too short."""
-    return next((step for step in WINDOW_STEPS_S if duration_s + QUIET_AFTER_S <= step), None)
+    return next((step for step in steps_s if duration_s + QUIET_AFTER_S <= step), None)
 
 
 class WindowFeatures:

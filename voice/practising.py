@@ -1,8 +1,8 @@
 """Whisper practises how people talk to a shop: it learns sentences that were spoken to it.
 
 Training on synthetic speech of a domain's own sentences is the simple baseline of Joshi and Singh 2022 (arXiv:2206.13240). What
-turns sound into frames stays as it is (the two convolutions), and so do words and places; the short window is that of
-``voice.features``.
+turns sound into frames stays as it is (the two convolutions), and so do words and places. Windows are as short as
+``voice.features`` has them for a model that practised.
 """
 
 from __future__ import annotations
@@ -12,23 +12,27 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import whisper
 from whisper.model import ModelDimensions, Whisper
 
+from voice.features import PRACTISED_WINDOW_STEPS_S, WindowFeatures, window_for
 from voice.openai_weights import FloatTensors, float_tensors, openai_tensors, read_model_bin, write_model_bin
+from voice.resampling import as_float
+from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Pcm16
 
-LEARNING_RATE, ENCODER_LEARNING_RATE = 2e-5, 1e-5
+LEARNING_RATE, ENCODER_LEARNING_RATE = 3e-5, 1.5e-5
 """At their highest; they rise over WARM_UP_STEPS and fall to a twentieth at the end."""
 WARM_UP_STEPS = 20
-EPOCHS = 1
+EPOCHS = 3
+"""Times that each sentence is heard, each time otherwise."""
 BATCH = 16
-"""Sentences of about the same length."""
+"""Sentences of one window and about the same length."""
 MOST_GRADIENT = 1.0
 """Norm to which a step's gradient is clipped."""
 NOT_COUNTED = -100
@@ -43,38 +47,46 @@ STAYS = ("encoder.conv", "encoder.positional_embedding", "decoder.positional_emb
 
 @dataclass(frozen=True, slots=True)
 class SpokenSentence:
-    """A sentence and its sound's log-mel frames in the shortest window (``voice.features``), shape (bands, frames of 10 ms)."""
+    """A sentence and its sound: 16 kHz, one channel, at most as long as ``voice.features.LONGEST_PRACTISED_S``."""
 
     text: str
-    features: npt.NDArray[np.float16]
+    sound: Pcm16
 
 
 def practise(
-    model_dir: Path, spoken: Sequence[SpokenSentence], *, language: str = "en", threads: int = 2, seed: int = 0,
+    model_dir: Path, spoken: Sequence[SpokenSentence], features: WindowFeatures, *,
+    around: Callable[[FloatAudio], FloatAudio] = lambda sound: sound, language: str = "en", threads: int = 2, seed: int = 0,
     told: Callable[[int, int], None] = lambda done, steps: None,
 ) -> FloatTensors:
     """The tensors that changed, as openai-whisper names them, float32; ``told`` hears of steps done and in all.
 
-    ``spoken`` must all be of one window. Raises ValueError where the model cannot be read or there is nothing to learn.
+    ``around`` is asked for each sound each time it is learned, to lay other noise under it; it may not make it longer.
+    Raises ValueError where the model cannot be read, a sound is too long or there is nothing to learn.
     """
     if not spoken:
         raise ValueError("there is no spoken sentence to learn from")
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    model = _model(model_dir, spoken[0].features.shape[1])
+    windows_s = [window_for(one.sound.size / SAMPLE_RATE_HZ, PRACTISED_WINDOW_STEPS_S) or 0.0 for one in spoken]
+    if not all(windows_s):
+        raise ValueError("a sentence is longer than what can be practised")
+    model = _model(model_dir)
+    places = model.encoder.positional_embedding
     learned = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     words = whisper.tokenizer.get_tokenizer(model.dims.n_vocab >= MULTILINGUAL_TOKENS, language=language, task="transcribe")
     start = list(words.sot_sequence_including_notimestamps)
     said = [[*start, *words.encode(" " + as_written(one.text)), words.eot] for one in spoken]
-    batches = _batches([len(tokens) for tokens in said], random.Random(seed))
+    batches = _batches([*zip(windows_s, map(len, said), strict=True)], random.Random(seed))
     optimizer = torch.optim.AdamW(_rates(learned), weight_decay=0.0)
     steps, quicker = EPOCHS * len(batches), _quicker()
     for step in range(steps):
         if step % len(batches) == 0:
             random.Random(seed + step).shuffle(batches)
         batch = batches[step % len(batches)]
-        heard = torch.from_numpy(np.stack([spoken[index].features for index in batch]).astype(np.float32))
+        window_s = windows_s[batch[0]]
+        heard = torch.from_numpy(np.stack([features(around(as_float(spoken[index].sound)), window_s) for index in batch]))
+        model.encoder.positional_embedding = places[: heard.shape[-1] // 2]   # a shorter window has the same first places
         before, after = _shifted([said[index] for index in batch], len(start), words.eot)
         with quicker:
             likely = model(heard, before)
@@ -107,12 +119,10 @@ def write_practised(model_dir: Path, learned: FloatTensors, target: Path) -> Non
     write_model_bin(model_dir / "model.bin", tensors, target / "model.bin")
 
 
-def _model(model_dir: Path, frames: int) -> Whisper:
-    """openai-whisper's network with these weights, for windows of so many frames of 10 ms."""
+def _model(model_dir: Path) -> Whisper:
+    """openai-whisper's network with these weights."""
     sizes, state = openai_tensors(read_model_bin(model_dir / "model.bin"))
-    model = Whisper(ModelDimensions(**{**sizes, "n_audio_ctx": frames // 2}))   # a shorter window has the same first places
-    places = model.encoder.positional_embedding
-    state["encoder.positional_embedding"] = state["encoder.positional_embedding"][: len(places)]
+    model = Whisper(ModelDimensions(**sizes))
     model.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
     for name, weights in model.named_parameters():
         weights.requires_grad_(not name.startswith(STAYS))
@@ -134,12 +144,13 @@ def _quicker() -> AbstractContextManager[Any]:
     return torch.autocast("cpu", torch.bfloat16) if able.get("avx512_bf16") or able.get("amx_bf16") else nullcontext()
 
 
-def _batches(lengths: Sequence[int], rng: random.Random) -> list[list[int]]:
-    """Indices in batches of like lengths; which of one length meet is chance."""
+def _batches(lengths: Sequence[tuple[float, int]], rng: random.Random) -> list[list[int]]:
+    """Indices in batches of one window and like lengths, given as pairs of them; which of one length meet is chance."""
     order = list(range(len(lengths)))
     rng.shuffle(order)
     order.sort(key=lengths.__getitem__)
-    return [order[begin : begin + BATCH] for begin in range(0, len(order), BATCH)]
+    alike = (list(group) for _, group in groupby(order, key=lambda index: lengths[index][0]))
+    return [group[begin : begin + BATCH] for group in alike for begin in range(0, len(group), BATCH)]
 
 
 def _shifted(said: Sequence[Sequence[int]], told: int, end: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,7 +23,16 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
 from voice.biasing import Score, brings_in, put_right, put_value_right
-from voice.features import QUIET_AFTER_S, WINDOW_STEPS_S, LogMel, WindowFeatures, is_nothing, window_for
+from voice.features import (
+    FULL_WINDOW_S,
+    PRACTISED_WINDOW_STEPS_S,
+    QUIET_AFTER_S,
+    WINDOW_STEPS_S,
+    LogMel,
+    WindowFeatures,
+    is_nothing,
+    window_for,
+)
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio, Transcript
 from voice.sounds_like import words_of
 from voice.whisper_guards import TOKENS_FREE, TOKENS_PER_S_MAX, Hypothesis, is_silence, repeats, why_doubted
@@ -98,11 +107,11 @@ class FasterWhisper:
         self._practised = _model(practised_dir, threads) if practised_dir else None
         self._stock = WhisperModel(str(model_dir), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=threads)
         self.name = f"faster-whisper {model_dir.name}"
-        self._features = WindowFeatures(self._stock.feature_extractor.mel_filters)
+        self.features = WindowFeatures(self._stock.feature_extractor.mel_filters)
         self._language = language if self._stock.model.is_multilingual else "en"
         self._tokenizers: dict[str, Tokenizer] = {}
         self._lock = threading.Lock()
-        silence = self._features(np.zeros(0, np.float32), WINDOW_STEPS_S[0])
+        silence = self.features(np.zeros(0, np.float32), WINDOW_STEPS_S[0])
         for model in filter(None, (self._practised, self._stock.model)):  # the first run claims memory; let it not be a shopper's
             quiet = _encoded(model, silence)
         self._greedy(quiet, self._words(quiet), 0.0)
@@ -122,7 +131,7 @@ class FasterWhisper:
         window_s = window_for(duration_s)
         if window_s is None:
             return self._transcript(self._decode_in_full(sound), "long", began)
-        features = self._features(sound, window_s)
+        features = self.features(sound, window_s)
         encoded = _encoded(self._stock.model, features)
         if stale():
             return Transcript("", confidence=0.0, engine=self.name)
@@ -133,7 +142,7 @@ class FasterWhisper:
             return self._transcript(guess, None, began)
         sure = (SURE_BESIDE_PRACTISED if self._practised else SURE_OF_WISHES) if likely else SURE_LOG_PROBABILITY
         if guess.mean_log_probability <= sure or why_doubted(guess, duration_s) is not None:
-            guess = self._heard_again(guess, features, encoded, words, duration_s, likely, score)
+            guess = self._heard_again(guess, sound, encoded, words, likely, score)
         cause = why_doubted(guess, duration_s)
         if cause is not None and not stale():
             full = self._decode_in_full(sound)
@@ -144,12 +153,6 @@ class FasterWhisper:
             guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
         return self._transcript(guess, cause, began)
 
-    def features(self, audio: FloatAudio) -> LogMel | None:
-        """An utterance's log-mel frames (16 kHz mono) in the shortest window, shape (bands, frames of 10 ms); None where it does
-        not fit."""
-        fits = window_for(audio.size / SAMPLE_RATE_HZ) == WINDOW_STEPS_S[0]
-        return self._features(audio, WINDOW_STEPS_S[0]) if fits else None
-
     def glance(self, audio: FloatAudio) -> str:
         """What the beginning of an utterance seems to say (16 kHz mono), in one quick try; empty where that is doubtful."""
         sound = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
@@ -157,7 +160,7 @@ class FasterWhisper:
         window_s = window_for(duration_s)
         if is_nothing(sound) or window_s is None:
             return ""
-        encoded = _encoded(self._stock.model, self._features(sound, window_s))
+        encoded = _encoded(self._stock.model, self.features(sound, window_s))
         words = self._words(encoded)
         guess = self._greedy(encoded, words, duration_s)
         return "" if is_silence(guess) or why_doubted(guess, duration_s) else guess.text
@@ -173,16 +176,16 @@ class FasterWhisper:
         )
 
     def _heard_again(
-        self, guess: Hypothesis, features: LogMel, encoded: Any, words: Tokenizer, duration_s: float, likely: Sequence[str],
-        score: Score,
+        self, guess: Hypothesis, sound: FloatAudio, encoded: Any, words: Tokenizer, likely: Sequence[str], score: Score
     ) -> Hypothesis:
         """A guess that is not sure, heard again by beam search, first with what is likely in mind: where that hears the same
         words, and no number with a twin, they were said."""
+        duration_s = sound.size / SAMPLE_RATE_HZ
         whole = why_doubted(guess, duration_s) is None
         twin = _TWIN_NUMBER.search(guess.text) is not None
         plain = whole and not twin
         if likely and guess.text:
-            heard = _encoded(self._practised, features) if self._practised else encoded
+            heard = self._practised_encoded(sound) if self._practised else encoded
             reminded = self._reminded(heard, words, duration_s, likely)
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
@@ -204,6 +207,11 @@ class FasterWhisper:
         """Beam search with the likeliest phrases before it, as if they had been said: a list, whose style it takes over."""
         start = [*self._reminder(words, likely), *words.sot_sequence, words.no_timestamps]
         return self._generate(encoded, words, start, BEAM_SIZE, duration_s, self._practised)
+
+    def _practised_encoded(self, sound: FloatAudio) -> Any:
+        """An utterance that fits a window, in the shortest of those that were practised."""
+        window_s = window_for(sound.size / SAMPLE_RATE_HZ, PRACTISED_WINDOW_STEPS_S) or FULL_WINDOW_S
+        return _encoded(self._practised, self.features(sound, window_s))
 
     def _reminder(self, words: Tokenizer, likely: Sequence[str]) -> list[int]:
         """Whisper's prompt: as many of the likeliest phrases as it holds."""

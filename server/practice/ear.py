@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from dialogue.likely import likely_phrases, values_named
 from dialogue.shop import TalkingShop
@@ -15,11 +14,13 @@ from recommender.types import Item
 from server.evaluate.word_errors import WordErrors, word_errors
 from server.practice.sounds import NoisyRoom, PracticeVoices
 from server.practice.talk import sentences, worded_turns
+from voice.features import LONGEST_PRACTISED_S
 from voice.practising import SpokenSentence, practise, write_practised
-from voice.sound import FloatAudio
+from voice.resampling import as_pcm16
+from voice.sound import SAMPLE_RATE_HZ, FloatAudio
 from voice.whisper_fast import FasterWhisper
 
-SENTENCES = 4_000
+SENTENCES = 8_000
 HELD_OUT = 60
 """Sentences that are measured with, of lines that are not learned."""
 HELD_OUT_EVERY = 20
@@ -49,8 +50,11 @@ def practise_for(
     asked = sentences(shop, items, HELD_OUT, seed + 1, kept_back)
     voices, room = PracticeVoices(piper_dir, seed), NoisyRoom(seed)
     ear = FasterWhisper(model_dir, threads=threads)
-    spoken = list(_spoken(learned, lambda text: room(voices(text)), ear, told))
-    changed = practise(model_dir, spoken, threads=threads, seed=seed, told=lambda done, of: told("learning", done, of))
+    spoken = list(_spoken(learned, voices, threads, told))
+    changed = practise(
+        model_dir, spoken, ear.features, around=room, threads=threads, seed=seed,
+        told=lambda done, of: told("learning", done, of),
+    )
     write_practised(model_dir, changed, target)
     likely = likely_phrases(shop, BeliefState(), {item.id: item for item in items}.get, values_named(shop, items))
     sounds = [(text, room(voices(text))) for text in asked]
@@ -64,15 +68,14 @@ def practise_for(
     return {"sentences": len(spoken), "wer_before": round(wer_before, 4), "wer_after": round(wer_after, 4), "heard": len(asked)}
 
 
-def _spoken(
-    texts: Sequence[str], speak: Callable[[str], FloatAudio], ear: FasterWhisper, told: Told
-) -> Iterator[SpokenSentence]:
-    """Each sentence as Whisper sees it; those too long for the shortest window are left out."""
-    for number, text in enumerate(texts, 1):
-        features = ear.features(speak(text))
-        if features is not None:
-            yield SpokenSentence(text, features.astype(np.float16))
-        told("speaking", number, len(texts))
+def _spoken(texts: Sequence[str], voices: PracticeVoices, threads: int, told: Told) -> Iterator[SpokenSentence]:
+    """Each sentence as it was said; those too long to practise are left out."""
+    with ThreadPoolExecutor(threads) as pool:
+        drawn = [voices.drawn(text) for text in texts]
+        for number, (text, sound) in enumerate(zip(texts, pool.map(lambda speak: as_pcm16(speak()), drawn), strict=True), 1):
+            if sound.size <= LONGEST_PRACTISED_S * SAMPLE_RATE_HZ:
+                yield SpokenSentence(text, sound)
+            told("speaking", number, len(texts))
 
 
 def _word_errors(

@@ -12,20 +12,22 @@ from typing import Any
 from server import places
 from server.making import is_whole, put_in_place
 from server.models import model_named
+from voice.features import PRACTISED_WINDOW_STEPS_S
 
 log = logging.getLogger(__name__)
 
 FACTS = "practice.json"
-"""What was practised and measured, and the hash of the weights that it began with."""
+"""What was practised and measured, the hash of the weights that it began with, and the windows it was heard in."""
 
 
 def practised(model: str, shop_id: str) -> Path | None:
-    """The folder of the model after practice for a shop; None where there was none, or it was of other weights or is damaged."""
+    """The folder of the model after practice for a shop; None where there was none, or it is damaged, of other weights or of
+    another kind."""
     folder, facts = _folder(model, shop_id), facts_of(model, shop_id)
-    if facts and facts.get("weights") == _weights(model) and is_whole(folder):
+    if facts.items() >= _origin(model).items() and is_whole(folder):
         return folder
     if facts:
-        log.warning("what was practised for %s is of other weights or damaged; run `shoptalk train hearing` again", shop_id)
+        log.warning("practice for %s is damaged or of another kind or weights; run `shoptalk train hearing` again", shop_id)
     return None
 
 
@@ -44,7 +46,7 @@ def keep(model: str, shop_id: str, write: Callable[[Path], Mapping[str, Any]]) -
 
     def fill(fresh: Path) -> None:
         facts.update(write(fresh))
-        (fresh / FACTS).write_text(json.dumps({**facts, "weights": _weights(model)}, indent=1), encoding="utf-8")
+        (fresh / FACTS).write_text(json.dumps({**facts, **_origin(model)}, indent=1), encoding="utf-8")
 
     put_in_place(_folder(model, shop_id), fill)
     return facts
@@ -63,5 +65,6 @@ def _folder(model: str, shop_id: str) -> Path:
     return places.home() / "practice" / f"{shop_id}-{model}"
 
 
-def _weights(model: str) -> str:
-    return next(file.sha256 for file in model_named(model).files if file.path == "model.bin")
+def _origin(model: str) -> dict[str, Any]:
+    weights = next(file.sha256 for file in model_named(model).files if file.path == "model.bin")
+    return {"weights": weights, "windows_s": list(PRACTISED_WINDOW_STEPS_S)}

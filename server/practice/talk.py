@@ -28,6 +28,8 @@ NAMING = (
     "I'll take the {title}", "tell me about the {title}", "how much is the {title}", "the {title}, please", "{title}",
     "is the {title} in stock", "something like the {title}", "what about the {title}", "not the {title}",
 )
+SHORT_WORDS, SHORT_WEIGHT = 5, 3
+"""Lines of at most so many words are said so many times as often: the fewer the words, the more hangs on each."""
 SYNONYM_SHARE = 0.25
 COMMON_SHARE = 0.5
 """Values drawn from the quarter that most items have; the rest from all alike."""
@@ -43,13 +45,14 @@ def sentences(
     rng = random.Random(seed)
     lines = worded if worded is not None else worded_turns()
     fillable, plain = [line for line in lines if "{" in line], [line for line in lines if "{" not in line]
+    weights = [SHORT_WEIGHT if len(line.split()) <= SHORT_WORDS else 1 for line in fillable]
     fill = _Filling(shop, items, rng)
     titles = sorted({item.title for item in items})
 
     def one() -> str:
         drawn = rng.random()
         if fillable and fill.values and drawn < WITH_VALUES:
-            return fill(rng.choice(fillable))
+            return fill(rng.choices(fillable, weights)[0])
         if plain and (drawn < WITH_VALUES + WITHOUT or not titles):
             return rng.choice(plain)
         return rng.choice(NAMING).format(title=rng.choice(titles)) if titles else ""

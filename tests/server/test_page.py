@@ -340,8 +340,8 @@ async def test_a_recorded_question_is_answered_aloud_by_the_real_engines(real_en
         assert await page.js("[...document.querySelectorAll('#items svg')].every(one => one.querySelector('defs pattern'))")
         await page.until("document.querySelectorAll('#log .named.said').length >= 3", 60)
         await asyncio.sleep(0.6)     # the last of them to its end
-        named = await page.js("[...document.querySelectorAll('#log .named.said')].map(word => word.textContent).join(' ')")
+        lit = await page.js("[...document.querySelectorAll('#log .said')].map(word => word.textContent).join(' ')")
         heard, heard_hz = await page.heard()
         voice = heard[np.flatnonzero(np.abs(heard.astype(int)) > 300)[0] :]
         text = real_engines.transcriber.transcribe(as_float(resample(voice, heard_hz, 16_000))).text
-        assert fuzz.partial_ratio(named.lower(), text.lower()) > 65, (named, text)
+        assert fuzz.ratio(lit.lower(), text.lower()) > 70, (lit, text)   # a name alone may be misheard: "four-walt-even gown"

@@ -97,6 +97,14 @@ def test_what_was_learned_is_used_while_it_is_whole(cache):
     assert keeping.practised("whisper-base", "demo") is None
 
 
+def test_a_practice_of_another_kind_is_not_used(cache, monkeypatch):
+    keeping.keep("whisper-base", "demo", _written)
+
+    monkeypatch.setattr(keeping, "PRACTISED_WINDOW_STEPS_S", (8.0,))
+
+    assert keeping.practised("whisper-base", "demo") is None
+
+
 def test_a_practice_that_fails_leaves_the_last_one(cache):
     keeping.keep("whisper-base", "demo", _written)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import partial
 
 import numpy as np
@@ -10,8 +11,11 @@ from models_here import model
 
 from server.evaluate.voices import by_piper
 from voice import practising
+from voice.features import FFT_SAMPLES, WindowFeatures
 from voice.openai_weights import float_tensors, read_model_bin, write_model_bin
 from voice.practising import SpokenSentence, as_written, practise, write_practised
+from voice.resampling import as_pcm16
+from voice.sound import SAMPLE_RATE_HZ
 from voice.speaking import PiperSpeaker
 from voice.whisper_fast import FasterWhisper
 
@@ -30,12 +34,18 @@ def test_a_name_that_was_practised_is_heard_and_other_talk_is_heard_as_before(sa
     monkeypatch.setattr(practising, "LEARNING_RATE", 2e-4)
     folder = model("whisper-base")
     ear = FasterWhisper(folder)
-    steps = []
+    steps, laid = [], []
 
-    spoken = [SpokenSentence(text, ear.features(say(text))) for text in LEARNED]
-    write_practised(folder, practise(folder, spoken, told=lambda done, of: steps.append((done, of))), tmp_path)
+    def around(sound):
+        laid.append(sound.size)
+        return sound
+
+    spoken = [SpokenSentence(text, as_pcm16(say(text))) for text in LEARNED]
+    changed = practise(folder, spoken, ear.features, around=around, told=lambda done, of: steps.append((done, of)))
+    write_practised(folder, changed, tmp_path)
 
     assert steps[-1] == (12, 12)
+    assert len(laid) == 12 * len(LEARNED)   # each time over other noise
     practised = FasterWhisper(folder, practised_dir=tmp_path)
     asked, other = say(f"tell me about the {NAME} kettle"), say("The weather was lovely in the mountains last week.")
     assert NAME not in ear.transcribe(asked).text
@@ -71,9 +81,30 @@ def test_a_model_is_written_as_it_was_read(tmp_path):
     assert (tmp_path / "model.bin").read_bytes() == source.read_bytes()
 
 
+def _features():
+    return WindowFeatures(np.zeros((80, FFT_SAMPLES // 2 + 1), np.float32))
+
+
 def test_no_sentence_is_nothing_to_learn():
     with pytest.raises(ValueError, match="no spoken sentence"):
-        practise(model("whisper-base"), [])
+        practise(model("whisper-base"), [], _features())
+
+
+def test_a_sentence_longer_than_any_window_is_refused():
+    too_long = SpokenSentence("a red one", np.zeros(30 * SAMPLE_RATE_HZ, np.int16))
+
+    with pytest.raises(ValueError, match="longer than"):
+        practise(model("whisper-base"), [too_long], _features())
+
+
+def test_sentences_are_learned_together_with_those_of_their_window():
+    lengths = [(4.0, 3), (8.0, 5), (4.0, 9), (6.0, 4), (8.0, 6), *[(4.0, 5)] * 20]
+
+    batches = practising._batches(lengths, random.Random(0))
+
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    assert all(len({lengths[index][0] for index in batch}) == 1 for batch in batches)
+    assert max(map(len, batches)) == practising.BATCH
 
 
 @pytest.mark.parametrize(("said", "written"), [("a red one", "A red one."), ("is it warm?", "Is it warm?"), (" No. ", "No.")])
