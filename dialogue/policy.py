@@ -29,12 +29,25 @@ _PAUSES = re.compile(
 """Asks for a little time."""
 _LEADS = frozenset({"ask", "recommend", "none_fit", "chosen"})
 """Replies to a wish, which own up to what of it cannot be kept."""
+_ANSWERS = frozenset({"answer", "compare"})
 COMES_NEAR = 0.55
 """Cosine similarity of a title to a thing that is not sold from which the item is worth naming instead: a sofa throw to sofas."""
 
 
 def decide(turn: Deciding) -> Plan:
     """The plan for a turn. Pure; the recommender is only asked."""
+    return _one_after_another(turn) or _decide(turn)
+
+
+def _one_after_another(turn: Deciding) -> Plan | None:
+    """Several questions, each answered; None where one of them gets no answer."""
+    *before, last = (_decide(replace(turn, understanding=part)) for part in turn.understanding.parts or (turn.understanding,))
+    if not before or not all(plan.kind in _ANSWERS for plan in before):
+        return None
+    return replace(last, before=tuple(plan for plan in before if plan != last))
+
+
+def _decide(turn: Deciding) -> Plan:
     rules: tuple[Callable[[Deciding], Plan | None], ...] = (
         _memory,
         _started_over,

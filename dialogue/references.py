@@ -12,6 +12,7 @@ from dataclasses import replace
 from dialogue.bare_values import find_bare_values
 from dialogue.choosing_among import find_superlatives, rest_of
 from dialogue.critiques import CritiqueBook
+from dialogue.definite import ONE
 from dialogue.describing import Describer
 from dialogue.in_general import kinds_asked, kinds_counted, kinds_in_question, kinds_judged, kinds_refused, taken_up
 from dialogue.item_words import has_any
@@ -38,6 +39,8 @@ _ALL_BUT = re.compile(
     r"(?:but|except|bar|apart from|other than)(?: for)?$"
 )
 """ "All but the last": the others. "Anything but the last" refuses the last."""
+_YOU_SHOWED = re.compile(r"\bthe (?:very )?first (?:one |thing )?(?:that )?you (?:showed(?: me)?|mentioned|offered|suggested)\b")
+""" "The first one you showed me", said when only one is on the table: of an earlier list."""
 _FROM_THE_START = re.compile(
     r"\bthe (?:very )?first (?:one |thing )?(?:that )?(?:you (?:showed me|mentioned|said|offered|told me about|suggested) )?"
     r"(?:at the (?:start|beginning)|to (?:start|begin) with|originally|earlier)\b"
@@ -202,8 +205,9 @@ def _neither(utterance: Utterance, table: Table, mentions: Sequence[Mention]) ->
 
 def _ordinal(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
     """ "The second", "the second wrap": a place among all items, or among those of the kind that is named with it."""
-    starts = utterance.find(_FROM_THE_START) if table.earlier else ()
+    starts = utterance.find(_FROM_THE_START if len(table.items) > 1 else _YOU_SHOWED) if table.earlier else ()
     found = [point(utterance, span, table.earlier[:1]) for span, _ in starts]
+    found += _of_earlier_kind(utterance, table, describer)
     for span, places in find_places(utterance, len(table.items)):
         if any(span.overlaps(other.span) for other in found):
             continue
@@ -216,6 +220,20 @@ def _ordinal(utterance: Utterance, table: Table, describer: Describer) -> list[P
             found.append(point(utterance, Span(span.first, last), [items[index] for index in among]))
         else:
             found.append(point(utterance, span, [table.items[index] for index in places]))
+    return found
+
+
+def _of_earlier_kind(utterance: Utterance, table: Table, describer: Describer) -> list[Pointing]:
+    """ "The first scarf you mentioned", said when hats are on the table: a place among the scarves heard before."""
+    found = []
+    for span, _ in find_places(utterance, len(table.earlier)):
+        last, items = describer.kind_after(span.last, table.earlier)
+        here = last > span.last and any(describer.of_kind(Span(at, last), table.items) for at in range(span.last, last))
+        if last == span.last or here or utterance.words[last - 1].norm in ONE:
+            continue
+        among = dict(find_places(utterance, len(items))).get(span, ())
+        if among:
+            found.append(point(utterance, Span(span.first, last), [items[index] for index in among], EARLIER))
     return found
 
 

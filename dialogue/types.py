@@ -110,6 +110,8 @@ class Understanding:
     """What kind of thing that is."""
     unkept: tuple[str, ...] = ()
     """Wishes that no value and no title can keep, in the shopper's words: "not violent"."""
+    parts: tuple[Understanding, ...] = ()
+    """The questions of a turn that asks several, each read by itself; the last may be a wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Plan:
     ask_next: str | None = None
     """A slot worth asking for after a recommendation."""
     expecting: Expecting = "anything"
+    before: tuple[Plan, ...] = ()
+    """Answers to the earlier questions of the turn, in their order: they are said first."""
 
 
 Source = Literal["template", "policy", "choice", "llm"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
 from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
@@ -16,6 +16,7 @@ from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
+from dialogue.in_one_breath import joined, read_apart
 from dialogue.meant import chosen_references, companion_meant, wanted_references
 from dialogue.mentions import Mention
 from dialogue.of_two import is_theme
@@ -37,7 +38,7 @@ from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.what_there_is import asked_for
 from dialogue.wishes import REPAIR, wishes, without_contradiction
-from dialogue.words import Span, read_words
+from dialogue.words import Span, Utterance, read_words
 from recommender.types import Item
 
 _CONTRACTED = re.compile(r"(?:you|he|she|we|they|who|where|how|here|there|are|were|is|has|had)(?:['’]|n['’])\w+$", re.IGNORECASE)
@@ -64,13 +65,23 @@ class Reader:
 
     def read(self, text: str, state: BeliefState) -> Understanding:
         """Read one turn in the light of the state it answers. Never raises on any text."""
-        table, utterance = self.table(state), read_words(text)
+        utterance = read_words(text)
         if gives_orders(utterance):
             return Understanding(text, (Act.OFF_TOPIC,))
         if asks_recap(utterance):
             return Understanding(text, (Act.RECAP,))
         if self.shop.shop.language == "en" and is_foreign(utterance):
             return Understanding(text, (Act.UNCLEAR,), other_language=True)
+
+        def part(question: str, item: str | None) -> Understanding:
+            return self._read(read_words(question), replace(state, last_item=item) if item in state.table else state)
+
+        parts = read_apart(utterance, part)
+        return joined(text, parts) if parts else self._read(utterance, state)
+
+    def _read(self, utterance: Utterance, state: BeliefState) -> Understanding:
+        """What is asked or wished for, read as one."""
+        text, table = utterance.text, self.table(state)
         complaint = complains(utterance)
         reading = read_stages(self.shop, self.vocabulary, self.critiques, table, utterance, state)
         if complaint and not wants_another(utterance):

@@ -5,14 +5,18 @@ They stand in wherever the model is late, absent or wrong, so they must please b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from dialogue.phrasing import answering, showing, small_talk
 from dialogue.phrasing.checking import forbidden_in
 from dialogue.phrasing.chosen import chosen, said_back
-from dialogue.phrasing.telling import Scene, Telling, tell, with_words
-from dialogue.types import PlanKind
+from dialogue.phrasing.facts import Ground
+from dialogue.phrasing.spoken import sentence
+from dialogue.phrasing.telling import Scene, Telling, named, tell, verb_of, with_words
+from dialogue.types import Plan, PlanKind
 
 COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
     "greet": small_talk.greet,
@@ -30,6 +34,7 @@ COMPOSERS: Mapping[PlanKind, Callable[[Scene], list[Telling]]] = {
 
 WORDINGS = 4
 """Turns after which every choice of words has come round."""
+_PRONOUN = {"is": "it", "are": "they"}
 PRICED: frozenset[PlanKind] = frozenset({"recommend", "compare", "answer", "chosen"})
 
 
@@ -38,6 +43,10 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
 
     The shop's forbidden words are kept to by the templates too: of the wordings of three turns the first without one is said.
     """
+    if scene.plan.before:
+        plans = (*scene.plan.before, replace(scene.plan, before=()))
+        tellings = [telling for plan in plans for telling in compose(replace(scene, plan=plan, ground=_ground_of(scene, plan)))]
+        return _taken_up(tuple({telling.text: telling for telling in tellings}.values()), scene)   # nothing twice
     if scene.plan.taken and (taken := [one for one in scene.ground.items if one.item.id == scene.plan.taken]):
         ground = replace(scene.ground, items=tuple(one for one in scene.ground.items if one is not taken[0]))
         return (said_back(scene, taken[0]), *compose(replace(scene, plan=replace(scene.plan, taken=None), ground=ground)))
@@ -57,7 +66,28 @@ def compose(scene: Scene) -> tuple[Telling, ...]:
     if stale and scene.plan.kind in PRICED and scene.plan.requested[:1] != ("stock",):
         ground = with_words(scene.ground, "check prices just now listed")
         tellings.append(tell(ground, "I could not check just now, so prices are as listed."))
-    return tuple(tellings)
+    return _taken_up(tuple(tellings), scene) if scene.plan.kind == "answer" else tuple(tellings)
+
+
+def _taken_up(tellings: tuple[Telling, ...], scene: Scene) -> tuple[Telling, ...]:
+    """ "It is by Tamsin Oake", where the sentence before was about the same item."""
+    said = list(tellings)
+    for at, (before, telling) in enumerate(pairwise(tellings), 1):
+        items = telling.ground.items
+        if len(items) == 1 and before.ground.items == items and before.names and telling.names:
+            name, pronoun = re.escape(named(items[0], scene.shop)), _PRONOUN[verb_of(items[0])]
+            full = re.compile(rf"^((?:Yes|No), )?{name}(?= (?:is|are|has|have)\b)", re.IGNORECASE)
+            text, count = full.subn(rf"\1{pronoun}", telling.text)
+            if count:
+                said[at] = replace(telling, text=sentence(text), sheet=None, names=())
+    return tuple(said)
+
+
+def _ground_of(scene: Scene, plan: Plan) -> Ground:
+    """What of the ground one answer of several may be built from."""
+    ids = {ranked.item.id for ranked in plan.items}
+    items = tuple(one for one in scene.ground.items if one.item.id in ids)
+    return replace(scene.ground, items=items, policies=tuple(one for one in scene.ground.policies if one.name in plan.policies))
 
 
 def _forbidden(tellings: Sequence[Telling], scene: Scene) -> int:

@@ -139,7 +139,8 @@ class Phraser:
 
     def ground(self, plan: Plan, state: BeliefState) -> Ground:
         """What a reply to this plan may be built from."""
-        rows: dict[str, Item] = {ranked.item.id: ranked.item for ranked in plan.items}
+        plans = (*plan.before, plan)
+        rows: dict[str, Item] = {ranked.item.id: ranked.item for one in plans for ranked in one.items}
         for beside in (plan.focus, plan.taken):
             if beside and beside not in rows and (row := self._recommender.item(beside)):
                 rows[row.id] = row
@@ -154,7 +155,7 @@ class Phraser:
         limits = [belief.low, belief.high, belief.around] if belief else []
         return Ground(
             items=tuple(facts),
-            policies=self.shop.policies(plan.policies),
+            policies=self.shop.policies(tuple(dict.fromkeys(name for one in plans for name in one.policies))),
             wishes={slot: tuple(values) for slot, values in plan.wishes.items()},
             limits_minor=tuple(round(value * 100) for value in limits if value is not None),
             fitting=plan.fitting,

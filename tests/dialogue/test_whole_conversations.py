@@ -389,3 +389,35 @@ def test_the_shortest_is_the_shortest_of_what_is_wished_for_next() -> None:
     assert plan.kind == "recommend"
     assert {item.values["language"] for item in talk.items} == {("French",)}
     assert talk.items[0].numbers["length"] > shortest
+
+
+def _scarves_then_hats() -> tuple[Talk, list[str], list[str]]:
+    talk = Talk()
+    talk.say("have you got any scarves")
+    scarves = [item.id for item in talk.items]
+    talk.say("show me hats instead")
+    return talk, scarves, [item.id for item in talk.items]
+
+
+def test_a_place_and_a_kind_mean_an_item_of_an_earlier_list() -> None:
+    talk, scarves, _ = _scarves_then_hats()
+    assert talk.say("how much was the first scarf again").focus == scarves[0]
+
+
+def test_one_of_each_list_is_taken() -> None:
+    talk, scarves, hats = _scarves_then_hats()
+    assert talk.say("I'll take the first scarf and the second hat").kind == "chosen"
+    assert set(talk.state.chosen) == {scarves[0], hats[1]}
+
+
+def test_a_kind_on_the_table_is_not_looked_for_in_earlier_lists() -> None:
+    talk, _, hats = _scarves_then_hats()
+    assert talk.say("how much is the second hat").focus == hats[1]
+
+
+def test_another_thing_that_is_not_sold_is_not_had_either() -> None:
+    talk = Talk()
+    assert talk.say("I want headphones").note == "not_sold"
+    plan = talk.say("not headphones then, a speaker")
+    assert (plan.note, plan.requested) == ("not_sold", ("speaker",))
+    assert not plan.unkept
