@@ -1,4 +1,7 @@
-"""Several questions in one turn: "how much is the first one, and does it come in green?" Each is read and answered by itself."""
+"""Several questions in one turn: "how much is the first one, and does it come in green?" Each is read and answered by itself.
+
+So is a question after an item was taken: "the first one's fine, what gloves have you got?"
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,14 @@ _OF_ITEM = frozenset({Act.ASK_ITEM, Act.ASK_STOCK})
 _ASKS = _OF_ITEM | {Act.ASK_POLICY, Act.COMPARE}
 _BESIDE = frozenset({Act.GREET, Act.AFFIRM, Act.DONT_CARE})
 _TAKES_UP = re.compile(r"\b(?:it|that|this|they)\b")
+_TAKES = re.compile(r"\b(?:fine|good|great|perfect|lovely|will do|please|take|have|get|buy|go with|go for)\b")
 MOST = 3
 """Questions that are answered in one reply."""
 
 
 def questions_apart(utterance: Utterance) -> tuple[str, ...]:
     """The turn's questions, each in the shopper's words, what leads up to the first with it; none where there are not several."""
-    begins = [utterance.span_of(match.start("asks"), match.end("asks")).first for match in _BEGINS.finditer(utterance.norm)]
+    begins = _beginnings(utterance)
     if not 2 <= len(begins) <= MOST:
         return ()
     starts = [0, *(utterance.words[at].start for at in begins[1:])]
@@ -58,6 +62,29 @@ def read_apart(utterance: Utterance, read: Callable[[str, str | None], Understan
     return tuple(parts)
 
 
+def choice_apart(
+    utterance: Utterance, read: Callable[[str, str | None], Understanding], topic: str | None
+) -> Understanding | None:
+    """ "The first one's fine, what gloves have you got?": an item taken in a clause of its own, then another thing asked for.
+
+    ``topic``: the slot of kinds of things; also a line of the shop's may be asked for.
+    """
+    begins = _beginnings(utterance)
+    if len(begins) != 1:
+        return None
+    at = utterance.words[begins[0]].start
+    clause, question = utterance.text[:at], utterance.text[at:]
+    if not _TAKES.search(clause.lower()) or _TAKES_UP.search(question.lower()):
+        return None
+    taken, asked = read(clause, None), read(question, None)
+    takes = Act.CHOOSE in taken.acts and set(taken.acts) <= {Act.CHOOSE, *_BESIDE} and taken.references
+    other = any(change.slot == topic and change.kind == "want" for change in asked.changes) and _is_wish(asked)
+    if not takes or taken.changes or asked.references or not (other or asked.acts == (Act.ASK_POLICY,)):
+        return None
+    acts = tuple(dict.fromkeys((*taken.acts, *asked.acts)))
+    return replace(asked, text=utterance.text, acts=acts, references=taken.references)
+
+
 def joined(text: str, parts: tuple[Understanding, ...]) -> Understanding:
     """The turn as a whole: its last part, with what the others ask."""
     meant = {reference.items: reference for part in reversed(parts) for reference in reversed(part.references)}
@@ -69,6 +96,11 @@ def joined(text: str, parts: tuple[Understanding, ...]) -> Understanding:
         requested=tuple(dict.fromkeys(name for part in parts for name in part.requested)),
         parts=parts,
     )
+
+
+def _beginnings(utterance: Utterance) -> list[int]:
+    """Positions of the words with which questions begin."""
+    return [utterance.span_of(match.start("asks"), match.end("asks")).first for match in _BEGINS.finditer(utterance.norm)]
 
 
 def _is_question(part: Understanding) -> bool:

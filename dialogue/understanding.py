@@ -16,7 +16,7 @@ from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
-from dialogue.in_one_breath import joined, read_apart
+from dialogue.in_one_breath import choice_apart, joined, read_apart
 from dialogue.meant import chosen_references, companion_meant, wanted_references
 from dialogue.mentions import Mention
 from dialogue.of_two import is_theme
@@ -77,7 +77,9 @@ class Reader:
             return self._read(read_words(question), replace(state, last_item=item) if item in state.table else state)
 
         parts = read_apart(utterance, part)
-        return joined(text, parts) if parts else self._read(utterance, state)
+        if parts:
+            return joined(text, parts)
+        return choice_apart(utterance, part, self.vocabulary.topic) or self._read(utterance, state)
 
     def _read(self, utterance: Utterance, state: BeliefState) -> Understanding:
         """What is asked or wished for, read as one."""

@@ -24,7 +24,8 @@ _WISHED = re.compile(
     r"weve) come for|"
     r"(?:i|we) (?:was|were) (?:thinking|hoping for)(?: of| about)?|(?:ill|well|can i|could i|can we|could we) (?:have|get|"
     r"try)|what about|"
-    r"how about|not \w+(?: \w+)?(?: then)? , (?=(?:a|an|some)\b)|give me|get me|(?:and|maybe|perhaps)(?= (?:a|an|some)\b)|(?=(?:a|an) \w+(?: \w+)?(?: then| please)))"
+    r"how about|not \w+(?: \w+)?(?: then)? , (?=(?:a|an|some)\b)|"
+    r"give me|get me|(?:and|maybe|perhaps)(?= (?:a|an|some)\b)|(?=(?:a|an) \w+(?: \w+)?(?: then| please)))"
     r"(?: to (?:buy|get|see))? ?)(?P<article>(?:any|a|an|some|new)(?: new)? )?(?P<thing>\w+(?: \w+)?)"
     r"(?: (?:please|then|instead|if (?:you have|youve got|you do)(?: one| any| some| them)?))* ?[.!?]?$"
 )

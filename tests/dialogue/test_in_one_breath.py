@@ -98,3 +98,21 @@ def test_what_the_shop_says_of_its_service_is_not_asked_of_an_item(phraser: Phra
 def test_nothing_is_said_twice(phraser: Phraser) -> None:
     reply = _reply(_asked("can I return it, and do you do refunds?"), phraser)
     assert reply.count("within thirty days") == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["the first one's fine, what gloves have you got", "the first one will do. have you got any gloves?"]
+)
+def test_an_item_is_taken_in_one_clause_and_another_kind_asked_for_in_the_next(said: str) -> None:
+    talk = _asked()
+    first = talk.items[0].id
+    talk.say(said)
+    assert talk.state.chosen == (first,)
+    assert talk.wants("category") == ("gloves",)
+
+
+@pytest.mark.parametrize("said", ["I like the first one but is it in stock", "the first one's lovely, do you have it in green"])
+def test_what_is_asked_of_an_item_does_not_take_it(said: str) -> None:
+    talk = _asked()
+    talk.say(said)
+    assert not talk.state.chosen
