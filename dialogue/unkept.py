@@ -83,8 +83,8 @@ def _not_had(reading: Reading, explained: list[Span], avoided: Collection[str]) 
 
 def _shut_out(reading: Reading, explained: list[Span], avoided: Collection[str]) -> list[Span]:
     """ "Not violent", "no stripes": reached by a "not", and nothing was shut out by it."""
-    words, found, last = reading.utterance.words, [], reading.state.last_plan
-    if last is not None and last.note == "not_sold":
+    words, found, plan = reading.utterance.words, [], reading.state.last_plan
+    if plan is not None and plan.note == "not_sold":
         return []   # "not headphones then": none was had
     for scope in reading.scopes:
         opener = " ".join(word.norm for word in words[scope.opener.first : scope.opener.last])

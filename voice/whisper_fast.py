@@ -75,11 +75,10 @@ REMINDED_NATS, OTHERWISE_NATS = 10.0, 5.0
 first where it brings in a likely word, the second where it does not, nothing was spelled, and no number has a twin. The second
 gives those wishes a slot F1 of .82 for .79 (clean .82 for .80); were all believed, prompts would put values into mouths."""
 
-SURE_BESIDE_PRACTISED, LESS_SURE = -0.1, 0.1
+SURE_BESIDE_PRACTISED, LESS_SURE, MUCH_SURER = -0.1, 0.1, 0.3
 """A model that practised the shop's talk hears again what is less sure than the first, and is believed where the mean log
-probability of its words is not lower than that by more than the second. Of 304 turns over kitchen noise (15 dB), of dialogues
-that were not practised, .061 of the words are misheard so, .179 without practice. The practised model alone has .059, but other
-talk is not its business: of AN4 it mishears .298, both .119, the model as it came .113."""
+probability of its words is not lower than that by more than the second; what is spelled, and numbers with a twin, only where it is
+higher by more than the third. What each is worth: benchmarks/hearing/README.md."""
 
 TOKENS_OVER = 12
 """Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
@@ -190,7 +189,9 @@ class FasterWhisper:
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
             brings = brings_in(reminded.text, guess.text, likely)
-            may_win = (brings or not (twin or _SPELLED.search(guess.text))) and why_doubted(reminded, duration_s) is None
+            surer = self._practised and reminded.mean_log_probability > guess.mean_log_probability + MUCH_SURER
+            may_win = brings or surer or not (twin or _SPELLED.search(guess.text))
+            may_win = may_win and why_doubted(reminded, duration_s) is None
             if may_win and self._is_believed(reminded, guess, REMINDED_NATS if brings else OTHERWISE_NATS, score):
                 return replace(reminded, text=reminded.text.rstrip(" ,.?!") + _end_mark(guess.text))
         if guess.mean_log_probability > (FAIRLY_SURE_LOG_PROBABILITY if plain else SURE_LOG_PROBABILITY) and whole:
