@@ -77,8 +77,8 @@ gives those wishes a slot F1 of .82 for .79 (clean .82 for .80); were all believ
 
 SURE_BESIDE_PRACTISED, LESS_SURE, MUCH_SURER = -0.1, 0.1, 0.3
 """A model that practised the shop's talk hears again what is less sure than the first, and is believed where the mean log
-probability of its words is not lower than that by more than the second; of what is spelled, and of numbers with a twin, only where
-it is higher by more than the third. What each is worth: benchmarks/hearing/README.md."""
+probability of its words is not lower than that by more than the second; of what is spelled, and of numbers with a twin, where it
+is higher by more than the third. What each is worth: benchmarks/hearing/README.md."""
 
 TOKENS_OVER = 12
 """Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
