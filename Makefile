@@ -19,7 +19,7 @@ PACKAGES := .venv/.packages-installed
 help:
 	@echo "make run     install what is missing, serve the demo shop on localhost, say where to look"
 	@echo "make demo    play a recorded conversation through the running path and show every stage"
-	@echo "make practice  let the ear practise the demo shop's talk, in half an hour: its words are misheard less"
+	@echo "make practice  let the ear practise the demo shop's talk, in about an hour: its words are misheard less"
 	@echo "make test    lint, types, the import rule, every test, recorded conversations included"
 	@echo "make setup   what all of them share; quick when nothing changed"
 	@echo "make lint    ruff (security rules included), mypy and the import rule alone"

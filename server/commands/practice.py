@@ -15,14 +15,14 @@ Unpractised = Annotated[bool, typer.Option("--unpractised", help="Hear without w
 
 def train_hearing(
     shop: Annotated[Path, typer.Argument(help="The shop's folder, the one that holds shop.toml.")],
-    sentences: Annotated[int | None, typer.Option(min=100, help="Sentences to practise; 4,000 where none is given.")] = None,
+    sentences: Annotated[int | None, typer.Option(min=100, help="Sentences to practise; 8,000 where none is given.")] = None,
     model: Annotated[str, typer.Option(help="The installed Whisper model that practises.")] = "whisper-base",
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the sentences, voices and noises.")] = 0,
     forget: Annotated[bool, typer.Option("--forget", help="Remove what was learned for this shop, and learn nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Let Whisper practise the shop's talk, in half an hour and 5 GB of memory; serving and measuring then hear with it.
+    """Let Whisper practise the shop's talk, in about an hour and 5 GB of memory; serving and measuring then hear with it.
 
     Sentences with the shop's kinds, values and titles are spoken by synthetic voices (Piper; flite and espeak-ng where they are
     installed) over synthetic noise, and a second Whisper learns them. In a turn it is asked only where the model as it came is in
