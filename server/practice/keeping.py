@@ -66,5 +66,8 @@ def _folder(model: str, shop_id: str) -> Path:
 
 
 def _origin(model: str) -> dict[str, Any]:
-    weights = next(file.sha256 for file in model_named(model).files if file.path == "model.bin")
-    return {"weights": weights, "windows_s": list(PRACTISED_WINDOW_STEPS_S)}
+    return {"weights": _weights(model), "windows_s": list(PRACTISED_WINDOW_STEPS_S)}
+
+
+def _weights(model: str) -> str:
+    return next(file.sha256 for file in model_named(model).files if file.path == "model.bin")
