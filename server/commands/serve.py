@@ -112,7 +112,7 @@ def _say_where(settings: Settings, keeper: Doorkeeper, port: int, manage_port: i
         f"  Or say:  shoptalk call {scheme.replace('http', 'ws')}://{host}:{port} --wav question.wav\n"
         f"  Try:     {said}\n"
         + ("" if facts_of(settings.hearing_model, engines.shop.shop.id) else
-           f"  Hear:    shoptalk train hearing {settings.shop}   (its words misheard less; half an hour, once)\n")
+           f"  Hear:    shoptalk train hearing {settings.shop}   (its words misheard less; about an hour, once)\n")
         + ("" if manage_port is None else f"  Manage:  {settings.manage_host}:{manage_port}\n")
         + "  Stop:    Ctrl-C\n",
         highlight=False,
