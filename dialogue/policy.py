@@ -41,8 +41,10 @@ def decide(turn: Deciding) -> Plan:
 
 def _one_after_another(turn: Deciding) -> Plan | None:
     """Several questions, each answered; None where one of them gets no answer."""
-    *before, last = (_decide(replace(turn, understanding=part)) for part in turn.understanding.parts or (turn.understanding,))
-    if not before or not all(plan.kind in _ANSWERS for plan in before):
+    if len(turn.understanding.parts) < 2:
+        return None
+    *before, last = (_decide(replace(turn, understanding=part)) for part in turn.understanding.parts)
+    if not all(plan.kind in _ANSWERS for plan in before):
         return None
     return replace(last, before=tuple(plan for plan in before if plan != last))
 
