@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogue.types import Act, Understanding
+from dialogue.types import Act, Reference, Understanding
 from dialogue.words import Utterance
 
 _WHOM = r"(?:it|its|they|that|this|those|these|you|i|we|there|the|any|either|both)"
@@ -87,12 +87,14 @@ def choice_apart(
 
 def joined(text: str, parts: tuple[Understanding, ...]) -> Understanding:
     """The turn as a whole: its last part, with what the others ask."""
-    meant = {reference.items: reference for part in reversed(parts) for reference in reversed(part.references)}
+    meant: dict[tuple[str, ...], Reference] = {}
+    for reference in (reference for part in parts for reference in part.references):
+        meant.setdefault(reference.items, reference)
     return replace(
         parts[-1],
         text=text,
         acts=tuple(dict.fromkeys(act for part in parts for act in part.acts)),
-        references=tuple(meant.values())[::-1],
+        references=tuple(meant.values()),
         requested=tuple(dict.fromkeys(name for part in parts for name in part.requested)),
         parts=parts,
     )
