@@ -109,7 +109,7 @@ FAULT = re.compile(
 """ "The first one's too plain", "both are a bit dull": a fault found, whatever the word for it."""
 STOCK = re.compile(
     r"\b(?:in stock|out of stock|(?:is|are) (?:it|that|this|they|those|these|"
-    r"the [\w ]{1,24}) (?:still )?available|available (?:now|today|right now|yet)|"
+    r"the [\w ]{1,24}) (?:still )?available(?! in (?!stock\b|store\b))|available (?:now|today|right now|yet)|"
     r"still available|sold out|(?:any|many|got any|have any|how many)(?: of (?:them|those|these|it))? left|"
     r"still (?:have|got|selling) "
     r"(?:it|that|this|them|those)|(?<!if )you (?:still )?(?:have|got) (?:it|that|them|those)(?: one)? ?(?=\?|$)|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from dialogue.acts import VARIANT
 from dialogue.deciding import Deciding, all_ranked, heard_again, options_of, ranked_of
 from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
@@ -184,6 +185,7 @@ def about_item(turn: Deciding) -> Plan | None:
             items=items,
             focus=items[0].item.id,
             requested=requested,
+            supposed=turn.understanding.supposed if len(items) == 1 else (),
             note="asked_gone" if _GONE.search(turn.understanding.text.lower()) else "" if requested else "details",
             expecting="anything",
         )
@@ -201,6 +203,24 @@ def about_item(turn: Deciding) -> Plan | None:
             expecting="choice",
         )
     return None
+
+
+def comes_in(turn: Deciding) -> Plan | None:
+    """ "Does it come in green?": whether that item does."""
+    topic = turn.shop.topic.name if turn.shop.topic else None
+    wanted = [change for change in turn.understanding.changes if change.kind == "want" and change.slot != topic]
+    items = all_ranked(turn, turn.understanding.like_items)
+    if not (len(items) == 1 and len(wanted) == 1 and len(wanted[0].values) == 1 and VARIANT.search(turn.utterance.norm)):
+        return None
+    asked = (wanted[0].slot, wanted[0].values[0])
+    if asked[0] not in items[0].item.values:
+        return None
+    return Plan("answer", items=items, focus=items[0].item.id, requested=asked[:1], supposed=(asked,), expecting="choice")
+
+
+def is_so(plan: Plan) -> bool:
+    """Whether the item that an answer is about has what it was asked to have."""
+    return all(value in plan.items[0].item.values.get(slot, ()) for slot, value in plan.supposed)
 
 
 def _how_many(turn: Deciding) -> int:

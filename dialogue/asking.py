@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
 from dialogue.dontcare import slots_named
@@ -59,6 +60,7 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
+_ASKS_FOR_ONE = re.compile(r"\b(?:what|which|how|who|where|when|why|whats|hows|whos|or)\b")
 _WHICH = re.compile(rf"\b{_WHICH_OF}(?:is|are|was|has|have|would|suits?|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
@@ -183,6 +185,15 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         if money and not reading.amounts and _asks_price_again(reading):
             requested.append(money.name)
     return tuple(dict.fromkeys(requested)), asked
+
+
+def supposed(reading: Reading, asked: Sequence[Span]) -> tuple[tuple[str, str], ...]:
+    """Slots with the one value each that an item is asked to have; none where values are asked for, or offered to choose from."""
+    if _ASKS_FOR_ONE.search(reading.utterance.norm):
+        return ()
+    values = [(mention.slot, mention.values) for mention in reading.mentions if mention.span in asked]
+    slots = [slot for slot, _ in values]
+    return tuple((slot, said[0]) for slot, said in values if len(said) == 1 and slots.count(slot) == 1)
 
 
 def _asks_price_again(reading: Reading) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from dialogue.answers import about_item, compare, lines_asked, open_question, owed, policies
+from dialogue.answers import about_item, comes_in, compare, is_so, lines_asked, open_question, owed, policies
 from dialogue.complaining import asks_what_now, lines_on, lines_on_what_now
 from dialogue.deciding import Deciding, all_ranked, options_of, ranked_of
 from dialogue.earlier import earlier_list
@@ -72,8 +72,17 @@ def _decide(turn: Deciding) -> Plan:
         _help_or_greet,
         _unclear,
     )
-    plan = next((plan for rule in rules if (plan := rule(turn)) is not None), None) or recommend_or_ask(turn)
+    plan = next((plan for rule in rules if (plan := rule(turn)) is not None), None) or _wished(turn)
     return replace(plan, unkept=turn.understanding.unkept) if plan.kind in _LEADS else plan
+
+
+def _wished(turn: Deciding) -> Plan:
+    """What a wish leads to. "Does it come in green?" is answered first, and with a yes that is all."""
+    asked = comes_in(turn)
+    if asked is not None and is_so(asked):
+        return asked
+    plan = recommend_or_ask(turn)
+    return plan if asked is None else replace(plan, before=(asked,))
 
 
 def remember_plan(state: BeliefState, plan: Plan) -> BeliefState:

@@ -87,6 +87,8 @@ class Understanding:
     references: tuple[Reference, ...] = ()
     requested: tuple[str, ...] = ()
     """Slots or topics asked about ("price", "material", "delivery")."""
+    supposed: tuple[tuple[str, str], ...] = ()
+    """Slots with the value that an item is asked to have: "is it wool?"."""
     like_items: tuple[str, ...] = ()
     """Items to find likenesses of: "like the second but in green"."""
     contradicted: str | None = None
@@ -147,6 +149,8 @@ class Plan:
     options: tuple[str, ...] = ()
     """Two or three real values offered with a question."""
     requested: tuple[str, ...] = ()
+    supposed: tuple[tuple[str, str], ...] = ()
+    """Of those, slots with the value that the item was asked to have, to be answered with yes or no."""
     policies: tuple[str, ...] = ()
     """Names of the shop's policies to answer from."""
     relaxations: tuple[Relaxation, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
-from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
+from dialogue.asking import COST, likenesses, means_item, policies_asked, requests, supposed
 from dialogue.choosing import Found
 from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
@@ -141,8 +141,8 @@ class Reader:
         refused = [item for reference in references for item in reference.items] or list(state.table)
         owned = tuple(refused) if Act.REJECT in acts and OWNED.search(reading.utterance.norm) else ()
         return Understanding(
-            text, tuple(acts), changes, references, (*requested, *policies), like_items, contradicted, False, owned, free_text,
-            avoided, avoided_items, *unsold(reading), complaint, (), cannot,
+            text, tuple(acts), changes, references, (*requested, *policies), supposed(reading, asked), like_items, contradicted,
+            False, owned, free_text, avoided, avoided_items, *unsold(reading), complaint, (), cannot,
         )
 
     def _complaint(self, reading: Reading) -> Understanding:

@@ -191,7 +191,7 @@ def _memory(settings: Settings) -> MemoryAt | None:
 def _transcriber(settings: Settings) -> Transcriber:
     from voice.hearing import open_transcriber
 
-    can_practise = settings.hearing_engine == "faster-whisper"
+    can_practise = settings.hearing_practised and settings.hearing_engine == "faster-whisper"
     transcriber = open_transcriber(
         settings.hearing_engine, require(settings.hearing_model), language=settings.language, threads=settings.hearing_threads,
         checkpoint=settings.hearing_checkpoint, converted_dir=places.home() / "converted",

@@ -37,6 +37,8 @@ class Settings(BaseModel):
     hearing_model: str = "whisper-base"
     hearing_checkpoint: Path | None = None
     """A Whisper checkpoint (.pt) of yours, for openai-whisper."""
+    hearing_practised: bool = True
+    """Hear with what `shoptalk train hearing` made for the shop, where it did; false: as the model came."""
     hearing_threads: int = Field(default=2, ge=1, le=64)
     language: str | None = "en"
     """None detects it."""

@@ -35,6 +35,9 @@ BATCH = 16
 """Sentences of one window and about the same length."""
 MOST_GRADIENT = 1.0
 """Norm to which a step's gradient is clipped."""
+PROMPTED_SHARE, PROMPT_TOKENS = 0.25, 96
+"""Batches learned with likely phrases before them, drawn by chance, and how many tokens of those at most: in a turn the model is
+reminded of what is likely (``voice.whisper_fast``), and must not take it for what is said."""
 NOT_COUNTED = -100
 """What torch's cross entropy leaves out."""
 
@@ -55,13 +58,15 @@ class SpokenSentence:
 
 def practise(
     model_dir: Path, spoken: Sequence[SpokenSentence], features: WindowFeatures, *,
-    around: Callable[[FloatAudio], FloatAudio] = lambda sound: sound, language: str = "en", threads: int = 2, seed: int = 0,
+    around: Callable[[FloatAudio], FloatAudio] = lambda sound: sound, likely: Sequence[str] = (), language: str = "en",
+    threads: int = 2, seed: int = 0,
     told: Callable[[int, int], None] = lambda done, steps: None,
 ) -> FloatTensors:
     """The tensors that changed, as openai-whisper names them, float32; ``told`` hears of steps done and in all.
 
     ``around`` is asked for each sound each time it is learned, to lay other noise under it; it may not make it longer.
-    Raises ValueError where the model cannot be read, a sound is too long or there is nothing to learn.
+    ``likely``: phrases of the shop's, of which some stand before some sentences as they would in a turn. Raises ValueError where
+    the model cannot be read, a sound is too long or there is nothing to learn.
     """
     if not spoken:
         raise ValueError("there is no spoken sentence to learn from")
@@ -76,6 +81,7 @@ def practise(
     learned = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     words = whisper.tokenizer.get_tokenizer(model.dims.n_vocab >= MULTILINGUAL_TOKENS, language=language, task="transcribe")
     start = list(words.sot_sequence_including_notimestamps)
+    reminders, chance = [words.encode(f" {phrase},") for phrase in likely], random.Random(seed)
     said = [[*start, *words.encode(" " + as_written(one.text)), words.eot] for one in spoken]
     batches = _batches([*zip(windows_s, map(len, said), strict=True)], random.Random(seed))
     optimizer = torch.optim.AdamW(_rates(learned), weight_decay=0.0)
@@ -87,10 +93,11 @@ def practise(
         window_s = windows_s[batch[0]]
         heard = torch.from_numpy(np.stack([features(around(as_float(spoken[index].sound)), window_s) for index in batch]))
         model.encoder.positional_embedding = places[: heard.shape[-1] // 2]   # a shorter window has the same first places
-        before, after = _shifted([said[index] for index in batch], len(start), words.eot)
+        prompt = _prompt(words.sot_prev, reminders, chance) if chance.random() < PROMPTED_SHARE else []
+        before, after = _shifted([prompt + said[index] for index in batch], len(prompt) + len(start), words.eot)
         with quicker:
-            likely = model(heard, before)
-        loss = torch.nn.functional.cross_entropy(likely.float().flatten(0, 1), after.flatten(), ignore_index=NOT_COUNTED)
+            logits = model(heard, before)
+        loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), after.flatten(), ignore_index=NOT_COUNTED)
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * min(1.0, (step + 1) / WARM_UP_STEPS) * max(0.05, 1 - step / steps)
         optimizer.zero_grad()
@@ -151,6 +158,12 @@ def _batches(lengths: Sequence[tuple[float, int]], rng: random.Random) -> list[l
     order.sort(key=lengths.__getitem__)
     alike = (list(group) for _, group in groupby(order, key=lambda index: lengths[index][0]))
     return [group[begin : begin + BATCH] for group in alike for begin in range(0, len(group), BATCH)]
+
+
+def _prompt(opening: int, reminders: Sequence[list[int]], chance: random.Random) -> list[int]:
+    """Tokens of some phrases in any order."""
+    tokens = [token for phrase in chance.sample(reminders, len(reminders)) for token in phrase]
+    return [opening, *tokens[-chance.randint(1, PROMPT_TOKENS) :]] if tokens else []
 
 
 def _shifted(said: Sequence[Sequence[int]], told: int, end: int) -> tuple[torch.Tensor, torch.Tensor]:

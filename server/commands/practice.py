@@ -19,6 +19,7 @@ def train_hearing(
     model: Annotated[str, typer.Option(help="The installed Whisper model that practises.")] = "whisper-base",
     threads: Annotated[int, typer.Option(min=1, help="Threads.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the sentences, voices and noises.")] = 0,
+    further: Annotated[bool, typer.Option("--further", help="Go on from this shop's last practice.")] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Remove what was learned for this shop, and learn nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
@@ -27,9 +28,10 @@ def train_hearing(
     Sentences with the shop's kinds, values and titles are spoken by synthetic voices (Piper; flite and espeak-ng where they are
     installed) over synthetic noise, and a second Whisper learns them. In a turn it is asked only where the model as it came is in
     doubt, and is believed only where it is hardly less sure. wer_before and wer_after are word errors of sentences
-    that were not learned; where they are no fewer, nothing is kept. Practise again when the catalogue has changed much.
+    that were not learned; where they are no fewer, nothing is kept. When the catalogue has changed, practise --further.
 
     Examples: shoptalk train hearing shops/demo
+              shoptalk train hearing shops/demo --further --sentences 2000
               shoptalk train hearing shops/demo --forget
     """
     from dialogue.shop import load_shop
@@ -45,6 +47,10 @@ def train_hearing(
             emit({"shop": shop_id, "model": model, "forgotten": keeping.forget(model, shop_id)}, as_json=as_json, title="Hearing")
             return
         items, model_dir, piper_dir = load_catalogue(shop, talking.columns).items, require(model), require("piper-joe")
+        last_dir = keeping.practised(model, shop_id) if further else None
+        if further and last_dir is None:
+            raise failed(ValueError(f"There is no practice for {shop_id} to go on from; leave --further out."))
+        times = keeping.facts_of(model, shop_id).get("times", 1) if last_dir else 0
         from server.practice.ear import SENTENCES, NoBetterError, practise_for
 
         columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -60,9 +66,9 @@ def train_hearing(
                 facts = keeping.keep(
                     model, shop_id,
                     lambda target: practise_for(
-                        talking, items, model_dir, piper_dir, target,
-                        count=sentences or SENTENCES, threads=threads, seed=seed, told=told,
-                    ),
+                        talking, items, model_dir, piper_dir, target, practised_dir=last_dir,
+                        count=sentences or SENTENCES, threads=threads, seed=seed + 2 * times, told=told,
+                    ) | {"times": times + 1},
                 )
             except (NoBetterError, ValueError) as error:
                 raise failed(error) from None

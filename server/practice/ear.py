@@ -36,9 +36,12 @@ class NoBetterError(Exception):
 
 def practise_for(
     shop: TalkingShop, items: Sequence[Item], model_dir: Path, piper_dir: Path, target: Path, *,
-    count: int = SENTENCES, threads: int = 2, seed: int = 0, told: Told = lambda what, done, of: None,
+    practised_dir: Path | None = None, count: int = SENTENCES, threads: int = 2, seed: int = 0,
+    told: Told = lambda what, done, of: None,
 ) -> dict[str, Any]:
     """Practise ``count`` sentences and write the model into the empty folder ``target``; what was learned and measured.
+
+    With ``practised_dir``, the model after an earlier practice, learning goes on from there, and ``wer_before`` is with it.
 
     ``wer_before`` and ``wer_after`` are word errors of HELD_OUT other sentences, of other lines, by the same kinds of voices
     and noises, heard with what is likely in a first turn in mind. Raises NoBetterError, ValueError for weights that cannot be
@@ -49,14 +52,14 @@ def practise_for(
     learned = sentences(shop, items, count, seed, [line for number, line in enumerate(lines) if number % HELD_OUT_EVERY])
     asked = sentences(shop, items, HELD_OUT, seed + 1, kept_back)
     voices, room = PracticeVoices(piper_dir, seed), NoisyRoom(seed)
-    ear = FasterWhisper(model_dir, threads=threads)
+    ear = FasterWhisper(model_dir, threads=threads, practised_dir=practised_dir)
     spoken = list(_spoken(learned, voices, threads, told))
+    likely = likely_phrases(shop, BeliefState(), {item.id: item for item in items}.get, values_named(shop, items))
     changed = practise(
-        model_dir, spoken, ear.features, around=room, threads=threads, seed=seed,
+        practised_dir or model_dir, spoken, ear.features, around=room, likely=likely, threads=threads, seed=seed,
         told=lambda done, of: told("learning", done, of),
     )
-    write_practised(model_dir, changed, target)
-    likely = likely_phrases(shop, BeliefState(), {item.id: item for item in items}.get, values_named(shop, items))
+    write_practised(practised_dir or model_dir, changed, target)
     sounds = [(text, room(voices(text))) for text in asked]
     after = FasterWhisper(model_dir, threads=threads, practised_dir=target)
     wer_before = _word_errors(sounds, ear, likely, "hearing before", told)

@@ -13,12 +13,16 @@ import numpy as np
 
 from server.evaluate.manifest import loudest_power
 from server.evaluate.voices import by_command, by_piper
+from voice.resampling import resample_float
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
 from voice.speaking import PiperSpeaker
 
 PIPER_SHARE = 0.5
 """Of the sentences where flite or espeak-ng are installed too; the others share the rest."""
-PIPER_PITCH, FLITE_STRETCH, ESPEAK_WORDS_A_MINUTE, ESPEAK_PITCH = (0.87, 1.2), (0.85, 1.2), (135, 175), (30, 65)
+PIPER_PITCH, OTHERS_PITCH = (0.8, 1.2), (0.88, 1.12)
+"""Pitch and pace together, as a tape played slower or faster, which makes more speakers of each (Ko et al. 2015, "Audio
+augmentation for speech recognition")."""
+FLITE_STRETCH, ESPEAK_WORDS_A_MINUTE, ESPEAK_PITCH = (0.85, 1.2), (135, 175), (30, 65)
 FLITE_VOICES = ("slt", "rms", "kal16", "kal")
 ESPEAK_VOICES = (
     "en-us+f2", "en-us+m1", "en-us+m7", "en-us+f5", "en-gb+m4", "en-gb+f4", "en-gb+m2", "en-gb+f1", "en-gb-scotland+f3",
@@ -55,8 +59,13 @@ class PracticeVoices:
     def drawn(self, text: str) -> Callable[[], FloatAudio]:
         """The same, said when called: whose turn it is is settled now, so that sentences may be said side by side."""
         if self._others and self._random.random() > PIPER_SHARE:
-            return partial(by_command, self._random.choice(self._others)(self._random), text)
+            command = self._random.choice(self._others)(self._random)
+            return partial(_pitched, self._random.uniform(*OTHERS_PITCH), command, text)
         return partial(by_piper, self._piper, self._random.uniform(*PIPER_PITCH), text)
+
+
+def _pitched(pitch: float, command: list[str], text: str) -> FloatAudio:
+    return resample_float(by_command(command, text), round(SAMPLE_RATE_HZ * pitch), SAMPLE_RATE_HZ)
 
 
 def _by_flite(rng: random.Random) -> list[str]:

@@ -16,18 +16,22 @@ from rapidfuzz import fuzz
 from dialogue.likely import values_named
 from dialogue.shop import TalkingShop
 from recommender.types import Item
+from voice.turn_words import TURN_WORDS
 
 WORDED = Path(__file__).with_name("talk.txt")
 _BLANK = re.compile(r"\{(\w+)\}")
 _A_BEFORE_VOWEL = re.compile(r"\ba (?=[aeiou])", re.IGNORECASE)
 _AN_BEFORE_REST = re.compile(r"\ban (?=[^aeiou\W\d])", re.IGNORECASE)
 
-WITH_VALUES, WITHOUT = 0.6, 0.3
-"""Shares of the sentences: with something of the shop's in them, and without; the rest name a title."""
+WITH_VALUES, WITHOUT, EVERYWHERE = 0.57, 0.28, 0.05
+"""Shares of the sentences: with something of the shop's in them, without, and what is said at every shop ("hello there", "okay,
+thanks"); the rest name a title."""
 NAMING = (
     "I'll take the {title}", "tell me about the {title}", "how much is the {title}", "the {title}, please", "{title}",
     "is the {title} in stock", "something like the {title}", "what about the {title}", "not the {title}",
 )
+_KNOWN = TURN_WORDS["en"]
+SAID_EVERYWHERE = tuple(sorted(said for said in _KNOWN.whole | _KNOWN.answers if re.search("[aeiouy]", said)))
 SHORT_WORDS, SHORT_WEIGHT = 5, 3
 """Lines of at most so many words are said so many times as often: the fewer the words, the more hangs on each."""
 SYNONYM_SHARE = 0.25
@@ -53,11 +57,13 @@ def sentences(
         drawn = rng.random()
         if fillable and fill.values and drawn < WITH_VALUES:
             return fill(rng.choices(fillable, weights)[0])
-        if plain and (drawn < WITH_VALUES + WITHOUT or not titles):
+        if plain and drawn < WITH_VALUES + WITHOUT:
             return rng.choice(plain)
-        return rng.choice(NAMING).format(title=rng.choice(titles)) if titles else ""
+        if drawn < WITH_VALUES + WITHOUT + EVERYWHERE or not titles:
+            return ", ".join(rng.sample(SAID_EVERYWHERE, rng.choice((1, 2))))
+        return rng.choice(NAMING).format(title=rng.choice(titles))
 
-    return list(dict.fromkeys(filter(None, (one() for _ in range(count)))))
+    return list(dict.fromkeys(one() for _ in range(count)))
 
 
 def worded_turns() -> list[str]:
