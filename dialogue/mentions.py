@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -76,7 +77,16 @@ def find_mentions(
     found += [mention for index in range(len(words)) if free[index] and (mention := _misspelt(words[index], index, vocabulary))]
     found += _by_sound(words, free, found, vocabulary)
     found.sort(key=lambda mention: mention.span.first)
-    return tuple(_resolve(mention, found, asked) for mention in found)
+    named = [_resolve(mention, found, asked) for mention in found]
+    return tuple(one for one, after in zip_longest(named, named[1:]) if not _says_what_for(one, after, words, vocabulary))
+
+
+def _says_what_for(one: Mention, after: Mention | None, words: Sequence[Word], vocabulary: Vocabulary) -> bool:
+    """ "Card" in "card game": of two kinds of thing in a row, in the singular, the second is meant."""
+    if after is None or one.span.last != after.span.first or {one.slot, after.slot} != {vocabulary.topic}:
+        return False
+    last = words[one.span.last - 1]
+    return last.norm == last.stem and not set(one.values) & set(after.values)
 
 
 def _alone(words: Sequence[Word], vocabulary: Vocabulary, asked: str) -> Mention | None:

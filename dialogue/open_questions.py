@@ -55,6 +55,7 @@ _LEFT = re.compile(
 _ABOUT = re.compile(
     r"\b(?:whats|what is) (?:it|this|that|the (?:first|second|third)(?: one)?)(?: all)? about\b|\bthe (?:plot|story)\b"
 )
+_SEEN_AGAIN = re.compile(rf"\b(?:see|show me|hear about|look at|tell me about|describe) {_ITEM} (?:once )?(?:again|once more)\b")
 _WHY = re.compile(r"^why\b|\bhow come\b|\bwhat makes (?:it|this|that|you)\b")
 _GOES = re.compile(r"\b(?:what|which|anything|something)\b.*\b(?:goes?|wear|pairs?|match(?:es)?)\b.*\bwith\b")
 _HAVE_DONE = re.compile(
@@ -110,7 +111,7 @@ def is_about_item(text: str) -> bool:
         return True
     if _ANY_WITH.search(norm):
         return False
-    return _ASKS.search(norm) is not None and _OF_ITEM.search(norm) is not None
+    return (_ASKS.search(norm) or _POINTED_LATE.search(norm)) is not None and _OF_ITEM.search(norm) is not None
 
 
 def is_pointed(text: str) -> bool:
@@ -144,6 +145,6 @@ def kind_of(text: str) -> Literal["stock", "details", "why", "goes_with", "other
         return "goes_with"
     if _OTHERS_SAY.search(norm):
         return "others"
-    if _ABOUT.search(norm):
+    if _ABOUT.search(norm) or _SEEN_AGAIN.search(norm):
         return "details"
     return "why" if _WHY.search(norm) else "question"

@@ -61,4 +61,9 @@ def is_new_errand(understanding: Understanding, utterance: Utterance, state: Bel
     others = any(state.wants(one.slot) and not set(one.values) & set(state.wants(one.slot)) for one in people)
     kind = any(shop.topic is not None and one.slot == shop.topic.name for one in understanding.changes)
     corrects = any(one.correction for one in people)
-    return others and not (kind or corrects) and _SOMETHING_FOR.search(utterance.norm) is not None
+    return others and not (kind or corrects) and is_for_somebody(utterance)
+
+
+def is_for_somebody(utterance: Utterance) -> bool:
+    """ "Something for my mum": whatever it is."""
+    return _SOMETHING_FOR.search(utterance.norm) is not None

@@ -13,6 +13,7 @@ from dialogue.mentions import Mention
 from dialogue.of_two import is_by_another, is_of_feature
 from dialogue.portions import belongs_to
 from dialogue.reading import Reading
+from dialogue.turning import is_for_somebody
 from dialogue.types import ChangeKind, SlotChange
 from dialogue.words import MARKS, Span, joined_stem
 from recommender.types import Item
@@ -246,8 +247,10 @@ def _merged(changes: list[SlotChange], reading: Reading, adds: bool) -> list[Slo
 
 
 def _added(change: SlotChange, reading: Reading) -> SlotChange:
-    """What was wanted before and this. Another kind of thing, once items of the first were heard, is an errand of its own."""
-    state, topic = reading.state, reading.shop.topic
-    if change.kind != "want" or change.slot not in state.slots or (topic and topic.name == change.slot and state.table):
+    """What was wanted before and this. Another kind of thing, or something for somebody else, once items of the first were heard,
+    is an errand of its own."""
+    state, slot = reading.state, reading.shop.slot(change.slot)
+    anew = slot is not None and (slot.topic or (slot.person and is_for_somebody(reading.utterance)))
+    if change.kind != "want" or change.slot not in state.slots or (anew and state.table):
         return change
     return replace(change, values=tuple(dict.fromkeys((*state.wants(change.slot), *change.values))))

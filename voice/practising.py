@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
@@ -85,13 +86,14 @@ def practise(
     said = [[*start, *words.encode(" " + as_written(one.text)), words.eot] for one in spoken]
     batches = _batches([*zip(windows_s, map(len, said), strict=True)], random.Random(seed))
     optimizer = torch.optim.AdamW(_rates(learned), weight_decay=0.0)
-    steps, quicker = EPOCHS * len(batches), _quicker()
-    for step in range(steps):
-        if step % len(batches) == 0:
-            random.Random(seed + step).shuffle(batches)
-        batch = batches[step % len(batches)]
+    order = [batch for epoch in range(EPOCHS) for batch in random.Random(seed + epoch).sample(batches, len(batches))]
+    steps, quicker = len(order), _quicker()
+
+    def heard_in(batch: Sequence[int]) -> torch.Tensor:
         window_s = windows_s[batch[0]]
-        heard = torch.from_numpy(np.stack([features(around(as_float(spoken[index].sound)), window_s) for index in batch]))
+        return torch.from_numpy(np.stack([features(around(as_float(spoken[index].sound)), window_s) for index in batch]))
+
+    for step, (batch, heard) in enumerate(_one_ahead(heard_in, order)):
         model.encoder.positional_embedding = places[: heard.shape[-1] // 2]   # a shorter window has the same first places
         prompt = _prompt(words.sot_prev, reminders, chance) if chance.random() < PROMPTED_SHARE else []
         before, after = _shifted([prompt + said[index] for index in batch], len(prompt) + len(start), words.eot)
@@ -106,6 +108,19 @@ def practise(
         optimizer.step()
         told(step + 1, steps)
     return {name: weights.detach().numpy() for name, weights in learned.items()}
+
+
+def _one_ahead(
+    sound: Callable[[Sequence[int]], torch.Tensor], order: Sequence[list[int]]
+) -> Iterator[tuple[list[int], torch.Tensor]]:
+    """Each batch with its sound; that of the next is being made meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(sound, order[0])
+        for batch, after in zip(order, [*order[1:], None], strict=True):
+            heard = coming.result()
+            if after:
+                coming = pool.submit(sound, after)
+            yield batch, heard
 
 
 def as_written(text: str) -> str:

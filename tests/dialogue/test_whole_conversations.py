@@ -421,3 +421,36 @@ def test_another_thing_that_is_not_sold_is_not_had_either() -> None:
     plan = talk.say("not headphones then, a speaker")
     assert (plan.note, plan.requested) == ("not_sold", ("speaker",))
     assert not plan.unkept
+
+
+def test_something_for_another_person_as_well_is_an_errand_of_its_own() -> None:
+    talk = Talk()
+    talk.say("I'm looking for a present for my dad, he's into gardening")
+    talk.say("the first one then")
+    talk.say("and something for my mum as well")
+    assert talk.state.belief("recipient").want == ("mother",)
+    assert not talk.state.texts or "gardening" not in " ".join(talk.state.texts)
+    talk = Talk()
+    talk.say("I'm looking for a scarf for my dad")
+    talk.say("and it's for my mum as well")   # the same scarf
+    assert set(talk.state.belief("recipient").want) == {"father", "mother"}
+
+
+def test_what_no_row_tells_is_owned_up_to_after_praise_too() -> None:
+    talk = Talk()
+    talk.say("I'm looking for a scarf for my dad")
+    assert talk.say("oh that's nice, is it dishwasher safe").note == "question"
+
+
+def test_an_item_may_be_seen_again() -> None:
+    talk = Talk()
+    talk.say("I'm looking for a scarf for my dad")
+    plan = talk.say("can I see that again")
+    assert plan.note == "details"
+    assert len(plan.items) == 1
+
+
+def test_of_two_kinds_in_a_row_the_second_is_meant() -> None:
+    talk = Talk()
+    talk.say("I need a card game for my nephew")
+    assert talk.state.belief("category").want == ("game",)
