@@ -34,6 +34,7 @@ _WHICH_MOST = re.compile(
     r"latest)\b)\w{3,}(?:er|est))\b"
 )
 """ "Which of those is the lightest?", in a word that measures nothing here."""
+_WHICH_ONE = re.compile(r"\b(?:which|whichs|whats|what (?:is|was)|whos)\b")
 _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
 """ "Which of those is better for a party?" wants one named."""
 _TIMES = re.compile(
@@ -73,7 +74,7 @@ def open_question(turn: Deciding) -> Plan | None:
         return Plan("recommend", items=tuple(found), fitting=len(found), note="goes_with", expecting="choice") if found else None
     if Act.CHOOSE in turn.acts and not asks_to_change(text):
         return None
-    if (Act.ASK_STOCK in turn.acts or understood.requested) and asked not in ("why", "others"):
+    if (Act.ASK_STOCK in turn.acts or understood.requested or _measured(turn)) and asked not in ("why", "others"):
         return None
     if Act.ASK_ITEM in turn.acts and asked == "question" and not is_pointed(text):
         return None
@@ -161,7 +162,7 @@ def about_item(turn: Deciding) -> Plan | None:
     if Act.REJECT in turn.acts and turn.referred and not turn.understanding.requested and "?" not in turn.understanding.text:
         return None   # "I don't like the look of those"
     items = _at_hand(turn)
-    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn)
+    requested = ("stock",) if Act.ASK_STOCK in turn.acts else _asked_of_items(turn) or _asked_before(turn) or _measured(turn)
     if len(items) > 1 and not requested and _BETTER.search(turn.utterance.norm):
         among = Limits(only_items=frozenset(ranked.item.id for ranked in items))
         best = turn.recommender.recommend(replace(query_of(turn.state, turn.shop, shopper=turn.shopper), limits=among)).items[:1]
@@ -232,6 +233,12 @@ def _how_many(turn: Deciding) -> int:
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:
     policies = {policy.name for policy in turn.shop.policies}
     return tuple(name for name in turn.understanding.requested if name not in policies)
+
+
+def _measured(turn: Deciding) -> tuple[str, ...]:
+    """ "Which one's the cheapest?" is told with what it costs."""
+    by = (reference.by for reference in turn.understanding.references if reference.by)
+    return tuple(dict.fromkeys(by)) if _WHICH_ONE.search(turn.utterance.norm) else ()
 
 
 def _asked_before(turn: Deciding) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     requested += [critique.slot for critique in reading.relative if critique.asked]
     requested += [slot for slot, span in reading.named if _is_of_item(reading, span)]
     requested += _asked_by_phrase(reading)
-    asked: list[Span] = []
+    asked = _in_names(reading) if reading.is_question else []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
         wished = {critique.slot for critique in reading.relative if not critique.asked}
@@ -177,21 +177,29 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
             said = [
                 (mention.slot, mention.span)
                 for mention in reading.mentions
-                if mention.span.first > first and not is_contracted(reading.utterance.words[mention.span.last - 1])
+                if mention.span.first > first
+                and not is_contracted(reading.utterance.words[mention.span.last - 1])
             ]
             said += [(amount.slot, amount.span) for amount in reading.amounts if amount.span.first > first]
-            asked = [span for _, span in said]
-            requested += [slot for slot, _ in said]
+            requested += [slot for slot, span in said if span not in asked]
+            asked += [span for _, span in said]
         if money and not reading.amounts and _asks_price_again(reading):
             requested.append(money.name)
     return tuple(dict.fromkeys(requested)), asked
+
+
+def _in_names(reading: Reading) -> list[Span]:
+    """Words of values that are part of how a slot is asked for: the children of "suitable for children"."""
+    names = [span for _, span in reading.named if len(span) > 1]
+    return [mention.span for mention in reading.mentions if any(mention.span.overlaps(span) for span in names)]
 
 
 def supposed(reading: Reading, asked: Sequence[Span]) -> tuple[tuple[str, str], ...]:
     """Slots with the one value each that an item is asked to have; none where values are asked for, or offered to choose from."""
     if _ASKS_FOR_ONE.search(reading.utterance.norm):
         return ()
-    values = [(mention.slot, mention.values) for mention in reading.mentions if mention.span in asked]
+    named = _in_names(reading)
+    values = [(one.slot, one.values) for one in reading.mentions if one.span in asked and one.span not in named]
     slots = [slot for slot, _ in values]
     return tuple((slot, said[0]) for slot, said in values if len(said) == 1 and slots.count(slot) == 1)
 

@@ -117,7 +117,7 @@ def find_superlatives(
                 opener = len(said[: group.start()].split())
                 among = describer.kind_after(opener + said[group.start() :].split().index("of") + 2, table.items)[1]
                 chosen = _furthest(among, word, comparative and bool(match.group("less")), amount, scales)
-                found += [point(utterance, Span(opener, span.last), chosen[:1], 0.95)] if chosen else []
+                found += [point(utterance, Span(opener, span.last), chosen[:1], 0.95, word.slot)] if chosen else []
                 continue
             opens = first < 0 or before in {",", ".", "and", "just", "then"}
             bare = opens and _BARE.match(utterance.norm[match.end() :])
@@ -147,7 +147,7 @@ def find_superlatives(
             several = counted or many in {" two", " 2", " couple"} or ones
             chosen = ordered[: _MANY if several else 1]
             alone = len(table.items) == 1 and _TWO.match(utterance.norm[match.end() :])
-            found.append(point(utterance, Span(first, last), chosen, UNSURE if alone else 0.95))
+            found.append(point(utterance, Span(first, last), chosen, UNSURE if alone else 0.95, word.slot))
     return found
 
 

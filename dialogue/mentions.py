@@ -85,8 +85,8 @@ def _says_what_for(one: Mention, after: Mention | None, words: Sequence[Word], v
     """ "Card" in "card game": of two kinds of thing in a row, in the singular, the second is meant."""
     if after is None or one.span.last != after.span.first or {one.slot, after.slot} != {vocabulary.topic}:
         return False
-    last = words[one.span.last - 1]
-    return last.norm == last.stem and not set(one.values) & set(after.values)
+    last, first = words[one.span.last - 1], words[after.span.first]
+    return last.norm == last.stem and first.norm not in SMALL_WORDS and not set(one.values) & set(after.values)
 
 
 def _alone(words: Sequence[Word], vocabulary: Vocabulary, asked: str) -> Mention | None:

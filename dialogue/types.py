@@ -75,6 +75,8 @@ class Reference:
     items: tuple[str, ...]
     words: str = ""
     confidence: float = 1.0
+    by: str = ""
+    """The slot by which it is told from the others: the price, for "the cheapest"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,18 +181,25 @@ def about(scene: Scene, facts: ItemFacts, topic: str) -> Telling:
         return _value(ground, the, verb, slot.said, facts.amounts[topic], put(slot, facts.amounts[topic]))
     if slot is not None and facts.values.get(topic):
         values = facts.values[topic][:VALUES_SPOKEN]
-        supposed = dict(scene.plan.supposed).get(topic)
         if slot.topic and not slot.phrase:
             one = values[0] if values[0].endswith("s") else article(values[0])
-            return Telling(sentence(f"{the} {verb} {one}"), ground, names=(0,))
+            return _yes_or_no(scene, topic, facts, Telling(sentence(f"{the} {verb} {one}"), ground, names=(0,)))
         told = _value(ground, the, verb, slot.said, listed(values), put_together(slot, values, "and"))
-        if supposed is None:
-            return told
-        is_so = supposed in facts.item.values.get(topic, ())
-        return replace(told, text=f"{'Yes' if is_so else 'No'}, {told.text[0].lower()}{told.text[1:]}", sheet=None)
+        return _yes_or_no(scene, topic, facts, told)
     if topic in DETAIL_TOPICS and facts.description:
         return Telling(sentence(facts.description.split(". ")[0]), ground)
     return _unknown(ground, facts, slot.said if slot else topic.replace("_", " "), the)
+
+
+def _yes_or_no(scene: Scene, topic: str, facts: ItemFacts, told: Telling) -> Telling:
+    """ "Yes, the scarf is in wool": where it was asked whether it is."""
+    supposed = dict(scene.plan.supposed).get(topic)
+    if supposed is None:
+        return told
+    is_so = supposed in facts.item.values.get(topic, ())
+    is_named_first = told.text.startswith(named(facts, scene.shop))   # a title, with its own capital
+    text = told.text if is_named_first else told.text[0].lower() + told.text[1:]
+    return replace(told, text=f"{'Yes' if is_so else 'No'}, {text}", sheet=None)
 
 
 def _value(ground: Ground, the: str, verb: str, said: str, value: str, phrased: str = "") -> Telling:

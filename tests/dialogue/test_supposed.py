@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from talking import Talk, demo
+from talking import Talk, demo, shop_in
 
 from dialogue.phrasing import Phraser
 from dialogue.phrasing.checking import check
@@ -80,3 +82,24 @@ def test_available_in_a_colour_asks_for_no_stock() -> None:
     talk = _scarves()
     talk.say("is it available in navy")
     assert talk.state.belief("colour").want == ("navy",)
+
+
+@pytest.mark.parametrize("asked", ["which one is the cheapest", "which is the cheapest", "what's the cheapest?"])
+def test_which_one_is_the_cheapest_is_told_with_its_price(asked: str, phraser: Phraser) -> None:
+    talk = _scarves()
+    cheapest = min(talk.items, key=lambda item: item.price_minor or 0)
+    talk.say(asked)
+    assert talk.items == [cheapest]
+    reply = _reply(talk, phraser)
+    assert phraser.shop.of(cheapest).price in reply
+    assert "don't know" not in reply
+
+
+def test_a_slot_s_own_words_wish_for_no_value_in_them() -> None:
+    cinema = Path(__file__).parents[2] / "shops" / "cinema"
+    talk = Talk(shop_in(cinema))
+    talk.say("I want a comedy")
+    plan = talk.say("is it suitable for kids")
+    assert plan.requested == ("age",)
+    assert talk.state.belief("genre").want == ("comedy",)
+    assert talk.say("what's on tonight").requested == ("showtime",)
