@@ -34,7 +34,9 @@ STRONG_CHOICE = re.compile(
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
     r"(?:ill|well) (?:stick|settle) (?:with|for|on|to)|"
     r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|"
-    r"(?:put|book|sign|pencil) (?:me|us) (?:down|in|up) for|(?<!(?:esnt|dont|wont|ldnt) )(?:go|going) (?:with|for)|"
+    r"(?:put|book|sign|pencil) (?:me|us) (?:down|in|up) for|"
+    r"(?:put|set|keep|hold) (?:\w+ ){1,4}?(?:aside|for (?:me|us))(?= ?(?:$|[,.!]|please|and\b|then|till))|"
+    r"(?<!(?:esnt|dont|wont|ldnt) )(?:go|going) (?:with|for)|"
     r"lets say (?=(?:the|that|this|number|option)\b)|"
     r"(?:i|we)(?:ll| will)? (?:want|need) (?=(?:it|that|this|them|both|those|these)(?: one)?(?: please)? ?(?:$|[,.!]))|"
     r"(?:can|could|may) i (?:please )?(?:have|take|get|buy) (?=(?:it|that|this|them|both|those|these)\b)|"
@@ -180,7 +182,8 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"both) (?:differ|compare|different)|whats the difference|"
             r"what is the difference|versus|vs|which (?:ones?|of (?:them|those|these|the two|"
             r"the three))?(?: \w+)? ?(?:is|are|was|would be|do you (?:think|recommend|prefer)|"
-            r"would you (?:choose|pick|recommend|go for)|should i)|what would you (?:choose|pick|go for|take)|better than|(?:is|"
+            r"would you (?:choose|pick|recommend|go for|wear|buy|give)|should i)|"
+            r"what would you (?:choose|pick|go for|take)|better than|(?:is|"
             r"are) (?:the )?(?:\w+ ){0,3}(?:better|nicer|bigger|cheaper|warmer|lighter) than|side by side|which ones? \w+er)\b",
         ),
         (

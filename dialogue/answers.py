@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dialogue.acts import VARIANT
+from dialogue.acts import QUESTION, VARIANT
 from dialogue.deciding import Deciding, all_ranked, heard_again, options_of, ranked_of
 from dialogue.english import OPENING
 from dialogue.leading import recommend_or_ask
@@ -20,13 +20,14 @@ from recommender.types import Limits, Ranked
 
 _WHICH_WOULD_YOU = re.compile(
     r"\b(?:what|which(?: one| of (?:them|those|these|the two))?) (?:would|do|should) (?:you|i) (?:yourself )?"
-    r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get)\b|\bwhats your (?:pick|favou?rite)\b"
+    r"(?:choose|pick|recommend|go for|prefer|like best|take|suggest|think is best|get|wear|buy|"
+    r"give)\b|\bwhats your (?:pick|favou?rite)\b"
 )
 """ "Which would you pick?" wants one named, not both described."""
 _OWED = re.compile(
     r"\b(?:how much|what) (?:do|will|would) (?:i|we) (?:owe|have to pay|pay)(?: you)?\b|\bwhats the (?:damage|total|bill)\b|"
     r"\b(?:how much|what) (?:is|does|will) (?:that|it|everything|all that)(?: all)? (?:come to|altogether|in total|"
-    r"all together|in all)\b"
+    r"all together|in all)\b|^(?:(?:and|so|ok|okay) )?(?:the |my )?total(?: please)? ?[?.]?$"
 )
 """ "How much do I owe you?" """
 _WHICH_MOST = re.compile(
@@ -45,7 +46,10 @@ _TIMES = re.compile(
     r"(?= ?(?:$|[,.?!]))"
 )
 """ "How much would two of those be?", "what if I took four?" """
-_YOU_CHOOSE = re.compile(OPENING + r"(?:its |thats )?(?:you (?:choose|decide|pick)|up to you|your choice)(?: for me)? ?[.!]?$")
+_YOU_CHOOSE = re.compile(
+    rf"(?:{OPENING}|.*[,.;] )" r"(?:its |thats )?(?:you (?:choose|decide|pick)|up to you|your choice)(?: for me)? ?[.!]?$"
+)
+_OF_THEM = re.compile(r"\b(?:both|either|they|those|these|them)\b")
 _CALLED = re.compile(r"\b(?:called|the name of|(?:its|whats (?:its|the)|the) name)\b")
 """ "What did you say the first one was called?" """
 _IN_TOTAL = re.compile(
@@ -94,8 +98,9 @@ def owed(turn: Deciding) -> Plan | None:
 
 def compare(turn: Deciding) -> Plan | None:
     """Items side by side, or the one that the shop would pick."""
-    if _YOU_CHOOSE.match(turn.utterance.norm) and len(turn.state.table) > 1 and not turn.state.asked_slot:
-        first = ranked_of(turn, turn.state.table[0])   # nothing was asked: the first on the table, which ranked best
+    of_items = not turn.state.asked_slot or _OF_THEM.search(turn.utterance.norm)   # else another thing was asked
+    if _YOU_CHOOSE.match(turn.utterance.norm) and len(turn.state.table) > 1 and of_items:
+        first = ranked_of(turn, turn.state.table[0])   # which ranked best
         if first is not None:
             return Plan("answer", items=(first,), focus=first.item.id, note="pick", wishes=turn.wishes, expecting="choice")
     if Act.COMPARE not in turn.acts:
@@ -211,8 +216,10 @@ def comes_in(turn: Deciding) -> Plan | None:
     topic = turn.shop.topic.name if turn.shop.topic else None
     wanted = [change for change in turn.understanding.changes if change.kind == "want" and change.slot != topic]
     items = all_ranked(turn, turn.understanding.like_items)
-    if not (len(items) == 1 and len(wanted) == 1 and len(wanted[0].values) == 1 and VARIANT.search(turn.utterance.norm)):
+    if not (len(items) == 1 and len(wanted) == 1 and len(wanted[0].values) == 1):
         return None
+    if not (VARIANT.search(turn.utterance.norm) and QUESTION.search(turn.utterance.norm)):
+        return None   # "like the first but in green" asks nothing
     asked = (wanted[0].slot, wanted[0].values[0])
     if asked[0] not in items[0].item.values:
         return None

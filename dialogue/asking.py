@@ -60,6 +60,9 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
+_HOW_MANY = re.compile(
+    r"\bhow many (?P<what>\w+(?: \w+){0,2}?) (?:is|are|does|do|did|can|could|will|would|has|have|fits?|goes|go|comes?)\b"
+)
 _ASKS_FOR_ONE = re.compile(r"\b(?:what|which|how|who|where|when|why|whats|hows|whos|or)\b")
 _WHICH = re.compile(rf"\b{_WHICH_OF}(?:is|are|was|has|have|would|suits?|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
@@ -153,7 +156,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     requested += [critique.slot for critique in reading.relative if critique.asked]
     requested += [slot for slot, span in reading.named if _is_of_item(reading, span)]
     requested += _asked_by_phrase(reading)
-    asked = _in_names(reading) if reading.is_question else []
+    asked = [*_in_names(reading), *_counted(reading)] if reading.is_question else []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
         wished = {critique.slot for critique in reading.relative if not critique.asked}
@@ -192,6 +195,15 @@ def _in_names(reading: Reading) -> list[Span]:
     """Words of values that are part of how a slot is asked for: the children of "suitable for children"."""
     names = [span for _, span in reading.named if len(span) > 1]
     return [mention.span for mention in reading.mentions if any(mention.span.overlaps(span) for span in names)]
+
+
+def _counted(reading: Reading) -> list[Span]:
+    """ "How many cards does it hold?": no wish for cards."""
+    found = _HOW_MANY.search(reading.utterance.norm) if reading.pointings else None
+    if found is None:
+        return []
+    counted = reading.utterance.span_of(found.start("what"), found.end("what"))
+    return [mention.span for mention in reading.mentions if mention.span.overlaps(counted)]
 
 
 def supposed(reading: Reading, asked: Sequence[Span]) -> tuple[tuple[str, str], ...]:

@@ -116,7 +116,7 @@ def chooses(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
     if strong_choice := STRONG_CHOICE.search(norm):
         said = norm[: strong_choice.start()]
         return not (reading.is_question and _ASKS_HOW.search(norm) and "," not in said)
-    if _SOMETHING_ELSE.search(norm) and any(change.kind in {"want", "exclude"} for change in found.changes):
+    if _SOMETHING_ELSE.search(norm) and found.changes:
         return False
     compares = " than " in norm and any(change.kind in {"less", "more"} for change in found.changes)
     if UNDECIDED.search(norm) or compares or SOMETHING.search(norm):

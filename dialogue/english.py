@@ -61,8 +61,8 @@ SMALL_WORDS = STOP | {
 """STOP and other words that say nothing of what is wanted."""
 
 OPENING = (
-    r"^(?:(?:well|so|and|but|right|okay|ok|actually|hi|hello|hey|please|thanks|sorry|cool|great|nice|alright|then|yeah|yes|yep|no|"
-    r"wait|hang on|listen|look) ,? ?)*"
+    r"^(?:(?:well|so|and|but|right|okay|ok|actually|(?:hi|hello|hey)(?: there)?|please|thanks|sorry|cool|great|"
+    r"nice|alright|then|yeah|yes|yep|no|wait|hang on|listen|look) ,? ?)*"
 )
 """What may stand before a turn says anything, as the beginning of a pattern over norms."""
 

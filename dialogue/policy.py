@@ -29,6 +29,8 @@ _PAUSES = re.compile(
 """Asks for a little time."""
 _LEADS = frozenset({"ask", "recommend", "none_fit", "chosen"})
 """Replies to a wish, which own up to what of it cannot be kept."""
+MOST_ASKED = 2
+"""Items named where it is asked which is meant."""
 _ANSWERS = frozenset({"answer", "compare"})
 COMES_NEAR = 0.55
 """Cosine similarity of a title to a thing that is not sold from which the item is worth naming instead: a sofa throw to sofas."""
@@ -69,6 +71,7 @@ def _decide(turn: Deciding) -> Plan:
         _doubt,
         _undo,
         _close,
+        _which_of,
         _help_or_greet,
         _unclear,
     )
@@ -247,6 +250,15 @@ def _close(turn: Deciding) -> Plan | None:
     if turn.acts == {Act.DENY} and last is not None and last.kind in {"chosen", "close", "answer"}:
         return Plan("close", note="nothing_more")
     return None
+
+
+def _which_of(turn: Deciding) -> Plan | None:
+    """ "Perfect!", of a list and no question: which of them?"""
+    last = turn.state.last_plan
+    items = all_ranked(turn, turn.state.table[:MOST_ASKED])
+    if turn.acts != {Act.AFFIRM} or last is None or last.kind != "recommend" or turn.state.asked_slot or len(items) < 2:
+        return None
+    return Plan("confirm", items=items, note="which_of", expecting="choice")
 
 
 def _help_or_greet(turn: Deciding) -> Plan | None:

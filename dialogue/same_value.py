@@ -15,9 +15,9 @@ _WISHES = re.compile(r"\b(?:one|ones|something|anything|others?|more|another|els
 _UNLIKED = re.compile(
     r"\b(?:(?:not|never|isnt) (?:so |too |very |really |that )?(?:sure|keen|mad|crazy|convinced|fond|wild)(?: about| on| by| of)|"
     r"(?:dont|doesnt|didnt|wont|wouldnt) (?:really |much )?(?:like|love|want|suit|wear)|hates?|not|cant stand) (?:that|this|"
-    r"those|these) $"
+    r"those|these) $|\b(?:but|just|only) not the $"
 )
-""" "Not sure about that colour"."""
+""" "Not sure about that colour", "I like that but not the colour"."""
 
 
 def same_values(reading: Reading, table: Table) -> tuple[SlotChange, ...]:

@@ -132,6 +132,8 @@ class Reader:
         if not (table.items or references or changes or like_items or policies) and (at := _points_at_nothing(reading)):
             references = (Reference((), reading.utterance.said(at), 0.0),)
             acts = [Act.UNCLEAR]
+        if acts == [Act.AFFIRM] and (asked_of := _asked_whether(state)):
+            acts, references = [Act.CHOOSE], (Reference((asked_of,), text),)
         if {Act.OFF_TOPIC, Act.UNCLEAR} & set(acts):
             free_text = ""
         elif Act.INFORM in acts:
@@ -166,6 +168,12 @@ class Reader:
         plan = state.last_plan
         chosen = self.item(plan.focus) if plan is not None and plan.kind == "chosen" and plan.focus else None
         return Table(items, last, chosen, earlier[-EARLIER_KEPT:])
+
+
+def _asked_whether(state: BeliefState) -> str | None:
+    """The item of which it was asked whether it is the one, or which was picked for the shopper."""
+    last = state.last_plan
+    return last.focus if last is not None and last.note in {"which_one", "pick"} else None
 
 
 def _points_at_nothing(reading: Reading) -> Span | None:

@@ -13,7 +13,8 @@ from dialogue.reading import Reading, phrases
 
 _SOLD = re.compile(
     rf"{OPENING}(?:(?:do|dont|can|could|would|might|will) (?:you|i|we)(?: guys| people| lot)?(?: also| even| still| actually)? "
-    r"(?:sell|stock|have|do|carry|keep|get|buy|offer|serve)|(?:have|havent) you(?: also| even)? got|where (?:can|could|"
+    r"(?:sell|stock|have|do|carry|keep|get|buy|offer|serve|recommend|suggest)(?: me)?|"
+    r"(?:have|havent) you(?: also| even)? got|where (?:can|could|"
     r"do) (?:i|we) (?:get|find|buy|have)|"
     r"you (?:got|sell|have|do|stock))"
     r"(?: here)? (?P<article>(?:any|a|an|some|the|no)(?: (?:new|more|kind of|sort of))* )?"

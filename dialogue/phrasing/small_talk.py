@@ -63,6 +63,10 @@ def confirm(scene: Scene) -> list[Telling]:
         the = named(scene.focus, scene.shop)
         text = scene.vary((f"Do you mean {the}?", f"{the}, is that the one?", f"You mean {the}?"))
         return [Telling(tell(scene.ground, text).text, scene.ground.only(scene.focus), names=(0,))]
+    if plan.note == "which_of":
+        either = listed([named(one, scene.shop) for one in scene.ground.items], "or")
+        text = scene.vary((f"Which would you like, {either}?", f"Which is it to be, {either}?"))
+        return [Telling(tell(scene.ground, text).text, scene.ground, names=tuple(range(len(scene.ground.items))))]
     slot = scene.shop.slots.get(plan.slot or "")
     values = sayable(plan.options) or sayable(value for values in plan.wishes.values() for value in values)
     if not values:

@@ -10,6 +10,7 @@ from talking import Talk, demo, shop_in
 
 from dialogue.complaining import complains
 from dialogue.phrasing import Phraser
+from dialogue.types import Heard
 from dialogue.words import read_words
 
 ROOT = Path(__file__).parents[2]
@@ -454,3 +455,79 @@ def test_of_two_kinds_in_a_row_the_second_is_meant() -> None:
     talk = Talk()
     talk.say("I need a card game for my nephew")
     assert talk.state.belief("category").want == ("game",)
+
+
+def test_praise_before_a_wish_takes_nothing() -> None:
+    talk = Talk()
+    talk.say("show me belts")
+    second = talk.items[1]
+    talk.say("the second one sounds good but is there anything cheaper")
+    assert not talk.state.chosen
+    assert all((item.price_minor or 0) < (second.price_minor or 0) for item in talk.items)
+
+
+def test_a_likeness_in_another_colour_asks_nothing() -> None:
+    talk = Talk()
+    talk.say("show me belts")
+    assert not talk.say("like the first but in green").before
+
+
+def test_which_would_you_wear_names_one_and_what_it_holds_is_no_wish() -> None:
+    talk = Talk()
+    talk.say("show me belts")
+    assert talk.say("which would you wear to a church").note == "pick"
+    talk.say("my husband needs a new wallet")
+    assert talk.say("how many cards does it hold").note == "question"
+    assert talk.state.belief("category").want == ("wallet",)
+
+
+def test_an_item_may_be_put_aside() -> None:
+    talk = Talk()
+    talk.say("show me belts")
+    first = talk.items[0]
+    assert talk.say("put the first one aside for me").kind == "chosen"
+    assert talk.state.chosen == (first.id,)
+
+
+def test_too_close_to_a_colour_shuts_it_out() -> None:
+    talk = Talk()
+    talk.say("I'd like a handbag for my girlfriend")
+    talk.say("no that's too close to black")
+    assert talk.state.belief("colour").exclude == ("black",)
+    assert not talk.state.wants("colour")
+
+
+def test_you_choose_picks_one_and_praise_takes_it() -> None:
+    talk = Talk()
+    talk.say("I'd like a handbag for my girlfriend")
+    assert talk.say("both look nice, you choose").note == "pick"
+    picked = talk.items[0]
+    assert talk.say("perfect").kind == "chosen"
+    assert talk.state.chosen == (picked.id,)
+    assert talk.say("total?").note == "total"
+
+
+def test_praise_of_a_list_is_asked_which() -> None:
+    talk = Talk()
+    talk.say("do you have anything for a housewarming, something minimalist in black")
+    offered = talk.items
+    talk.heard = Heard(talk.heard.items, talk.heard.last_item, asked=False)
+    plan = talk.say("perfect")
+    assert plan.note == "which_of"
+    said = reply(talk)
+    assert all(phraser().shop.of(item).name in said for item in talk.items)
+    talk.say("the second")
+    assert talk.state.chosen == (offered[1].id,)
+
+
+def test_a_colour_not_liked_of_the_item_at_hand_is_shut_out() -> None:
+    talk = Talk()
+    talk.say("show me scarves")
+    colours = talk.items[0].values["colour"]
+    talk.say("I like the first but not the colour")
+    assert set(colours[:1]) <= set(talk.state.belief("colour").exclude)
+
+
+def test_what_is_recommended_of_nothing_sold_is_owned_up_to() -> None:
+    talk = Talk()
+    assert talk.say("hey there can you recommend a book").note == "not_sold"
