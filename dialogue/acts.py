@@ -194,7 +194,9 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"thank you))?(?= ?(?:$|[,.!;]))|that (?:is|will be|would be) (?:all|everything)|"
             r"that(?:ll)? be all|nothing else(?: thanks)?|im (?:all )?(?:done|set|good)(?= ?(?:$|[,.!]))|"
             r"all the information i need(?:ed)?|leave it(?: (?:for (?:now|today)|there))?(?= ?(?:$|[.,!]))|"
-            r"ill (?:think about it|come back|sleep on it)|maybe (?:later|another time|next time)|not today)\b",
+            r"(?:ill|well|i will|we will|(?:need|have|want) to|let me) (?:have a (?:little )?think|come back|sleep on it|"
+            r"think it over|mull it over)|(?:ill|well|(?:need|have|want) to) think about (?:it|that)|"
+            r"maybe (?:later|another time|next time)|not today)\b",
         ),
         (
             Act.THANK,

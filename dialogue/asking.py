@@ -60,6 +60,9 @@ _VERB_LIKE = re.compile(
 _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|happy|inclined) to go with$")
 """ "I'm going to go with it" chooses; "something to go with it" does not."""
 _TAGGED = re.compile(TAG)
+_OF_THAT = re.compile(r"\b(?:in|at|for|around) (?:that|this|the same) $")
+""" "What else is there at that price?" """
+_HOW_LONG = re.compile(r"\bhow (?!much\b|many\b)\w+ (?:is|are) (?:the|its|their) (?P<what>\w+(?: \w+)?) ?\??$")
 _HOW_MANY = re.compile(
     r"\bhow many (?P<what>\w+(?: \w+){0,2}?) (?:is|are|does|do|did|can|could|will|would|has|have|fits?|goes|go|comes?)\b"
 )
@@ -163,7 +166,8 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         requested += [
             slot
             for slot, span in reading.named
-            if slot not in left_open | wished and not _is_age(reading, span) and not _told(reading, slot, span)
+            if slot not in left_open | wished and not (_is_age(reading, span) or _told(reading, slot, span))
+            and not _OF_THAT.search(reading.before(span, 3))
         ]
         money = reading.shop.money
         compared = any(critique.asked for critique in reading.relative)
@@ -198,8 +202,9 @@ def _in_names(reading: Reading) -> list[Span]:
 
 
 def _counted(reading: Reading) -> list[Span]:
-    """ "How many cards does it hold?": no wish for cards."""
-    found = _HOW_MANY.search(reading.utterance.norm) if reading.pointings else None
+    """ "How many cards does it hold?", "how long is the chain?": no wish for cards or chains."""
+    norm = reading.utterance.norm
+    found = (_HOW_MANY.search(norm) if reading.pointings else None) or (_HOW_LONG.search(norm) if reading.state.table else None)
     if found is None:
         return []
     counted = reading.utterance.span_of(found.start("what"), found.end("what"))
@@ -253,7 +258,9 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
     """Names of the shop's policies asked about."""
     if gives_orders(reading.utterance):
         return ()
-    taken = [mention.span for mention in reading.mentions] + [title.span for title in reading.titles]
+    in_lines = in_lines_of_shop(reading)
+    taken = [mention.span for mention in reading.mentions if mention.span not in in_lines]
+    taken += [title.span for title in reading.titles]
     taken += [pointing.span for pointing in reading.strong]
     if not reading.is_question:
         taken += [span for span, _ in reading.utterance.find(STRONG_CHOICE)]
@@ -263,6 +270,13 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
         if not (covered(span, taken) or _is_part_of_name(reading, span) or _is_foretold(reading, span))
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
+
+
+def in_lines_of_shop(reading: Reading) -> list[Span]:
+    """Words of values that are part of how a line of the shop's is asked for: the cards of "gift cards"."""
+    lines = [span for _, span in phrases(reading.utterance, reading.vocabulary.policies)]
+    within = (one.span for one in reading.mentions)
+    return [one for one in within if any(span.overlaps(one) and len(span) > len(one) for span in lines)]
 
 
 def _is_foretold(reading: Reading, span: Span) -> bool:

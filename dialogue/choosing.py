@@ -39,7 +39,7 @@ _SO_MANY = re.compile(
 )
 """ "Put two in my basket please"."""
 _AND_THE = re.compile(OPENING + r"(?<=and )(?:the|that|this|number|option)\b(?!.*\b(?:please|then|too)\b)")
-_SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b")
+_SOMETHING_ELSE = re.compile(r"\bbut\b.*\b(?:something|anything)\b|\bbut not the\b")
 _IF = re.compile(r"\bif (?:it|they|that) (?:wasnt|werent|was|were|had|came|hadnt|didnt)\b")
 """ "I'd take it if it weren't pink" takes nothing."""
 _PRAISED_BUT = re.compile(r"\b(?:lovely|gorgeous|beautiful|nice) but (?!(?:the|that|ill|id|i)\b)(?!.*\bso (?:the|that)\b)")

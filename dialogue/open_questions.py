@@ -47,7 +47,7 @@ _ASKS = re.compile(
     r"when|why|which|whose)\b|\?$"
 )
 _ITEM = r"(?:it|its|ones?|they|them|this|that|these|those|the (?:first|second|third|last|other)(?: one)?|(?:this|that) one)"
-_OF_ITEM = re.compile(rf"\b{_ITEM}\b")
+_OF_ITEM = re.compile(rf"\b{_ITEM}\b|\bhow (?!much\b|many\b)\w+ (?:is|are) (?:the|its|their) \w+(?: \w+)? ?\??$")
 _LEFT = re.compile(
     r"\bhow many\b.*\b(?:left|in stock|have you got)\b"
     r"|\b(?:seats?|any|some|copies|tickets) (?:still )?(?:left|remaining)\b"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
-from dialogue.asking import COST, likenesses, means_item, policies_asked, requests, supposed
+from dialogue.asking import COST, in_lines_of_shop, likenesses, means_item, policies_asked, requests, supposed
 from dialogue.choosing import Found
 from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
@@ -92,7 +92,7 @@ class Reader:
         requested, asked = requests(reading, like_items)
         there_is, spans = asked_for(reading)
         requested = tuple(dict.fromkeys((*requested, *there_is)))
-        changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans], self.item))
+        changes, contradicted = without_contradiction(wishes(reading, [*asked, *spans, *in_lines_of_shop(reading)], self.item))
         if same := same_values(reading, table):
             meant_so = {one.slot for one in same}
             changes = (*(one for one in changes if one.slot not in meant_so or one.kind != "any"), *same)

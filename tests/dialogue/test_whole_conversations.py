@@ -531,3 +531,18 @@ def test_a_colour_not_liked_of_the_item_at_hand_is_shut_out() -> None:
 def test_what_is_recommended_of_nothing_sold_is_owned_up_to() -> None:
     talk = Talk()
     assert talk.say("hey there can you recommend a book").note == "not_sold"
+
+
+def test_a_line_of_the_shop_s_wishes_for_nothing_in_its_name() -> None:
+    talk = Talk()
+    assert talk.say("do you do gift cards").policies == ("gift card",)
+    assert not talk.state.slots
+
+
+def test_a_part_of_the_item_at_hand_is_no_kind_of_thing() -> None:
+    talk = Talk()
+    talk.say("show me necklaces")
+    assert talk.say("how long is the chain").note == "question"
+    assert talk.say("what else is there at that price").kind == "recommend"
+    assert talk.state.wants("category") == ("necklace",)
+    assert talk.say("I'll have a think").kind == "close"
