@@ -124,7 +124,7 @@ _ENGLISH = TurnWords(
         "no thanks, no thank you, yes please, that one, this one, go ahead, go on, start over, say that again, i don't "
         "mind, i don't care, i'll take it, never mind, show me more, tell me more, how much is it, not really, no "
         "preference, that's all, goodbye, good bye, bye bye, hello there, hi there, good morning, good afternoon, "
-        "good evening, thank you, thank you very much, cheers"
+        "good evening, cheers"
     ),
     pointing=_words("one ones"),
     pointers=_words("the this that these those which another either neither each first second third last other"),

@@ -31,7 +31,7 @@ NAMING = (
     "is the {title} in stock", "something like the {title}", "what about the {title}", "not the {title}",
 )
 _KNOWN = TURN_WORDS["en"]
-SAID_EVERYWHERE = tuple(sorted(said for said in _KNOWN.whole | _KNOWN.answers if re.search("[aeiouy]", said)))
+SAID_EVERYWHERE = ("thank you", *sorted(said for said in _KNOWN.whole | _KNOWN.answers if re.search("[aeiouy]", said)))
 SHORT_WORDS, SHORT_WEIGHT = 5, 3
 """Lines of at most so many words are said so many times as often: the fewer the words, the more hangs on each."""
 SYNONYM_SHARE = 0.25
