@@ -46,11 +46,11 @@ def train_hearing(
         if forget:
             emit({"shop": shop_id, "model": model, "forgotten": keeping.forget(model, shop_id)}, as_json=as_json, title="Hearing")
             return
-        items, model_dir, piper_dir = load_catalogue(shop, talking.columns).items, require(model), require("piper-joe")
         last_dir = keeping.practised(model, shop_id) if further else None
         if further and last_dir is None:
             raise failed(ValueError(f"There is no practice for {shop_id} to go on from; leave --further out."))
         times = keeping.facts_of(model, shop_id).get("times", 1) if last_dir else 0
+        items, model_dir, piper_dir = load_catalogue(shop, talking.columns).items, require(model), require("piper-joe")
         from server.practice.ear import SENTENCES, NoBetterError, practise_for
 
         columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from dialogue.shop import load_shop
 from recommender.catalogue import load_catalogue
+from server import engines
 from server.cli import app
 from server.evaluate.manifest import loudest_power
 from server.practice import keeping
 from server.practice.sounds import SNR_DB, NoisyRoom
-from server.practice.talk import NAMING, sentences, worded_turns
+from server.practice.talk import NAMING, SAID_EVERYWHERE, sentences, worded_turns
+from server.settings import Settings
 
 
 def _shop(folder):
@@ -135,6 +139,38 @@ def test_a_shop_s_practice_is_forgotten_by_command(cache, request):
     assert '"forgotten": true' in first.output
     assert '"forgotten": false' in second.output
     assert keeping.practised("whisper-base", "demo") is None
+
+
+def test_there_must_be_a_practice_to_go_on_from(cache, request):
+    result = CliRunner().invoke(app, ["train", "hearing", str(request.config.rootpath / "shops/demo"), "--further"])
+
+    assert result.exit_code == 1
+    assert "leave --further out" in " ".join(result.output.split())
+
+
+def test_what_is_said_at_every_shop_is_practised_too(request):
+    said = sentences(*_shop(request.config.rootpath / "shops/demo"), 6000)
+
+    assert {"hello there", "thank you"} & set(said)
+    assert 100 < sum(line.split(", ")[0] in SAID_EVERYWHERE for line in said) < 500
+
+
+def test_a_server_may_hear_without_what_was_practised(monkeypatch, request):
+    given = []
+
+    class Ear:
+        def transcribe(self, audio):
+            return None
+
+    monkeypatch.setattr("voice.hearing.open_transcriber", lambda *_, practised_dir, **__: given.append(practised_dir) or Ear())
+    monkeypatch.setattr(engines, "practised", lambda model, shop: Path(shop))
+    monkeypatch.setattr(engines, "require", Path)
+    shop = request.config.rootpath / "shops/demo"
+
+    for wanted in (True, False):
+        engines._transcriber(Settings(shop=shop, hearing_practised=wanted))
+
+    assert given == [Path("demo"), None]
 
 
 def test_a_folder_without_a_shop_is_named(cache, tmp_path):
