@@ -221,7 +221,7 @@ _PATTERNS: tuple[tuple[Act, re.Pattern[str]], ...] = tuple(
             r"anything)|(?:the )?(?:nearest|next best|"
             r"closest) (?:thing|one)\b|"
             r"what else(?! (?:is|are|comes) (?:in|on|with|about)\b)(?! (?:is|does|do|can|has|have) (?:it|they|that|the)\b)|"
-            r"anything else(?! (?:i|to))|something else|some(?:thing)? (?:others?|different)|"
+            r"anything else(?! (?:i|to)\b)|something else|some(?:thing)? (?:others?|different)|"
             r"show me (?:some )?(?:more|others?|another)|any more(?= ?(?:$|[,.?!]|options|ideas|like|suggestions))|"
             r"more (?:options|choices|ideas|suggestions|please|of (?:them|those|these|that|the same))|"
             r"(?:any|some|(?<!over )(?<!to )(?<!than )the|see|show|few|have|got) (?:(?<!the )others?|"

@@ -197,8 +197,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
 
 def _in_names(reading: Reading) -> list[Span]:
     """Words of values that are part of how a slot is asked for: the children of "suitable for children"."""
-    names = [span for _, span in reading.named if len(span) > 1]
-    return [mention.span for mention in reading.mentions if any(mention.span.overlaps(span) for span in names)]
+    return _parts_of([span for _, span in reading.named], reading)
 
 
 def _counted(reading: Reading) -> list[Span]:
@@ -274,9 +273,13 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
 
 def in_lines_of_shop(reading: Reading) -> list[Span]:
     """Words of values that are part of how a line of the shop's is asked for: the cards of "gift cards"."""
-    lines = [span for _, span in phrases(reading.utterance, reading.vocabulary.policies)]
-    within = (one.span for one in reading.mentions)
-    return [one for one in within if any(span.overlaps(one) and len(span) > len(one) for span in lines)]
+    return _parts_of([span for _, span in phrases(reading.utterance, reading.vocabulary.policies)], reading)
+
+
+def _parts_of(names: Sequence[Span], reading: Reading) -> list[Span]:
+    """Words of values within longer names: no "moderate price range" is within "price range"."""
+    spans = [mention.span for mention in reading.mentions]
+    return [one for one in spans if any(one != name and name.first <= one.first and one.last <= name.last for name in names)]
 
 
 def _is_foretold(reading: Reading, span: Span) -> bool:
