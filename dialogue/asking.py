@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from dialogue.acts import ABOUT_ITEM, FAULT, LIKENESS, STOCK, STRONG_CHOICE, TAG, VARIANT
+from dialogue.asked_about import counted, in_lines_of_shop, in_names
 from dialogue.dontcare import slots_named
 from dialogue.english import OPENING, SMALL_WORDS
 from dialogue.numbers import find_numbers
@@ -62,11 +62,6 @@ _GOES_FOR = re.compile(r"\b(?:going|like|love|want|gonna|decided|think|tempted|h
 _TAGGED = re.compile(TAG)
 _OF_THAT = re.compile(r"\b(?:in|at|for|around) (?:that|this|the same) $")
 """ "What else is there at that price?" """
-_HOW_LONG = re.compile(r"\bhow (?!much\b|many\b)\w+ (?:is|are) (?:the|its|their) (?P<what>\w+(?: \w+)?) ?\??$")
-_HOW_MANY = re.compile(
-    r"\bhow many (?P<what>\w+(?: \w+){0,2}?) (?:is|are|does|do|did|can|could|will|would|has|have|fits?|goes|go|comes?)\b"
-)
-_ASKS_FOR_ONE = re.compile(r"\b(?:what|which|how|who|where|when|why|whats|hows|whos|or)\b")
 _WHICH = re.compile(rf"\b{_WHICH_OF}(?:is|are|was|has|have|would|suits?|comes?|do|does)\b")
 _NAMES_FIRST = re.compile(OPENING + r"(?:just )?(?:the )?$")
 _SIMILAR = re.compile(
@@ -159,7 +154,7 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
     requested += [critique.slot for critique in reading.relative if critique.asked]
     requested += [slot for slot, span in reading.named if _is_of_item(reading, span)]
     requested += _asked_by_phrase(reading)
-    asked = [*_in_names(reading), *_counted(reading)] if reading.is_question else []
+    asked = [*in_names(reading), *counted(reading)] if reading.is_question else []
     if reading.is_question and not like_items:
         left_open = {slot for slot, _ in reading.open}
         wished = {critique.slot for critique in reading.relative if not critique.asked}
@@ -193,31 +188,6 @@ def requests(reading: Reading, like_items: tuple[str, ...]) -> tuple[tuple[str, 
         if money and not reading.amounts and _asks_price_again(reading):
             requested.append(money.name)
     return tuple(dict.fromkeys(requested)), asked
-
-
-def _in_names(reading: Reading) -> list[Span]:
-    """Words of values that are part of how a slot is asked for: the children of "suitable for children"."""
-    return _parts_of([span for _, span in reading.named], reading)
-
-
-def _counted(reading: Reading) -> list[Span]:
-    """ "How many cards does it hold?", "how long is the chain?": no wish for cards or chains."""
-    norm = reading.utterance.norm
-    found = (_HOW_MANY.search(norm) if reading.pointings else None) or (_HOW_LONG.search(norm) if reading.state.table else None)
-    if found is None:
-        return []
-    counted = reading.utterance.span_of(found.start("what"), found.end("what"))
-    return [mention.span for mention in reading.mentions if mention.span.overlaps(counted)]
-
-
-def supposed(reading: Reading, asked: Sequence[Span]) -> tuple[tuple[str, str], ...]:
-    """Slots with the one value each that an item is asked to have; none where values are asked for, or offered to choose from."""
-    if _ASKS_FOR_ONE.search(reading.utterance.norm):
-        return ()
-    named = _in_names(reading)
-    values = [(one.slot, one.values) for one in reading.mentions if one.span in asked and one.span not in named]
-    slots = [slot for slot, _ in values]
-    return tuple((slot, said[0]) for slot, said in values if len(said) == 1 and slots.count(slot) == 1)
 
 
 def _asks_price_again(reading: Reading) -> bool:
@@ -269,17 +239,6 @@ def policies_asked(reading: Reading, wishing: bool) -> tuple[str, ...]:
         if not (covered(span, taken) or _is_part_of_name(reading, span) or _is_foretold(reading, span))
     ]
     return tuple(dict.fromkeys(found)) if found and (reading.is_question or not wishing) else ()
-
-
-def in_lines_of_shop(reading: Reading) -> list[Span]:
-    """Words of values that are part of how a line of the shop's is asked for: the cards of "gift cards"."""
-    return _parts_of([span for _, span in phrases(reading.utterance, reading.vocabulary.policies)], reading)
-
-
-def _parts_of(names: Sequence[Span], reading: Reading) -> list[Span]:
-    """Words of values within longer names: no "moderate price range" is within "price range"."""
-    spans = [mention.span for mention in reading.mentions]
-    return [one for one in spans if any(one != name and name.first <= one.first and one.last <= name.last for name in names)]
 
 
 def _is_foretold(reading: Reading, span: Span) -> bool:

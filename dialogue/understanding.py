@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogue.acts import ABOUT_ITEM, CHOICE, GOES_WITH, STOCK, STRONG_CHOICE
-from dialogue.asking import COST, in_lines_of_shop, likenesses, means_item, policies_asked, requests, supposed
+from dialogue.asked_about import in_lines_of_shop, supposed
+from dialogue.asking import COST, likenesses, means_item, policies_asked, requests
 from dialogue.choosing import Found
 from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
