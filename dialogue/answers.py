@@ -8,9 +8,9 @@ from dataclasses import replace
 from dialogue.acts import QUESTION, VARIANT
 from dialogue.deciding import Deciding, all_ranked, heard_again, options_of, ranked_of
 from dialogue.english import OPENING
+from dialogue.how_many import how_many
 from dialogue.leading import recommend_or_ask
 from dialogue.lines import compared_by, named_policy, nearest_policy, whole_policy
-from dialogue.numbers import find_numbers
 from dialogue.open_questions import asks_to_change, is_about_item, is_pointed, is_to_shop, kind_of
 from dialogue.queries import LIST_LENGTH, limits_of, query_of
 from dialogue.steering import is_steering
@@ -38,14 +38,6 @@ _WHICH_MOST = re.compile(
 _WHICH_ONE = re.compile(r"\b(?:which|whichs|whats|what (?:is|was)|whos)\b")
 _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
 """ "Which of those is better for a party?" wants one named."""
-_TIMES = re.compile(
-    r"\b\w+(?: \w+)? of (?:them|those|these|it|that|the)\b|"
-    r"\bhow much (?:for|(?:is|are|would) (?:it|they|that) (?:be )?for) \w+(?: \w+)?(?= ?(?:$|[,.?!]))|"
-    r"\b(?:if|when) (?:i|we) (?:(?:only|just) )?(?:take|took|buy|bought|get|got|have|had|want|wanted|need|"
-    r"needed) (?:(?:only|just) )?\w+"
-    r"(?= ?(?:$|[,.?!]))"
-)
-""" "How much would two of those be?", "what if I took four?" """
 _YOU_CHOOSE = re.compile(
     rf"(?:{OPENING}|.*[,.;] )" r"(?:its |thats )?(?:you (?:choose|decide|pick)|up to you|your choice)(?: for me)? ?[.!]?$"
 )
@@ -180,7 +172,7 @@ def about_item(turn: Deciding) -> Plan | None:
         return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total")
     if len(items) > 1 and not requested and len(turn.referred) > 1:
         return heard_again(turn, items)
-    many = _how_many(turn)
+    many = how_many(turn.utterance)
     if money and len(items) == 1 and priced and requested == (money.name,) and many > 1:
         return Plan("answer", items=items, focus=items[0].item.id, requested=requested, note="total", fitting=many)
     if items and not requested and _CALLED.search(turn.utterance.norm):
@@ -229,12 +221,6 @@ def comes_in(turn: Deciding) -> Plan | None:
 def is_so(plan: Plan) -> bool:
     """Whether the item that an answer is about has what it was asked to have."""
     return all(value in plan.items[0].item.values.get(slot, ()) for slot, value in plan.supposed)
-
-
-def _how_many(turn: Deciding) -> int:
-    """How many of an item are asked about; 1 where no number is said."""
-    times = _TIMES.search(turn.utterance.norm)
-    return round(next((number.value for number in find_numbers(read_words(times.group()))), 1)) if times else 1
 
 
 def _asked_of_items(turn: Deciding) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dialogue.answers import about_item, comes_in, compare, is_so, lines_asked, 
 from dialogue.complaining import asks_what_now, lines_on, lines_on_what_now
 from dialogue.deciding import Deciding, all_ranked, options_of, ranked_of
 from dialogue.earlier import earlier_list
+from dialogue.how_many import how_many
 from dialogue.leading import recommend_or_ask
 from dialogue.open_questions import asks_what_you_are, closed_topic, is_crisis
 from dialogue.queries import LIST_LENGTH
@@ -213,8 +214,10 @@ def _choose(turn: Deciding) -> Plan | None:
     names = {policy.name for policy in turn.shop.policies}
     lines = lines_asked(turn)
     asked = tuple(name for name in turn.understanding.requested if name not in names)
+    many = how_many(turn.utterance) if len(items) == 1 else 1
     return Plan(
-        "chosen", items=(*items, *with_it), focus=items[0].item.id, requested=asked, policies=lines, expecting="anything"
+        "chosen", items=(*items, *with_it), focus=items[0].item.id, requested=asked, policies=lines, fitting=many,
+        expecting="anything",
     )
 
 

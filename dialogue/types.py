@@ -161,6 +161,7 @@ class Plan:
     recalled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Slot to values known from an earlier visit that show in the items: "last time you liked ..."."""
     fitting: int = 0
+    """How many items fit; of a choice or a total, how many of the item."""
     note: str = ""
     """A short machine reason for the choice ("two_left", "budget_in_the_way", "off_topic:medical")."""
     unkept: tuple[str, ...] = ()

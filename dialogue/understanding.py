@@ -17,6 +17,7 @@ from dialogue.complaining import complains, lines_on, wants_another
 from dialogue.critiques import CritiqueBook, compile_critiques
 from dialogue.doing import all_acts
 from dialogue.english import SMALL_WORDS
+from dialogue.how_many import so_many_of
 from dialogue.in_one_breath import choice_apart, joined, read_apart
 from dialogue.meant import chosen_references, companion_meant, wanted_references
 from dialogue.mentions import Mention
@@ -77,6 +78,8 @@ class Reader:
         def part(question: str, item: str | None) -> Understanding:
             return self._read(read_words(question), replace(state, last_item=item) if item in state.table else state)
 
+        if item := so_many_of(utterance, state):
+            return Understanding(text, (Act.CHOOSE,), references=(Reference((item,), text),))
         parts = read_apart(utterance, part)
         if parts:
             return joined(text, parts)

@@ -105,17 +105,23 @@ def _without_item(scene: Scene) -> list[Telling]:
     return [tell(with_words(scene.ground, "afraid"), scene.vary(("I don't know that, I'm afraid.", "That I don't know, sorry.")))]
 
 
+def times(scene: Scene, facts: ItemFacts, many: int) -> Telling:
+    """ "Two of the lamp: a hundred and twenty dollars together"."""
+    total = price(many * (facts.item.price_minor or 0), scene.shop.currency)
+    text = f"{relaxed(many)} of {named(facts, scene.shop)}: {total} together"
+    return Telling(sentence(text), with_words(scene.ground.only(facts), "together"), names=(0,))
+
+
 def _total(scene: Scene) -> Telling:
     """ "Together that is ninety dollars.": of everything asked about."""
     facts = scene.ground.items
     many = max(1, scene.plan.fitting)
     if many == 1 and len(facts) == 1:
         return about(scene, facts[0], PRICE_TOPICS[0])
-    total = price(many * sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
-    names = listed([named(one, scene.shop) for one in facts])
     if many > 1:
-        text = f"{relaxed(many)} of {names}: {total} together"
-        return Telling(sentence(text), with_words(scene.ground, "together"), names=(0,))
+        return times(scene, facts[0], many)
+    total = price(sum(one.item.price_minor or 0 for one in facts), scene.shop.currency)
+    names = listed([named(one, scene.shop) for one in facts])
     return Telling(sentence(f"{names}: {total} together"), with_words(scene.ground, "together"), names=tuple(range(len(facts))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogue.phrasing.answering import PRICE_TOPICS, about
+from dialogue.phrasing.answering import PRICE_TOPICS, about, times
 from dialogue.phrasing.facts import ItemFacts
 from dialogue.phrasing.prompts import Sheet
 from dialogue.phrasing.showing import sheet_of
@@ -23,7 +23,9 @@ def chosen(scene: Scene) -> list[Telling]:
     )
     topics = [topic for topic in scene.plan.requested if not (topic in PRICE_TOPICS or _is_price(scene, topic))]
     answers = [about(scene, facts, topic) for topic in topics]
-    told = [said_back(scene, facts), *_also_chosen(scene, facts), *answers[:1]]
+    several = scene.plan.fitting > 1 and facts.price
+    taken = times(scene, facts, scene.plan.fitting) if several else said_back(scene, facts)
+    told = [taken, *_also_chosen(scene, facts), *answers[:1]]
     return [*told, *_goes_with(scene, facts), replace(tell(scene.ground, more), sheet=Sheet(ask=more, lead="And"))]
 
 

@@ -546,3 +546,18 @@ def test_a_part_of_the_item_at_hand_is_no_kind_of_thing() -> None:
     assert talk.say("what else is there at that price").kind == "recommend"
     assert talk.state.wants("category") == ("necklace",)
     assert talk.say("I'll have a think").kind == "close"
+
+
+def test_so_many_of_an_item_are_summed_and_may_be_more() -> None:
+    talk = Talk()
+    talk.say("show me some cushions")
+    first = talk.items[0]
+    plan = talk.say("two of the first")
+    assert (plan.kind, plan.fitting) == ("chosen", 2)
+    assert "together" in reply(talk)
+    talk.say("how much is that")
+    plan = talk.say("actually make it three")
+    assert (plan.kind, plan.fitting, plan.focus) == ("chosen", 3, first.id)
+    assert talk.state.chosen == (first.id,)
+    assert not talk.state.belief("budget").settled
+    assert talk.say("the second please").fitting == 1
