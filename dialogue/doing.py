@@ -237,7 +237,8 @@ def _asks(reading: Reading, found: Found, acts: Sequence[Act]) -> bool:
         return False
     moves = any(change.kind in {"less", "more"} for change in found.changes)
     moves |= not reading.strong and any(change.kind in _NUMBERS for change in found.changes)   # "what about seventy, for that?"
-    if Act.COMPARE in acts or found.policies or moves:
+    another = _WHAT_OF.search(reading.utterance.norm) and any(change.kind == "want" for change in found.changes)
+    if Act.COMPARE in acts or found.policies or moves or another:   # "what about a pocket square with it?"
         return False
     about = ABOUT_ITEM.search(reading.utterance.norm) is not None
     only_named = bool(reading.titles or UNDECIDED.search(reading.utterance.norm)) and not found.changes
