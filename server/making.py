@@ -24,7 +24,7 @@ def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         write(fresh)
-        sums = {path.name: sha256(path) for path in sorted(fresh.iterdir())}
+        sums = {path.name: sha256(path) for path in sorted(fresh.iterdir()) if path.name != SUMS}
         (fresh / SUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         try:

@@ -59,7 +59,7 @@ def practise_for(
         practised_dir or model_dir, spoken, ear.features, around=room, likely=likely, threads=threads, seed=seed,
         told=lambda done, of: told("learning", done, of),
     )
-    write_practised(practised_dir or model_dir, changed, target)
+    write_practised(model_dir, changed, target)
     sounds = [(text, room(voices(text))) for text in asked]
     after = FasterWhisper(model_dir, threads=threads, practised_dir=target)
     wer_before = _word_errors(sounds, ear, likely, "hearing before", told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,21 @@ def test_what_was_learned_is_used_while_it_is_whole(cache):
     assert keeping.practised("whisper-base", "cinema") is None is keeping.practised("whisper-tiny.en", "demo")
     (folder / "model.bin").write_bytes(b"damaged")
     assert keeping.practised("whisper-base", "demo") is None
+
+
+def test_a_practice_made_of_the_last_one_s_files_is_whole(cache):
+    keeping.keep("whisper-base", "demo", _written)
+    last = keeping.practised("whisper-base", "demo")
+
+    def further(folder):
+        for file in last.iterdir():
+            shutil.copy(file, folder)
+        (folder / "model.bin").write_bytes(b"better weights")
+        return {"times": 2}
+
+    keeping.keep("whisper-base", "demo", further)
+
+    assert (keeping.practised("whisper-base", "demo") / "model.bin").read_bytes() == b"better weights"
 
 
 def test_a_practice_of_another_kind_is_not_used(cache, monkeypatch):
