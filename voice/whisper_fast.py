@@ -80,10 +80,11 @@ REMINDED_LIKENESS = 0.75
 """And unless it sounds less like what it heard alone than this, 0 to 1: a prompt makes "blue there" of a doubtful "hello there"
 (.71). Of 126 doubtful turns over kitchen noise the four below were no use either way."""
 
-SURE_BESIDE_PRACTISED, LESS_SURE, MUCH_SURER = -0.1, 0.1, 0.3
-"""A model that practised the shop's talk hears again what is less sure than the first, and is believed where the mean log
-probability of its words is not lower than that by more than the second; of what is spelled, and of numbers with a twin, where it
-is higher by more than the third. What each is worth: benchmarks/hearing/README.md."""
+SURE_BESIDE_PRACTISED, SURE_PRACTISED, LESS_SURE, MUCH_SURER = -0.05, -0.15, 0.1, 0.3
+"""A model that practised the shop's talk hears again what is less sure than the first, reminded of what is likely only where its
+own words are less sure than the second, and is believed where the mean log probability of its words is not lower by more than the
+third; of what is spelled, and of numbers with a twin, where it is higher by more than the fourth. What each is worth:
+benchmarks/hearing/README.md."""
 
 TOKENS_OVER = 12
 """Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
@@ -189,8 +190,9 @@ class FasterWhisper:
         twin = _TWIN_NUMBER.search(guess.text) is not None
         plain = whole and not twin
         if likely and guess.text:
-            heard = self._practised_encoded(sound) if self._practised else encoded
-            reminded = self._reminded(heard, words, duration_s, likely)
+            reminded = self._with_practice(sound, words, likely) if self._practised else self._reminded(
+                encoded, words, duration_s, likely
+            )
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
             brings = brings_in(reminded.text, guess.text, likely)
@@ -214,6 +216,13 @@ class FasterWhisper:
         """Beam search with the likeliest phrases before it, as if they had been said: a list, whose style it takes over."""
         start = [*self._reminder(words, likely), *words.sot_sequence, words.no_timestamps]
         return self._generate(encoded, words, start, BEAM_SIZE, duration_s, self._practised)
+
+    def _with_practice(self, sound: FloatAudio, words: Tokenizer, likely: Sequence[str]) -> Hypothesis:
+        """By the model that practised."""
+        encoded, duration_s = self._practised_encoded(sound), sound.size / SAMPLE_RATE_HZ
+        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s, self._practised)
+        sure = guess.mean_log_probability > SURE_PRACTISED and why_doubted(guess, duration_s) is None
+        return guess if sure else self._reminded(encoded, words, duration_s, likely)
 
     def _practised_encoded(self, sound: FloatAudio) -> Any:
         """An utterance that fits a window, in the shortest of those that were practised."""
