@@ -18,7 +18,7 @@ from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState, Evidence, SlotBelief
 from dialogue.turning import as_left, goes_back, is_new_errand
 from dialogue.types import Act, SlotChange, Understanding
-from dialogue.words import Utterance, read_words
+from dialogue.words import Utterance, read_turn, read_words
 from recommender.types import Item, Recommender
 
 DOUBTFUL = 0.6
@@ -38,7 +38,7 @@ TEXTS_KEPT = 3
 
 def apply(understanding: Understanding, state: BeliefState, shop: TalkingShop, recommender: Recommender) -> BeliefState:
     """The state after a turn. The recommender is asked what was pointed at, so that "cheaper" can be measured from it."""
-    acts, utterance = set(understanding.acts), read_words(understanding.text)
+    acts, utterance = set(understanding.acts), read_turn(understanding.text)
     if Act.FORGET_ME in acts:
         return BeliefState(turn=state.turn + 1, table=state.table, last_item=state.last_item, known=Known(kept=state.known.kept))
     if Act.START_OVER in acts:

@@ -11,7 +11,7 @@ from dialogue.questions import OPTIONS_OFFERED
 from dialogue.shop import TalkingShop
 from dialogue.state import BeliefState
 from dialogue.types import Act, Plan, Understanding
-from dialogue.words import Utterance, read_words
+from dialogue.words import Utterance, read_turn
 from recommender.types import Ranked, Recommender
 
 
@@ -28,7 +28,7 @@ class Deciding:
     @cached_property
     def utterance(self) -> Utterance:
         """The turn's words, read once for all rules."""
-        return read_words(self.understanding.text)
+        return read_turn(self.understanding.text)
 
     @property
     def acts(self) -> frozenset[Act]:

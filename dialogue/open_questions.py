@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from dialogue.english import OPENING
-from dialogue.words import read_words
+from dialogue.words import read_turn
 
 Topic = Literal["medical", "legal", "political", "personal"]
 
@@ -90,23 +90,23 @@ _IN_GENERAL = re.compile(
 
 def closed_topic(text: str) -> Topic | None:
     """The topic that a question is about and the shop does not enter; None for anything else."""
-    norm = read_words(text).norm
+    norm = read_turn(text).norm
     return next((topic for topic, pattern in _CLOSED.items() if pattern.search(norm)), None) if _ASKS.search(norm) else None
 
 
 def asks_what_you_are(text: str) -> bool:
     """ "Are you a real person?" """
-    return _WHAT_ARE_YOU.search(read_words(text).norm) is not None
+    return _WHAT_ARE_YOU.search(read_turn(text).norm) is not None
 
 
 def is_crisis(text: str) -> bool:
     """Whether somebody speaks of harming themselves: nothing is sold then."""
-    return _CRISIS.search(read_words(text).norm) is not None
+    return _CRISIS.search(read_turn(text).norm) is not None
 
 
 def is_about_item(text: str) -> bool:
     """Whether the words ask something of an item at hand."""
-    norm = read_words(text).norm
+    norm = read_turn(text).norm
     if _OTHERS_SAY.search(norm):
         return True
     if _ANY_WITH.search(norm):
@@ -116,13 +116,13 @@ def is_about_item(text: str) -> bool:
 
 def is_pointed(text: str) -> bool:
     """Whether the words ask one thing, as "is it ...?" and "where is it ...?" do, and not for all that is known."""
-    norm = read_words(text).norm
+    norm = read_turn(text).norm
     return _POINTED.search(norm) is not None or _POINTED_LATE.search(norm) is not None
 
 
 def is_to_shop(text: str) -> bool:
     """Whether the words ask something of the shop: "can I cancel my order?"."""
-    norm = read_words(text).norm
+    norm = read_turn(text).norm
     return _TO_SHOP.search(norm) is not None or asks_in_general(norm)
 
 
@@ -133,12 +133,12 @@ def asks_in_general(norm: str) -> bool:
 
 def asks_to_change(text: str) -> bool:
     """ "Can I have it engraved?" asks for something to be done; it does not choose."""
-    return _HAVE_DONE.search(read_words(text).norm) is not None
+    return _HAVE_DONE.search(read_turn(text).norm) is not None
 
 
 def kind_of(text: str) -> Literal["stock", "details", "why", "goes_with", "others", "question"]:
     """What is asked, as far as the form of the words shows it."""
-    norm = read_words(text).norm
+    norm = read_turn(text).norm
     if _LEFT.search(norm):
         return "stock"
     if _GOES.search(norm):

@@ -40,7 +40,7 @@ from dialogue.unsold import unsold
 from dialogue.vocabulary import Vocabulary, compile_vocabulary
 from dialogue.what_there_is import asked_for
 from dialogue.wishes import REPAIR, wishes, without_contradiction
-from dialogue.words import Span, Utterance, read_words
+from dialogue.words import Span, Utterance, read_turn, read_words
 from recommender.types import Item
 
 _CONTRACTED = re.compile(r"(?:you|he|she|we|they|who|where|how|here|there|are|were|is|has|had)(?:['’]|n['’])\w+$", re.IGNORECASE)
@@ -67,7 +67,7 @@ class Reader:
 
     def read(self, text: str, state: BeliefState) -> Understanding:
         """Read one turn in the light of the state it answers. Never raises on any text."""
-        utterance = read_words(text)
+        utterance = read_turn(text)
         if gives_orders(utterance):
             return Understanding(text, (Act.OFF_TOPIC,))
         if asks_recap(utterance):
@@ -76,7 +76,7 @@ class Reader:
             return Understanding(text, (Act.UNCLEAR,), other_language=True)
 
         def part(question: str, item: str | None) -> Understanding:
-            return self._read(read_words(question), replace(state, last_item=item) if item in state.table else state)
+            return self._read(read_turn(question), replace(state, last_item=item) if item in state.table else state)
 
         if item := so_many_of(utterance, state):
             return Understanding(text, (Act.CHOOSE,), references=(Reference((item,), text),))

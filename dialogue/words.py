@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LONGEST_TEXT = 2_000
@@ -148,7 +148,16 @@ def read_words(text: str) -> Utterance:
         if norm in _WRITTEN:
             norm = stem = _WRITTEN[norm]
         words.append(Word(match.group(), norm, stem, match.start(), match.end()))
-    words = _without_you_know(words)
+    return _utterance(text, _without_you_know(words))
+
+
+def read_turn(text: str) -> Utterance:
+    """The same for what a shopper said: without the full stop at its end, which Whisper writes or does not."""
+    whole = read_words(text)
+    return _utterance(whole.text, whole.words[:-1]) if whole.words and whole.words[-1].norm == "." else whole
+
+
+def _utterance(text: str, words: Sequence[Word]) -> Utterance:
     starts, at = [], 0
     for word in words:
         starts.append(at)

@@ -8,8 +8,10 @@ together make it surely right; otherwise nothing changes. It is the noisy channe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
+from voice.at_hand import AT_HAND_NATS, with_words_at_hand
 from voice.near_values import LIKELIEST, singular, with_near_values
 from voice.sounds_like import EDGES_KEPT, Soundalike, soundalikes, words_of
 
@@ -27,6 +29,8 @@ SURE_NATS = -23.0
 """Score gained, less unlikeness, at which a phrase is surely right. Whisper finds its own words likelier than any other (a right
 phrase costs it 0 to 16 nats), so this is below zero. Of 66 misheard titles of the demo shop 50 lay above; of sentences that named
 no likely title none did, but for names with a near twin in the list ("Kestrel", "Crystal"), for which rivals must be given."""
+
+WORDS_AT_HAND = 2
 
 NEAR_PHRASES = 32
 FAR_NATS = 6.0
@@ -65,6 +69,19 @@ def put_right(heard: str, likely: Sequence[str], score: Score) -> str:
     beliefs = [(belief_nats(match), -position, match) for position, match in enumerate(open_to_doubt)]
     belief, _, best = max(beliefs)
     return _with(heard, best) if belief >= SURE_NATS else heard
+
+
+def put_words_at_hand_right(heard: str, likely: Sequence[str], score: Score) -> str:
+    """The text with at most WORDS_AT_HAND words put right that sound nearly like one of a title at hand (``voice.at_hand``)."""
+    titles = tuple(phrase for phrase in likely[:NEAR_PHRASES] if " " in phrase and phrase[:1].isupper())
+    for _ in range(WORDS_AT_HAND):
+        others = with_words_at_hand(heard, titles)[:SCORED]
+        as_heard = score(heard) if others else 0.0
+        gained, best = max(((score(other) - as_heard, other) for other in others), default=(-math.inf, heard))
+        if gained < AT_HAND_NATS:
+            return heard
+        heard = best
+    return heard
 
 
 def put_value_right(heard: str, likely: Sequence[str], reminded_score: Score) -> str:

@@ -27,13 +27,14 @@ SOUNDS_APART, LONG_PHONEMES, LONG_APART = 1, 6, 2
 LIKELIEST = 120
 """Phrases that are near enough to the front of what is likely to be the words of a turn; those after them are only rivals."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _KNOWN = TURN_WORDS["en"]
-_PLAIN = frozenset().union(
+COMMON_WORDS = frozenset().union(
     EDGES_KEPT, _KNOWN.openers, _KNOWN.carriers, _KNOWN.questions, _KNOWN.pronouns, _KNOWN.closing, _KNOWN.whole,
     _KNOWN.backchannels, _KNOWN.hesitations, _KNOWN.pointers, _KNOWN.plain_adjectives,
     {"other", "others", "said", "say", "same", "some", "here", "hear", "buy", "best", "time", "got", "get", "gets", "want"},
-    {"need", "show", "tell", "make", "take", "six", "ten"},
+    {"need", "show", "tell", "make", "take", "six", "ten", "much", "size"},
+    {"ones", "thing", "things", "something", "think", "don't", "let's", "dollar", "dollars"},
 )
 """Words too common to be doubted."""
 
@@ -47,9 +48,9 @@ def with_near_values(heard: str, likely: Sequence[str]) -> list[str]:
     """The text with one doubtful word replaced by a likely value that sounds nearly like it; the nearest first."""
     values, known = _values(tuple(likely))
     found = []
-    for word in _WORD.finditer(heard):
+    for word in WORD.finditer(heard):
         plain = word[0].lower()
-        if len(plain) < LEAST_LETTERS or plain in _PLAIN or singular(plain.removesuffix("'s")) in known:
+        if len(plain) < LEAST_LETTERS or plain in COMMON_WORDS or singular(plain.removesuffix("'s")) in known:
             continue
         said = phonemes(plain)
         for apart, value in _near(said, plain, values):

@@ -36,7 +36,7 @@ BATCH = 16
 """Sentences of one window and about the same length."""
 MOST_GRADIENT = 1.0
 """Norm to which a step's gradient is clipped."""
-PROMPTED_SHARE, PROMPT_TOKENS = 0.25, 96
+PROMPTED_SHARE, PROMPT_TOKENS = 0.1, 96
 """Batches learned with likely phrases before them, drawn by chance, and how many tokens of those at most: in a turn the model is
 reminded of what is likely (``voice.whisper_fast``), and must not take it for what is said."""
 NOT_COUNTED = -100
@@ -127,6 +127,13 @@ def as_written(text: str) -> str:
     """A sentence the way Whisper writes one: a capital before it and a mark after it."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def halfway(model_dir: Path, learned: FloatTensors) -> FloatTensors:
+    """The mean of these weights before they learned more and after. What was not practised is heard better by it than by either
+    (Izmailov et al. 2018, "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407)."""
+    _, state = openai_tensors(float_tensors(read_model_bin(model_dir / "model.bin")))
+    return {name: (state[name] + values) / 2 for name, values in learned.items()}
 
 
 def write_practised(model_dir: Path, learned: FloatTensors, target: Path) -> None:

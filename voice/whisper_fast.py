@@ -22,7 +22,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-from voice.biasing import Score, brings_in, put_right, put_value_right
+from voice.biasing import Score, brings_in, put_right, put_value_right, put_words_at_hand_right
 from voice.features import (
     FULL_WINDOW_S,
     PRACTISED_WINDOW_STEPS_S,
@@ -141,7 +141,8 @@ class FasterWhisper:
         if stale():
             return Transcript("", confidence=0.0, engine=self.name)
         words = self._words(encoded)
-        score = partial(self._score, encoded, words, math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND))
+        frames = math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND)
+        score = cache(partial(self._score, encoded, words, frames))   # what was heard is compared more than once
         guess = self._greedy(encoded, words, duration_s)
         if stale():
             return self._transcript(guess, None, began)
@@ -154,7 +155,7 @@ class FasterWhisper:
             guess = replace(full, text="") if repeats(full.text) else full   # a loop was said by nobody
         if likely and guess.text and not stale():
             reminder = cache(partial(self._reminder, words, likely))   # encoded once, and only where a word is in doubt
-            text = put_right(guess.text, likely, score)
+            text = put_words_at_hand_right(put_right(guess.text, likely, score), likely, score)
             guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
         return self._transcript(guess, cause, began)
 

@@ -69,7 +69,7 @@ def _measure(folder: Path, count: int, patience: tuple[int, int], seed: int, spo
             raise ShopError(f"{folder}: no item that was bought and is in stock has a value in any slot; no need can be drawn.")
         floor = TalkingShopFloor(conversation, Phraser(shop, recommender, None))
         if spoken:
-            floor.through = _ear()
+            floor.through = _ear(seed)
         bars.update(opening, completed=1)
         shopping = bars.add_task("shopping", total=len(needs))
         shops: dict[str, Shop] = {
@@ -84,11 +84,11 @@ def _measure(folder: Path, count: int, patience: tuple[int, int], seed: int, spo
     return figures
 
 
-def _ear() -> Any:
+def _ear(seed: int) -> Any:
     from server.evaluate.voices import installed_voices
     from server.models import require
     from voice.hearing import open_transcriber
 
-    voices = list(installed_voices(require("piper-joe")).values())
+    voices = list(installed_voices(require("piper-joe"), seed).values())
     transcriber = open_transcriber("faster-whisper", require("whisper-base"), language="en", threads=2)
     return lambda text, seed: transcriber.transcribe(voices[seed % len(voices)](text)).text

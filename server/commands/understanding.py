@@ -44,7 +44,7 @@ def evaluate_understanding(
     model: Annotated[str, typer.Option(help="With --spoken: the installed Whisper model that hears.")] = "whisper-base",
     voice: Annotated[list[str] | None, typer.Option(help="With --spoken: only this voice; may be given again.")] = None,
     unpractised: Unpractised = False,
-    seed: Annotated[int, typer.Option(help="Of the noise's place under each turn.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the noise's place under each turn, and of Piper's voice.")] = 0,
     rules: Annotated[bool, typer.Option("--rules", help="Use the rules alone, even where a model was trained.")] = False,
     misread: Annotated[bool, typer.Option("--misread", help="Also list the turns that were misread.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
@@ -152,7 +152,7 @@ def _ear(
     items = load_catalogue(shop, reader.shop.columns).items
     transcriber = open_transcriber("faster-whisper", require(model), language="en", threads=2, practised_dir=practised_dir)
     mixer = NoiseMixer(noise, snr, seed) if noise is not None and snr is not None else None
-    voices = installed_voices(require("piper-joe"))
+    voices = installed_voices(require("piper-joe"), seed)
     if unknown := sorted(set(only or ()) - set(voices)):
         raise SpeakingError(f"There is no voice {unknown[0]} here; there are {', '.join(voices)}.")
     voices = {name: speak for name, speak in voices.items() if not only or name in only}

@@ -194,7 +194,7 @@ def hear_titles(
     shop_titles = sorted({item.title for item in load_catalogue(shop, load_schema(shop)).items})
     if unknown := next((title for title in titles if title not in shop_titles), None):
         raise ManifestError(f"The shop in {shop} has no item called {unknown!r}.")
-    voices = installed_voices(require(VOICE_MODEL))
+    voices = installed_voices(require(VOICE_MODEL), seed)
     spoken = speak_titles(titles, shop_titles, voices, mixer, seed)
     figures = measure_titles(spoken, transcriber, bar("titles", len(spoken)))
     elsewhere = innocents_of(recordings, shop_titles, mixer, seed) + speak_near_misses(titles, shop_titles, voices, seed)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
 from voice.resampling import resample_float
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
@@ -35,8 +36,9 @@ QUIET_S = 0.2
 """Before and after the words."""
 
 
-def installed_voices(piper_dir: Path) -> dict[str, Speak]:
-    """Name to voice. Raises SpeakingError where Piper's model is absent."""
+def installed_voices(piper_dir: Path, seed: int = 0) -> dict[str, Speak]:
+    """Name to voice; those of one ``seed`` say the same sentences alike. Raises SpeakingError where Piper's model is absent."""
+    onnxruntime.set_seed(seed)   # Piper draws pace and colour by chance
     piper = PiperSpeaker(piper_dir, threads=2)
     voices: dict[str, Speak] = {name: partial(by_piper, piper, pitch) for name, pitch in PIPER_PITCHES.items()}
     if flite := shutil.which("flite"):

@@ -15,7 +15,7 @@ from server.evaluate.word_errors import WordErrors, word_errors
 from server.practice.sounds import NoisyRoom, PracticeVoices
 from server.practice.talk import sentences, worded_turns
 from voice.features import LONGEST_PRACTISED_S
-from voice.practising import SpokenSentence, practise, write_practised
+from voice.practising import SpokenSentence, halfway, practise, write_practised
 from voice.resampling import as_pcm16
 from voice.sound import SAMPLE_RATE_HZ, FloatAudio
 from voice.whisper_fast import FasterWhisper
@@ -41,7 +41,8 @@ def practise_for(
 ) -> dict[str, Any]:
     """Practise ``count`` sentences and write the model into the empty folder ``target``; what was learned and measured.
 
-    With ``practised_dir``, the model after an earlier practice, learning goes on from there, and ``wer_before`` is with it.
+    With ``practised_dir``, the model after an earlier practice, learning goes on from there, the mean of both is kept, and
+    ``wer_before`` is with the earlier.
 
     ``wer_before`` and ``wer_after`` are word errors of HELD_OUT other sentences, of other lines, by the same kinds of voices
     and noises, heard with what is likely in a first turn in mind. Raises NoBetterError, ValueError for weights that cannot be
@@ -59,7 +60,7 @@ def practise_for(
         practised_dir or model_dir, spoken, ear.features, around=room, likely=likely, threads=threads, seed=seed,
         told=lambda done, of: told("learning", done, of),
     )
-    write_practised(model_dir, changed, target)
+    write_practised(model_dir, halfway(practised_dir, changed) if practised_dir else changed, target)
     sounds = [(text, room(voices(text))) for text in asked]
     after = FasterWhisper(model_dir, threads=threads, practised_dir=target)
     wer_before = _word_errors(sounds, ear, likely, "hearing before", told)

@@ -99,3 +99,14 @@ def test_english_is_not_taken_for_another_language() -> None:
     for said in ("a la mode dress", "no, the other one", "un coat", "do you have a das Haus mug", "my mum, she likes tea"):
         understanding = demo().reader.read(said, Talk().state)
         assert not understanding.other_language, said
+
+
+@pytest.mark.parametrize(
+    "text", ["he always wears moccasins", "they're all very different, aren't they", "the first was ten dollars, right"]
+)
+def test_a_full_stop_at_the_end_changes_nothing(text: str) -> None:
+    talk = Talk()
+    talk.say("show me slippers")
+    read = demo().reader.read
+    ended, plain = read(f"{text}.", talk.state), read(text, talk.state)
+    assert (ended.changes, ended.acts, ended.references) == (plain.changes, plain.acts, plain.references)

@@ -13,7 +13,7 @@ from server.evaluate.voices import by_piper
 from voice import practising
 from voice.features import FFT_SAMPLES, WindowFeatures
 from voice.openai_weights import float_tensors, read_model_bin, write_model_bin
-from voice.practising import SpokenSentence, as_written, practise, write_practised
+from voice.practising import SpokenSentence, as_written, halfway, practise, write_practised
 from voice.resampling import as_pcm16
 from voice.sound import SAMPLE_RATE_HZ
 from voice.speaking import PiperSpeaker
@@ -68,6 +68,16 @@ def test_only_what_was_learned_is_changed(tmp_path):
     assert np.all(after[changed[0]][:512] == 0.25)
     assert np.array_equal(after[changed[0]][512:], before[changed[0]][512:])
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in folder.iterdir()}
+
+
+def test_what_a_second_practice_learned_is_met_halfway(tmp_path):
+    folder, name = model("whisper-base"), "decoder.blocks.0.attn.query.bias"
+    before = float_tensors(read_model_bin(folder / "model.bin"))["decoder/layer_0/self_attention/linear_0/bias"][:512]
+
+    middle = halfway(folder, {name: before + np.float32(0.5)})
+
+    assert list(middle) == [name]
+    assert np.allclose(middle[name], before + 0.25)
 
 
 def test_weights_in_eight_bits_are_refused():
