@@ -35,6 +35,12 @@ _WHICH_MOST = re.compile(
     r"latest)\b)\w{3,}(?:er|est))\b"
 )
 """ "Which of those is the lightest?", in a word that measures nothing here."""
+_WHICH_IS = re.compile(
+    rf"{OPENING}which(?: ones?| of (?:them|those|these|the \w+))?(?: (?:is|are)|(?<=ones)(?= \w+(?:ed|ade)\b)) "
+    r"(?P<what>(?!(?:the|a|an|it|that|this|those|these|they|for|from|in|on|better|best|nicer|nicest|more|most|less|least)\b)"
+    r"\w+(?: \w+){0,2}) ?\??$"
+)
+""" "Which are waterproof?", "which one's made here?", in words that no slot holds."""
 _WHICH_ONE = re.compile(r"\b(?:which|whichs|whats|what (?:is|was)|whos)\b")
 _BETTER = re.compile(r"\bwhich\b.*\b(?:better|best|nicer|nicest|more suitable|most suitable|right)\b")
 """ "Which of those is better for a party?" wants one named."""
@@ -66,7 +72,8 @@ def open_question(turn: Deciding) -> Plan | None:
         unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
         return Plan("answer", requested=(text,), note="question") if unmet else None
     if asked == "goes_with":
-        found = turn.recommender.goes_with(items[0].item.id, Limits(), LIST_LENGTH)
+        beside = (*understood.like_items, items[0].item.id)[0]
+        found = turn.recommender.goes_with(beside, Limits(), LIST_LENGTH)
         return Plan("recommend", items=tuple(found), fitting=len(found), note="goes_with", expecting="choice") if found else None
     if Act.CHOOSE in turn.acts and not asks_to_change(text):
         return None
@@ -95,19 +102,23 @@ def compare(turn: Deciding) -> Plan | None:
         first = ranked_of(turn, turn.state.table[0])   # which ranked best
         if first is not None:
             return Plan("answer", items=(first,), focus=first.item.id, note="pick", wishes=turn.wishes, expecting="choice")
-    if Act.COMPARE not in turn.acts:
+    which = _WHICH_IS.match(turn.utterance.norm) if turn.understanding.free_text and not turn.understanding.changes else None
+    if Act.COMPARE not in turn.acts and not (which and Act.ASK_ITEM in turn.acts):
         return None
     ids = turn.referred if len(turn.referred) > 1 else tuple(dict.fromkeys((*turn.referred, *turn.state.table)))
     items = all_ranked(turn, ids[:LIST_LENGTH])
     if len(items) < 2:
         return None
     requested = _asked_of_items(turn) or compared_by(turn.understanding.text, turn.shop)
+    if Act.ASK_STOCK in turn.acts and not requested:   # "which are in stock?"
+        return Plan("answer", items=items, focus=items[0].item.id, requested=("stock",), expecting="choice")
     if not requested and _WHICH_WOULD_YOU.search(turn.utterance.norm):
         best = min(items, key=lambda ranked: _told_first(turn, ranked.item.id))
         return Plan("answer", items=(best,), focus=best.item.id, note="pick", wishes=turn.wishes, expecting="choice")
     most = None if requested else _WHICH_MOST.search(turn.utterance.norm)
-    if most:
-        return Plan("compare", items=items, requested=(most["most"],), note="unmeasured", wishes=turn.wishes, expecting="choice")
+    if most or (which and not requested):
+        unknown = which["what"] if which else most["most"] if most else ""
+        return Plan("compare", items=items, requested=(unknown,), note="unmeasured", wishes=turn.wishes, expecting="choice")
     return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
 
 

@@ -23,7 +23,7 @@ _MARKERS = re.compile(r"^(?:right|ok|okay|fine|great|lovely|perfect|sure|please|
 """Words that agree when they stand alone and only open the turn when a wish follows."""
 _TELLS = re.compile(
     r"\b(?:something|anything|more|less|without|with|nothing|i want|i need|looking for|id like|i like|prefer|not too|he|she|"
-    r"hes|shes|they|theyre|"
+    r"hes|shes|they|theyre|theyve|"
     r"it should|it must|it has to|it doesnt|for (?:my|the|a|an))\b"
 )
 """Tells of a wish or of whom it is for, in words that no catalogue holds."""
@@ -268,7 +268,8 @@ def _for_want_of_others(reading: Reading, free_text: str, acts: Sequence[Act], s
         return [Act.INFORM]
     if reading.is_question and not reading.mentions and not (to_shop or goods) and _ELSEWHERE.match(norm):
         return [Act.OFF_TOPIC]
-    if words and not to_shop and (2 * len(known) >= len(words) or (_TELLS.search(norm) and not reading.is_question)):
+    tells = _TELLS.search(norm) is not None and not reading.is_question
+    if not to_shop and ((words and (tells or 2 * len(known) >= len(words))) or (tells and not reading.strong and not acts)):
         return [Act.INFORM]
     if acts:
         return []

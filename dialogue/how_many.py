@@ -19,7 +19,8 @@ _TIMES = re.compile(
 """ "How much would two of those be?", "what if I took four?" """
 _MAKE_IT = re.compile(
     rf"{OPENING}(?:(?:lets |can you |could you )?make (?:it|that)|(?:ill|well|i will|we will) (?:take|have|need)|(?:i|we) need|"
-    r"lets say) (?P<number>\w+)(?: of (?:it|them|those|these))?(?: ?,? ?(?:please|then|instead|actually|in fact))* ?[.!]?$"
+    r"lets say|just|only) (?:just |only )?(?:the )?(?P<number>\w+)(?: of (?:it|them|those|these))?"
+    r"(?: ?,? ?(?:please|then|instead|actually|in fact))* ?[.!]?$"
 )
 MOST = 20
 """More is a price, and no number of things."""
@@ -37,4 +38,6 @@ def so_many_of(utterance: Utterance, state: BeliefState) -> str | None:
     last = state.last_plan
     if last is None or last.focus not in state.chosen:
         return None
-    return last.focus if _MAKE_IT.match(utterance.norm) and 1 < how_many(utterance) <= MOST else None
+    said, many = _MAKE_IT.match(utterance.norm), how_many(utterance)
+    counts = said is not None and (said["number"] == "one" or bool(find_numbers(read_words(said["number"]))))
+    return last.focus if counts and many != max(1, last.fitting) and many <= MOST else None

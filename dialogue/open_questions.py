@@ -57,7 +57,7 @@ _ABOUT = re.compile(
 )
 _SEEN_AGAIN = re.compile(rf"\b(?:see|show me|hear about|look at|tell me about|describe) {_ITEM} (?:once )?(?:again|once more)\b")
 _WHY = re.compile(r"^why\b|\bhow come\b|\bwhat makes (?:it|this|that|you)\b")
-_GOES = re.compile(r"\b(?:what|which|anything|something)\b.*\b(?:goes?|wear|pairs?|match(?:es)?)\b.*\bwith\b")
+_GOES = re.compile(r"\b(?:what|which|anything|something)\b.*\b(?:go(?:es)?|wear|pairs?|match(?:es)?)\b.*\bwith\b")
 _HAVE_DONE = re.compile(
     rf"^(?:can|could|may) (?:i|we|you) (?:please )?(?:have|get|make) {_ITEM} (?!(?:please|in|for|from|with|then|now|today|too|"
     r"instead|and|as|at|to|again|now|delivered|sent)\b)\w+"

@@ -1,4 +1,7 @@
-"""A value of the item at hand, meant by the name of its slot: "a cheaper one by the same brand", "not sure about that colour"."""
+"""A value of the item at hand, meant by the name of its slot: "a cheaper one by the same brand", "not sure about that colour".
+
+And the maker who was just told of: "do they make anything else?".
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,16 @@ import re
 from dialogue.pointing import Table
 from dialogue.reading import Reading
 from dialogue.types import SlotChange
+from recommender.types import Item
 
 _SAME = re.compile(r"\b(?:by|from|in|of|with|for) (?:the|that|this) (?:very )?same $")
 _WISHES = re.compile(r"\b(?:one|ones|something|anything|others?|more|another|else|cheaper|similar|but|just)\b")
 
-
+_BY_THEM = re.compile(
+    r"\b(?:(?:anything|something|what|things|ones|one|others?) (?:else )?(?:by|from) them|"
+    r"what else (?:do|have) they (?:do|make|sell|have|got|offer|design)|"
+    r"(?:do|have) they (?:also )?(?:do|make|sell|have|got|offer|design)(?: \w+)? (?:else|others?|other things))(?= ?(?:$|[.?!,]))"
+)
 _UNLIKED = re.compile(
     r"\b(?:(?:not|never|isnt) (?:so |too |very |really |that )?(?:sure|keen|mad|crazy|convinced|fond|wild)(?: about| on| by| of)|"
     r"(?:dont|doesnt|didnt|wont|wouldnt) (?:really |much )?(?:like|love|want|suit|wear)|hates?|not|cant stand) (?:that|this|"
@@ -27,7 +35,7 @@ def same_values(reading: Reading, table: Table) -> tuple[SlotChange, ...]:
     if item is None:
         return ()
     wishes = _WISHES.search(reading.utterance.norm) is not None
-    found = []
+    found = _by_them(reading, item)
     for slot, span in reading.named:
         values = item.values.get(slot, ())[:1]
         if not values or slot == reading.vocabulary.topic:
@@ -37,3 +45,14 @@ def same_values(reading: Reading, table: Table) -> tuple[SlotChange, ...]:
         elif _UNLIKED.search(reading.before(span, 6)):
             found.append(SlotChange(slot, "exclude", values, words=values[0]))
     return tuple(found)
+
+
+def _by_them(reading: Reading, item: Item) -> list[SlotChange]:
+    """The maker, or whoever else has a name, that was told of last."""
+    plan, said = reading.state.last_plan, _BY_THEM.search(reading.utterance.norm)
+    named = [] if plan is None or said is None else [slot for slot in plan.requested if slot in item.values]
+    return [
+        SlotChange(slot, "want", item.values[slot][:1], words=said.group())
+        for slot in named
+        if said and all(value[:1].isupper() for value in item.values[slot])
+    ]

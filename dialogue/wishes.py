@@ -41,6 +41,7 @@ _ADDITION = re.compile(
     r"\b(?:also|as well|too|or (?:maybe |even |perhaps |possibly )?(?:in |a |an |some |with )?$|"
     r"and (?:maybe |also )|in addition|plus)\b"
 )
+_NOT_TOO = re.compile(r"not (?:too|so|that|overly)\b")
 _BELOW = re.compile(r"(?:before|under|below|beneath|less|cheaper|lower|shorter|earlier|older)\b")
 _SLIGHTLY = re.compile(r"\b(?:a (?:little )?bit|a (?:little|tad|touch|shade|fraction|smidge)|slightly|just under)\b(?! too)")
 _ASKS_WHICH = re.compile(r"\b(?:which|whats|what is|who|is|are|was) (?:(?!there|any|some)\w+ ){0,3}$")
@@ -99,7 +100,10 @@ def without_contradiction(changes: tuple[SlotChange, ...]) -> tuple[tuple[SlotCh
         if both and want and exclude and joined_stem(want.words) != joined_stem(exclude.words):
             return tuple(change for change in changes if change is not exclude), None
         crossed = low and high and low.low is not None and high.high is not None and low.low > high.high
-        if both or crossed or {"less", "more"} <= set(said):
+        less, more = said.get("less"), said.get("more")
+        if less and more and len(tempered := [one for one in (less, more) if _NOT_TOO.match(one.words.lower())]) == 1:
+            return tuple(change for change in changes if change is not tempered[0]), None   # "warm but not too heavy"
+        if both or crossed or (less and more):
             return tuple(change for change in changes if change.slot != slot), slot
     return changes, None
 

@@ -133,7 +133,8 @@ def halfway(model_dir: Path, learned: FloatTensors) -> FloatTensors:
     """The mean of these weights before they learned more and after. What was not practised is heard better by it than by either
     (Izmailov et al. 2018, "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407)."""
     _, state = openai_tensors(float_tensors(read_model_bin(model_dir / "model.bin")))
-    return {name: (state[name] + values) / 2 for name, values in learned.items()}
+    half = np.float32(0.5)
+    return {name: half * (state[name].astype(np.float32) + values) for name, values in learned.items()}
 
 
 def write_practised(model_dir: Path, learned: FloatTensors, target: Path) -> None:

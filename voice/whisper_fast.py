@@ -141,8 +141,7 @@ class FasterWhisper:
         if stale():
             return Transcript("", confidence=0.0, engine=self.name)
         words = self._words(encoded)
-        frames = math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND)
-        score = cache(partial(self._score, encoded, words, frames))   # what was heard is compared more than once
+        score = partial(self._score, encoded, words, math.ceil(min(window_s, duration_s + QUIET_AFTER_S) * FRAMES_A_SECOND))
         guess = self._greedy(encoded, words, duration_s)
         if stale():
             return self._transcript(guess, None, began)
@@ -155,7 +154,8 @@ class FasterWhisper:
             guess = replace(full, text="") if repeats(full.text) else full   # a loop was said by nobody
         if likely and guess.text and not stale():
             reminder = cache(partial(self._reminder, words, likely))   # encoded once, and only where a word is in doubt
-            text = put_words_at_hand_right(put_right(guess.text, likely, score), likely, score)
+            weighed = cache(score)   # what was heard is compared more than once
+            text = put_words_at_hand_right(put_right(guess.text, likely, weighed), likely, weighed)
             guess = replace(guess, text=put_value_right(text, likely, lambda other: score(other, reminder=reminder())))
         return self._transcript(guess, cause, began)
 

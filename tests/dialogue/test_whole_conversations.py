@@ -561,3 +561,65 @@ def test_so_many_of_an_item_are_summed_and_may_be_more() -> None:
     assert talk.state.chosen == (first.id,)
     assert not talk.state.belief("budget").settled
     assert talk.say("the second please").fitting == 1
+
+
+def test_another_number_of_what_was_taken_may_be_less() -> None:
+    talk = Talk()
+    talk.say("show me some cushions")
+    talk.say("two of the first")
+    assert talk.say("actually just one").fitting == 1
+    assert talk.say("make it four").fitting == 4
+
+
+def test_the_maker_just_told_of_is_asked_for_more() -> None:
+    talk = Talk()
+    talk.say("show me bags")
+    maker = talk.items[0].values["brand"]
+    talk.say("who makes the first one")
+    plan = talk.say("do they do anything else")
+    assert plan.kind == "recommend"
+    assert talk.state.wants("brand") == maker
+
+
+def test_what_would_go_with_an_item_is_looked_for_and_may_be_added() -> None:
+    talk = Talk()
+    talk.say("show me skirts")
+    first = talk.items[0]
+    plan = talk.say("what would go with the first one?")
+    assert (plan.kind, plan.note) == ("recommend", "goes_with")
+    assert first.id not in {ranked.item.id for ranked in plan.items}
+    talk.say("tell me about the second one")
+    assert talk.say("add that").kind == "chosen"
+
+
+def test_warm_but_not_too_heavy_is_no_contradiction() -> None:
+    talk = Talk()
+    talk.say("show me coats")
+    assert talk.say("something warm but not too heavy").kind == "recommend"
+
+
+def test_what_a_thing_shall_lack_does_not_shut_it_out() -> None:
+    talk = Talk()
+    talk.say("no pockets on the coat")
+    assert talk.state.wants("category") == ("coat",)
+
+
+@pytest.mark.parametrize("asked", ["which one's made locally?", "which are hypoallergenic", "which ones are dishwasher safe"])
+def test_what_no_slot_holds_is_owned_up_to_where_it_would_choose(asked: str) -> None:
+    talk = Talk()
+    talk.say("show me some cushions")
+    assert talk.say(asked).note == "unmeasured"
+    assert "can't tell from my list" in reply(talk)
+
+
+def test_which_are_in_stock_is_told_of_each() -> None:
+    talk = Talk()
+    talk.say("show me scarves")
+    plan = talk.say("which are in stock")
+    assert (plan.kind, plan.requested, len(plan.items) > 1) == ("answer", ("stock",), True)
+
+
+def test_what_is_told_of_whom_it_is_for_is_no_other_topic() -> None:
+    talk = Talk()
+    talk.say("something for a housewarming")
+    assert talk.say("they've just got a dog").note != "off_topic"
