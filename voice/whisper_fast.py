@@ -80,11 +80,15 @@ REMINDED_LIKENESS = 0.75
 """And unless it sounds less like what it heard alone than this, 0 to 1: a prompt makes "blue there" of a doubtful "hello there"
 (.71). Of 126 doubtful turns over kitchen noise the four below were no use either way."""
 
-SURE_BESIDE_PRACTISED, SURE_PRACTISED, LESS_SURE, MUCH_SURER = -0.05, -0.15, 0.1, 0.3
+SURE_BESIDE_PRACTISED, SURE_PRACTISED, LESS_SURE_REMINDED, LESS_SURE = -0.05, -0.15, 0.05, 0.1
 """A model that practised the shop's talk hears again what is less sure than the first, reminded of what is likely only where its
-own words are less sure than the second, and is believed where the mean log probability of its words is not lower by more than the
-third; of what is spelled, and of numbers with a twin, where it is higher by more than the fourth. What each is worth:
+own words are less sure than the second; what it is reminded of counts where it is not less sure by more than the third. It is
+believed where the mean log probability of its words is not lower than the other's by more than the fourth. What each is worth:
 benchmarks/hearing/README.md."""
+
+MUCH_SURER, SURE_OF_NUMBERS = 0.3, -0.05
+"""It is believed of what is spelled, and of numbers with a twin, where it is surer by more than the first; of such numbers also
+where it is surer than the second."""
 
 TOKENS_OVER = 12
 """Tokens a decoding may have beyond those the guard on length allows: timestamps, and enough for the guards to see a loop."""
@@ -197,8 +201,10 @@ class FasterWhisper:
             if plain and words_of(reminded.text) == words_of(guess.text):
                 return guess
             brings = brings_in(reminded.text, guess.text, likely)
-            surer = self._practised and reminded.mean_log_probability > guess.mean_log_probability + MUCH_SURER
-            may_win = brings or surer or not (twin or _SPELLED.search(guess.text))
+            spelled = _SPELLED.search(guess.text) is not None
+            surer = reminded.mean_log_probability > guess.mean_log_probability + MUCH_SURER
+            surer |= reminded.mean_log_probability > SURE_OF_NUMBERS and not spelled
+            may_win = brings or (self._practised and surer) or not (twin or spelled)
             may_win = may_win and why_doubted(reminded, duration_s) is None
             if may_win and self._is_believed(reminded, guess, REMINDED_NATS if brings else OTHERWISE_NATS, score):
                 return replace(reminded, text=reminded.text.rstrip(" ,.?!") + _end_mark(guess.text))
@@ -222,8 +228,11 @@ class FasterWhisper:
         """By the model that practised."""
         encoded, duration_s = self._practised_encoded(sound), sound.size / SAMPLE_RATE_HZ
         guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s, self._practised)
-        sure = guess.mean_log_probability > SURE_PRACTISED and why_doubted(guess, duration_s) is None
-        return guess if sure else self._reminded(encoded, words, duration_s, likely)
+        whole = why_doubted(guess, duration_s) is None
+        if whole and guess.mean_log_probability > SURE_PRACTISED:
+            return guess
+        reminded = self._reminded(encoded, words, duration_s, likely)
+        return guess if whole and reminded.mean_log_probability < guess.mean_log_probability - LESS_SURE_REMINDED else reminded
 
     def _practised_encoded(self, sound: FloatAudio) -> Any:
         """An utterance that fits a window, in the shortest of those that were practised."""

@@ -18,6 +18,7 @@ from voice.resampling import as_pcm16
 from voice.sound import SAMPLE_RATE_HZ
 from voice.speaking import PiperSpeaker
 from voice.whisper_fast import FasterWhisper
+from voice.whisper_guards import Hypothesis
 
 NAME = "Quorlexi"
 LEARNED = [f"do you have the {NAME} kettle", f"how much is the {NAME} kettle", f"not the {NAME}", f"I'll take the {NAME} kettle"]
@@ -54,6 +55,28 @@ def test_a_name_that_was_practised_is_heard_and_other_talk_is_heard_as_before(sa
     assert NAME in practised.transcribe(asked, likely=["kettle"]).text
     assert practised.transcribe(asked).text == ear.transcribe(asked).text   # nothing likely: as it came
     assert practised.transcribe(other, likely=["kettle"]).text == ear.transcribe(other).text
+
+
+@pytest.mark.parametrize(
+    ("stock", "alone", "reminded", "believed"),
+    [
+        (("Not wouldn't.", -0.35), ("Not wooden.", -0.19), ("Not wedding.", -0.26), "Not wooden."),
+        (("Show me em' rails.", -0.77), ("Show me embellish.", -0.23), ("Show me umbrellas.", -0.21), "Show me umbrellas."),
+        (("A point under $30.", -0.27), ("A toy under thirty dollars.", -0.01), None, "A toy under thirty dollars."),
+        (("A point under $30.", -0.27), ("A toy under thirty dollars.", -0.12), None, "A point under $30."),
+        (("My man, please.", -0.3), ("My nan, please.", -0.5), ("My nan, please.", -0.5), "My man, please."),
+    ],
+)
+def test_which_of_three_hearings_is_believed(stock, alone, reminded, believed, say, monkeypatch):
+    folder = model("whisper-tiny.en")
+    ear = FasterWhisper(folder, practised_dir=folder)
+
+    def heard(_encoded, words, start, _beam_size, _duration_s, practised=None):
+        text, mean = stock if practised is None else alone if start == [*words.sot_sequence, words.no_timestamps] else reminded
+        return Hypothesis(text, 6, mean, 0.0, 1.5)
+
+    monkeypatch.setattr(ear, "_generate", heard)
+    assert ear.transcribe(say("something like that, please"), likely=["teapot"]).text == believed
 
 
 def test_only_what_was_learned_is_changed(tmp_path):
