@@ -11,16 +11,20 @@ from dialogue.english import OPENING
 from dialogue.types import Act
 from dialogue.words import Utterance
 
+_BASKET = r"(?:my |the )?(?:cart|basket|bag|order|trolley|(?:wish ?)?list)"
+_ADDS = (
+    r"add (?=(?:it|that|this|them|both|those|these)(?: ones?)?(?: please| then| too| as well)* ?(?:$|[,.!]))|"
+    rf"add (?:\w+ ){{0,8}}?(?:to|in|into) {_BASKET}|(?:put|pop|stick|throw|place) (?:\w+ ){{0,9}}?(?:in|into|on) {_BASKET}"
+)
+""" "Add it", "put the first one in my basket"."""
+
 CHOICE = re.compile(
     r"\b(?:(?:ill|i will|id|i would|well|we will|lets|let us|let me|i think ill|ill just|can i|could i|may i|i want to|"
     r"i wanna|im going to|im gonna|id like to|i would like to|id love to|id rather|happy to|yes|ok|okay)"
     r" (?:just |also |definitely |probably |please |really )?(?:like to |love to )?(?:take|have|buy|get|grab|go (?:for|"
     r"with)|choose|pick|order|purchase|reserve|book|do)|"
     r"(?:wrap|ring) (?:it|that|them|those)(?: \w+)* up|put (?:me down for|it through|that through|it in|that in)|sold(?! out)|"
-    r"add (?=(?:it|that|this|them|both|those|these)(?: ones?)?(?: please| then| too| as well)* ?(?:$|[,.!]))|"
-    r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley|(?:wish ?)?list)|(?:put|pop|stick|throw|"
-    r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?"
-    r"(?:cart|basket|bag|trolley|order|(?:wish ?)?list)|checkout|check out|give me|i want|ill go for|going with|"
+    rf"{_ADDS}|checkout|check out|give me|i want|ill go for|going with|"
     r"(?<!(?:esnt|dont|wont|ldnt) )go with|(?:is|are) perfect|(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|"
     r"thats the one|it is|please|(?:take|buy|order) (?=(?:it|that|this|the|them|both|those|these)\b))\b"
 )
@@ -30,9 +34,7 @@ STRONG_CHOICE = re.compile(
     r"\b(?:(?:ill|i will|well|we will|lets|i think ill|ill just|im going to|im gonna) (?:just |also |definitely |probably |"
     r"please )?(?:take|have|buy|get|grab|go (?:for|with)|choose|pick|order|purchase|reserve|do)|"
     r"(?:id|i would|i want|wanna|id like|i would like) (?:like |love )?to (?:buy|take|order|purchase|get|have)|"
-    r"add (?=(?:it|that|this|them|both|those|these)(?: ones?)?(?: please| then| too| as well)* ?(?:$|[,.!]))|"
-    r"add (?:\w+ ){0,8}?(?:to|in|into) (?:my |the )?(?:cart|basket|bag|order|trolley|(?:wish ?)?list)|(?:put|pop|stick|throw|"
-    r"place) (?:\w+ ){0,9}?(?:in|into|on) (?:my |the )?(?:cart|basket|bag|trolley|order|(?:wish ?)?list)|"
+    rf"{_ADDS}|"
     r"(?:id|i would|id really) like (?=(?:both|the (?:first|second|third|last))\b)|sold(?! out)|thats the one|"
     r"(?:ill|well) (?:stick|settle) (?:with|for|on|to)|"
     r"(?<!^)is the one(?! (?:you|by|with|in|for|from|at|on|made|that)\b)|wrap (?:it|that|them|those)(?: \w+)* up|"

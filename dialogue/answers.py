@@ -31,7 +31,7 @@ _OWED = re.compile(
 )
 """ "How much do I owe you?" """
 _WHICH_MOST = re.compile(
-    r"\bwhich\b(?: \w+){0,4}? (?:is|are|s|ones) (?:the )?(?P<most>(?!(?:better|best|nicer|nicest|either|other|rather|newest|"
+    r"\bwhich\b(?: \w+){0,4}? (?:is|are|s|ones) (?:the )?(?P<what>(?!(?:better|best|nicer|nicest|either|other|rather|newest|"
     r"latest)\b)\w{3,}(?:er|est))\b"
 )
 """ "Which of those is the lightest?", in a word that measures nothing here."""
@@ -72,7 +72,7 @@ def open_question(turn: Deciding) -> Plan | None:
         unmet = bool(turn.acts & {Act.OFF_TOPIC, Act.UNCLEAR}) and is_to_shop(text)
         return Plan("answer", requested=(text,), note="question") if unmet else None
     if asked == "goes_with":
-        beside = (*understood.like_items, items[0].item.id)[0]
+        beside = understood.like_items[0] if understood.like_items else items[0].item.id
         found = turn.recommender.goes_with(beside, Limits(), LIST_LENGTH)
         return Plan("recommend", items=tuple(found), fitting=len(found), note="goes_with", expecting="choice") if found else None
     if Act.CHOOSE in turn.acts and not asks_to_change(text):
@@ -115,10 +115,10 @@ def compare(turn: Deciding) -> Plan | None:
     if not requested and _WHICH_WOULD_YOU.search(turn.utterance.norm):
         best = min(items, key=lambda ranked: _told_first(turn, ranked.item.id))
         return Plan("answer", items=(best,), focus=best.item.id, note="pick", wishes=turn.wishes, expecting="choice")
-    most = None if requested else _WHICH_MOST.search(turn.utterance.norm)
-    if most or (which and not requested):
-        unknown = which["what"] if which else most["most"] if most else ""
-        return Plan("compare", items=items, requested=(unknown,), note="unmeasured", wishes=turn.wishes, expecting="choice")
+    unknown = None if requested else which or _WHICH_MOST.search(turn.utterance.norm)
+    if unknown:
+        what = (unknown["what"],)
+        return Plan("compare", items=items, requested=what, note="unmeasured", wishes=turn.wishes, expecting="choice")
     return Plan("compare", items=items, requested=requested, wishes=turn.wishes, expecting="choice")
 
 

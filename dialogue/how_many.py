@@ -29,8 +29,13 @@ MOST = 20
 def how_many(utterance: Utterance) -> int:
     """How many of an item are asked about or taken; 1 where no number is said."""
     again, times = _MAKE_IT.match(utterance.norm), _TIMES.search(utterance.norm)
-    said = again["number"] if again else times.group() if times else ""
-    return round(next((number.value for number in find_numbers(read_words(said))), 1))
+    many = _number_in(again["number"] if again else times.group() if times else "")
+    return 1 if many is None else many
+
+
+def _number_in(said: str) -> int | None:
+    """The first number; None where there is none."""
+    return next((round(number.value) for number in find_numbers(read_words(said))), 1 if said == "one" else None)
 
 
 def so_many_of(utterance: Utterance, state: BeliefState) -> str | None:
@@ -38,6 +43,6 @@ def so_many_of(utterance: Utterance, state: BeliefState) -> str | None:
     last = state.last_plan
     if last is None or last.focus not in state.chosen:
         return None
-    said, many = _MAKE_IT.match(utterance.norm), how_many(utterance)
-    counts = said is not None and (said["number"] == "one" or bool(find_numbers(read_words(said["number"]))))
-    return last.focus if counts and many != max(1, last.fitting) and many <= MOST else None
+    said = _MAKE_IT.match(utterance.norm)
+    many = _number_in(said["number"]) if said else None
+    return last.focus if many is not None and 1 <= many <= MOST and many != max(1, last.fitting) else None

@@ -115,6 +115,7 @@ _STOPPERS = frozenset(
     ]
 )
 _PREPOSITIONS = frozenset("for in with to under over that which who from by around about between".split())  # noqa: SIM905
+_OF_THE_WHOLE = re.compile(r"(?:in|on) (?:the|that|this|my|his|her)$")
 _LEADING = frozenset(
     [
         "i",
@@ -260,9 +261,11 @@ def _reach(utterance: Utterance, first: int, mentions: Sequence[tuple[Span, str]
                     return at
             elif not _goes_on(utterance, at, slot, mentions):
                 return at
-        elif (slot is not None and (word.norm in _STOPPERS or word.norm in _PREPOSITIONS)) or (
-            slot is None and word.norm in _STOPPERS and word.norm not in _LEADING
-        ) or (slot is None and _is_of_a_part(utterance, first, at)):
+        elif (
+            word.norm in _STOPPERS or word.norm in _PREPOSITIONS
+            if slot is not None
+            else (word.norm in _STOPPERS and word.norm not in _LEADING) or _is_of_a_part(utterance, first, at)
+        ):
             return at
         at += 1
     return at
@@ -270,9 +273,8 @@ def _reach(utterance: Utterance, first: int, mentions: Sequence[tuple[Span, str]
 
 def _is_of_a_part(utterance: Utterance, first: int, at: int) -> bool:
     """ "No sugar in the cappuccino", "no pockets on the coat": the whole is not shut out."""
-    norms = [word.norm for word in utterance.words[at : at + 2]]
-    lacks = first > 0 and at > first and utterance.words[first - 1].norm in {"no", "without"}
-    return lacks and norms[0] in {"in", "on"} and norms[1:] in ([one] for one in ("the", "that", "this", "my", "his", "her"))
+    lacks = at > first and utterance.words[first - 1].norm in {"no", "without"}
+    return lacks and _OF_THE_WHOLE.match(utterance.after(Span(first, at), 2)) is not None
 
 
 def _adds_any(utterance: Utterance, at: int) -> bool:

@@ -50,9 +50,10 @@ def same_values(reading: Reading, table: Table) -> tuple[SlotChange, ...]:
 def _by_them(reading: Reading, item: Item) -> list[SlotChange]:
     """The maker, or whoever else has a name, that was told of last."""
     plan, said = reading.state.last_plan, _BY_THEM.search(reading.utterance.norm)
-    named = [] if plan is None or said is None else [slot for slot in plan.requested if slot in item.values]
+    if plan is None or said is None:
+        return []
     return [
         SlotChange(slot, "want", item.values[slot][:1], words=said.group())
-        for slot in named
-        if said and all(value[:1].isupper() for value in item.values[slot])
+        for slot in plan.requested
+        if slot in item.values and all(value[:1].isupper() for value in item.values[slot])
     ]

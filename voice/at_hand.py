@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from voice.near_values import COMMON_WORDS, LEAST_PHONEMES, WORD, singular
+from voice.near_values import COMMON_WORDS, LEAST_PHONEMES, singular, with_one_other
 from voice.phonemes import Phonemes, phonemes
 from voice.sounds_like import words_of
 
@@ -28,14 +28,13 @@ SOUNDS_APART, LONG_PHONEMES, LONG_APART = 1, 4, 2
 def with_words_at_hand(heard: str, titles: Sequence[str]) -> list[str]:
     """The text with one doubtful word replaced by one of these titles that sounds nearly like it; the nearest first."""
     at_hand = _sounds(tuple(titles))
-    found = []
-    for word in WORD.finditer(heard):
-        plain = word[0].lower().removesuffix("'s")
-        if plain in COMMON_WORDS or plain in at_hand or len(said := phonemes(plain)) < LEAST_PHONEMES:
-            continue
-        for apart, other in _near(said, at_hand):
-            found.append((apart, heard[: word.start()] + other + heard[word.start() + len(plain) :]))
-    return [text for _, text in sorted(found, key=lambda one: one[0])]
+
+    def near(word: str) -> Iterator[tuple[int, str]]:
+        plain = word.lower().removesuffix("'s")
+        if plain not in COMMON_WORDS and plain not in at_hand and len(said := phonemes(plain)) >= LEAST_PHONEMES:
+            yield from ((apart, other + word[len(plain) :]) for apart, other in _near(said, at_hand))
+
+    return with_one_other(heard, near)
 
 
 def _near(said: Phonemes, at_hand: dict[str, Phonemes]) -> Iterator[tuple[int, str]]:

@@ -31,6 +31,7 @@ phrase costs it 0 to 16 nats), so this is below zero. Of 66 misheard titles of t
 no likely title none did, but for names with a near twin in the list ("Kestrel", "Crystal"), for which rivals must be given."""
 
 WORDS_AT_HAND = 2
+"""Words put right in one text, one after the other."""
 
 NEAR_PHRASES = 32
 FAR_NATS = 6.0
@@ -75,10 +76,8 @@ def put_words_at_hand_right(heard: str, likely: Sequence[str], score: Score) -> 
     """The text with at most WORDS_AT_HAND words put right that sound nearly like one of a title at hand (``voice.at_hand``)."""
     titles = tuple(phrase for phrase in likely[:NEAR_PHRASES] if " " in phrase and phrase[:1].isupper())
     for _ in range(WORDS_AT_HAND):
-        others = with_words_at_hand(heard, titles)[:SCORED]
-        as_heard = score(heard) if others else 0.0
-        gained, best = max(((score(other) - as_heard, other) for other in others), default=(-math.inf, heard))
-        if gained < AT_HAND_NATS:
+        gained_nats, best = _likeliest(with_words_at_hand(heard, titles), heard, score)
+        if gained_nats < AT_HAND_NATS:
             return heard
         heard = best
     return heard
@@ -89,12 +88,16 @@ def put_value_right(heard: str, likely: Sequence[str], reminded_score: Score) ->
 
     ``reminded_score``: a text's log probability on the sound with what is likely before it (see ``voice.near_values``).
     """
-    others = with_near_values(heard, likely)[:SCORED]
+    gained_nats, best = _likeliest(with_near_values(heard, likely), heard, reminded_score)
+    return best if gained_nats > 0 else heard
+
+
+def _likeliest(others: Sequence[str], heard: str, score: Score) -> tuple[float, str]:
+    """Of the first SCORED texts the likeliest, with how much likelier it is than what was heard; none gains nothing."""
     if not others:
-        return heard
-    as_heard = reminded_score(heard)
-    score, best = max((reminded_score(other), other) for other in others)
-    return best if score > as_heard else heard
+        return -math.inf, heard
+    best_nats, best = max((score(other), other) for other in others[:SCORED])
+    return best_nats - score(heard), best
 
 
 def _with(heard: str, match: Soundalike) -> str:

@@ -12,7 +12,7 @@ utterances) four values were put right, and one word that had been said was chan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
@@ -27,7 +27,7 @@ SOUNDS_APART, LONG_PHONEMES, LONG_APART = 1, 6, 2
 LIKELIEST = 120
 """Phrases that are near enough to the front of what is likely to be the words of a turn; those after them are only rivals."""
 
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _KNOWN = TURN_WORDS["en"]
 COMMON_WORDS = frozenset().union(
     EDGES_KEPT, _KNOWN.openers, _KNOWN.carriers, _KNOWN.questions, _KNOWN.pronouns, _KNOWN.closing, _KNOWN.whole,
@@ -47,14 +47,22 @@ def singular(word: str) -> str:
 def with_near_values(heard: str, likely: Sequence[str]) -> list[str]:
     """The text with one doubtful word replaced by a likely value that sounds nearly like it; the nearest first."""
     values, known = _values(tuple(likely))
-    found = []
-    for word in WORD.finditer(heard):
-        plain = word[0].lower()
-        if len(plain) < LEAST_LETTERS or plain in COMMON_WORDS or singular(plain.removesuffix("'s")) in known:
-            continue
-        said = phonemes(plain)
-        for apart, value in _near(said, plain, values):
-            found.append((apart, heard[: word.start()] + value + heard[word.end() :]))
+
+    def near(word: str) -> Iterator[tuple[int, str]]:
+        plain = word.lower()
+        if len(plain) >= LEAST_LETTERS and plain not in COMMON_WORDS and singular(plain.removesuffix("'s")) not in known:
+            yield from _near(phonemes(plain), plain, values)
+
+    return with_one_other(heard, near)
+
+
+def with_one_other(heard: str, near: Callable[[str], Iterable[tuple[int, str]]]) -> list[str]:
+    """The text with one word replaced by another that is ``near`` it, so many sounds apart; the nearest first."""
+    found = [
+        (apart, heard[: word.start()] + other + heard[word.end() :])
+        for word in _WORD.finditer(heard)
+        for apart, other in near(word[0])
+    ]
     return [text for _, text in sorted(found, key=lambda one: one[0])]
 
 

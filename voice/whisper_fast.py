@@ -227,7 +227,7 @@ class FasterWhisper:
     def _with_practice(self, sound: FloatAudio, words: Tokenizer, likely: Sequence[str]) -> Hypothesis:
         """By the model that practised."""
         encoded, duration_s = self._practised_encoded(sound), sound.size / SAMPLE_RATE_HZ
-        guess = self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s, self._practised)
+        guess = self._greedy(encoded, words, duration_s, self._practised)
         whole = why_doubted(guess, duration_s) is None
         if whole and guess.mean_log_probability > SURE_PRACTISED:
             return guess
@@ -249,8 +249,8 @@ class FasterWhisper:
             prompt += more
         return prompt
 
-    def _greedy(self, encoded: Any, words: Tokenizer, duration_s: float) -> Hypothesis:
-        return self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s)
+    def _greedy(self, encoded: Any, words: Tokenizer, duration_s: float, practised: Any = None) -> Hypothesis:
+        return self._generate(encoded, words, [*words.sot_sequence, words.no_timestamps], 1, duration_s, practised)
 
     def _generate(
         self, encoded: Any, words: Tokenizer, start: list[int], beam_size: int, duration_s: float, practised: Any = None

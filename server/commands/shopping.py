@@ -91,4 +91,4 @@ def _ear(seed: int) -> Any:
 
     voices = list(installed_voices(require("piper-joe"), seed).values())
     transcriber = open_transcriber("faster-whisper", require("whisper-base"), language="en", threads=2)
-    return lambda text, seed: transcriber.transcribe(voices[seed % len(voices)](text)).text
+    return lambda text, number: transcriber.transcribe(voices[number % len(voices)](text)).text

@@ -26,7 +26,8 @@ FLITE_STRETCH, ESPEAK_WORDS_A_MINUTE, ESPEAK_PITCH = (0.85, 1.2), (135, 175), (3
 FLITE_VOICES = ("slt", "rms", "kal16", "kal")
 ESPEAK_ACCENTS = ("en-us", "en-us", "en-gb", "en-gb-scotland", "en-gb-x-gbcwmd", "en-gb-x-gbclan")
 ESPEAK_TIMBRES = ("f1", "f3", "f4", "f5", "m1", "m2", "m4", "m5", "m6", "m7", "m8")
-"""No voice that the ear is measured with (``server.evaluate.voices``) but Piper's speaker and two of flite's, at other paces."""
+"""American twice as often. None that the ear is measured with (``server.evaluate.voices``) but Piper's speaker and two of
+flite's, at other paces."""
 
 CLEAN_SHARE = 0.3
 SNR_DB = (4.0, 25.0)

@@ -35,7 +35,7 @@ def sounds_like(said: str, nearly: str, nats_less: float):
 
 def test_the_sound_decides():
     heard, meant = "what size is the planter", "what size is the planner"
-    assert with_words_at_hand(heard, TITLES) [0] == meant
+    assert with_words_at_hand(heard, TITLES)[0] == meant
     assert put_words_at_hand_right(heard, LIKELY, sounds_like(heard, meant, 3.0)) == meant
     assert put_words_at_hand_right(heard, LIKELY, sounds_like(heard, meant, 6.0)) == heard
 

@@ -1,4 +1,4 @@
-"""Voices of an evaluation: one seed says a sentence alike each time, another does not."""
+"""Voices of an evaluation: opened with one seed they say the same sentences alike."""
 
 from __future__ import annotations
 
